@@ -1,0 +1,1 @@
+"""Rows: engine, sessions, models and read queries."""

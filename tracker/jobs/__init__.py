@@ -1,0 +1,1 @@
+"""The clock's door: timetable, thin handlers, scheduler."""

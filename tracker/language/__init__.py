@@ -1,0 +1,1 @@
+"""Chinese text: pure functions that know nothing of reports."""

@@ -1,0 +1,1 @@
+"""Files in: readers that accept or decline a file."""

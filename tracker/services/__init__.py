@@ -1,0 +1,1 @@
+"""The verbs: one function a use case; no Flask, no commit."""

@@ -1,0 +1,1 @@
+"""Forms: what the browser may send, with Chinese messages."""
