@@ -1,0 +1,50 @@
+"""All models, so that one import fills the metadata."""
+
+from tracker.db.models.links import LinkDecision, TaskLink
+from tracker.db.models.reconciliation import ReconciliationLine, ReconciliationSheet
+from tracker.db.models.reminders import Alarm, Beat, JobRun, Message, MessageStatus, Notice
+from tracker.db.models.reports import Intake, IntakeStatus, Report
+from tracker.db.models.system import AuditEntry, CalendarDay, RequestReceipt, Setting
+from tracker.db.models.tasks import (
+    ClosureRequest,
+    EvidenceFile,
+    ExtensionRequest,
+    ProgressReport,
+    SupportingUnit,
+    Task,
+    TaskSource,
+)
+from tracker.db.models.units import Unit, UnitKind
+from tracker.db.models.users import SignInAttempt, User, WebSession
+
+__all__ = [
+    "Alarm",
+    "AuditEntry",
+    "Beat",
+    "CalendarDay",
+    "ClosureRequest",
+    "EvidenceFile",
+    "ExtensionRequest",
+    "Intake",
+    "IntakeStatus",
+    "JobRun",
+    "LinkDecision",
+    "Message",
+    "MessageStatus",
+    "Notice",
+    "ProgressReport",
+    "ReconciliationLine",
+    "ReconciliationSheet",
+    "Report",
+    "RequestReceipt",
+    "Setting",
+    "SignInAttempt",
+    "SupportingUnit",
+    "Task",
+    "TaskLink",
+    "TaskSource",
+    "Unit",
+    "UnitKind",
+    "User",
+    "WebSession",
+]

@@ -1,0 +1,139 @@
+"""The clock's rows: alarms, notices, outgoing messages, heartbeats and runs.
+
+An *alarm* is a task's next appointment on one ladder (deadline, signing). A *notice* is one reminder event for one
+person on one channel; its unique key is what makes a second round add nothing. A *message* is an envelope that
+leaves the house (a day's digest by e-mail); the inbox needs none, a notice is delivered there by being a row.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import text as sql
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from tracker.db.base import Base, UtcDateTime, enum_column
+from tracker.db.models.tasks import Task
+from tracker.db.models.users import User
+from tracker.domain.reminders import Channel, Ladder, NoticeKind
+
+
+class MessageStatus(StrEnum):
+    """How far an outgoing message has come."""
+
+    PENDING = "pending"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class Alarm(Base):
+    """The next appointment of a task on one ladder; moved in the same transaction as what it depends on."""
+
+    __tablename__ = "alarm"
+
+    task_id: Mapped[int] = mapped_column(ForeignKey("task.id", ondelete="CASCADE"), primary_key=True)
+    ladder: Mapped[Ladder] = mapped_column(enum_column(Ladder), primary_key=True)
+    fire_on: Mapped[date] = mapped_column(index=True)
+
+    task: Mapped[Task] = relationship()
+
+
+class Notice(Base):
+    """One reminder event for one person on one channel."""
+
+    __tablename__ = "notice"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    task_id: Mapped[int | None] = mapped_column(ForeignKey("task.id", ondelete="CASCADE"))
+    rule: Mapped[str] = mapped_column(String(60))  # e.g. before:7, overdue:3, signing, urge:15, returned:2
+    due_version: Mapped[int] = mapped_column(default=0)
+    recipient_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"))
+    channel: Mapped[Channel] = mapped_column(enum_column(Channel))
+    kind: Mapped[NoticeKind] = mapped_column(enum_column(NoticeKind))
+    slot: Mapped[date]  # the day it belongs to
+    title: Mapped[str] = mapped_column(String(300))
+    reason: Mapped[str] = mapped_column(String(300), default="")  # why this person gets it
+    link: Mapped[str] = mapped_column(String(300), default="")  # a local path
+    message_id: Mapped[int | None] = mapped_column(ForeignKey("message.id", ondelete="SET NULL"), index=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    read_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    cancelled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    cancelled_reason: Mapped[str | None] = mapped_column(String(200))
+
+    task: Mapped[Task | None] = relationship()
+    recipient: Mapped[User] = relationship()
+
+    __table_args__ = (
+        UniqueConstraint("task_id", "rule", "due_version", "recipient_id", "channel"),
+        Index("ix_notice__recipient_id_channel_id", "recipient_id", "channel", "id"),
+        Index(
+            "ix_notice__unread",
+            "recipient_id",
+            sqlite_where=sql("read_at IS NULL AND channel = 'inbox' AND cancelled_at IS NULL"),
+            postgresql_where=sql("read_at IS NULL AND channel = 'inbox' AND cancelled_at IS NULL"),
+        ),
+    )
+
+
+class Message(Base):
+    """An envelope that leaves the house. Subject and body are written when it is sent and kept as proof."""
+
+    __tablename__ = "message"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    dedupe_key: Mapped[str] = mapped_column(String(120), unique=True)
+    recipient_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"), index=True)
+    channel: Mapped[Channel] = mapped_column(enum_column(Channel))
+    address: Mapped[str | None] = mapped_column(String(254))
+    subject: Mapped[str | None] = mapped_column(String(300))
+    body: Mapped[str | None] = mapped_column(Text)
+    status: Mapped[MessageStatus] = mapped_column(enum_column(MessageStatus))
+    not_before: Mapped[datetime] = mapped_column(UtcDateTime)
+    attempts: Mapped[int] = mapped_column(default=0)
+    lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    token: Mapped[str | None] = mapped_column(String(32))  # of the sender that holds the lease
+    header_id: Mapped[str] = mapped_column(String(120), unique=True)  # Message-ID, fixed for all attempts
+    last_error: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    recipient: Mapped[User] = relationship()
+
+    __table_args__ = (
+        Index(
+            "ix_message__pending",
+            "not_before",
+            sqlite_where=sql("status IN ('pending', 'sending')"),
+            postgresql_where=sql("status IN ('pending', 'sending')"),
+        ),
+    )
+
+
+class Beat(Base):
+    """A heartbeat of the clock, or the watermark of the last day a round has done."""
+
+    __tablename__ = "beat"
+
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    holder: Mapped[str | None] = mapped_column(String(80))
+    last_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    done_until: Mapped[date | None]
+
+
+class JobRun(Base):
+    """One run of a job for one slot; the unique slot keeps it from running twice for the same day."""
+
+    __tablename__ = "job_run"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(40))
+    slot: Mapped[str] = mapped_column(String(40))
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    outcome: Mapped[str | None] = mapped_column(Text)
+
+    __table_args__ = (UniqueConstraint("name", "slot"),)

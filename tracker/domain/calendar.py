@@ -1,0 +1,60 @@
+"""Working days: the State Council's calendar with its 调休, extended by what an administrator has entered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+import chinese_calendar
+
+SATURDAY = 5
+
+
+@dataclass(frozen=True, slots=True)
+class WorkingCalendar:
+    """Says which days are worked. ``overrides`` (day → worked) win over the library's table.
+
+    For a year the library has no table for, Monday to Friday count as worked; ``known`` tells so.
+    """
+
+    overrides: Mapping[date, bool] = field(default_factory=dict)
+
+    def known(self, year: int) -> bool:
+        """Say whether the official arrangement of ``year`` is at hand (from the library or from overrides)."""
+        if any(day.year == year for day in self.overrides):
+            return True
+        try:
+            chinese_calendar.is_workday(date(year, 7, 1))
+        except NotImplementedError:
+            return False
+        return True
+
+    def is_working(self, day: date) -> bool:
+        """Say whether ``day`` is worked."""
+        if day in self.overrides:
+            return self.overrides[day]
+        try:
+            return bool(chinese_calendar.is_workday(day))
+        except NotImplementedError:
+            return day.weekday() < SATURDAY
+
+    def on_or_after(self, day: date) -> date:
+        """Return the first working day that is not before ``day``."""
+        while not self.is_working(day):
+            day += timedelta(days=1)
+        return day
+
+    def add(self, day: date, working_days: int) -> date:
+        """Return the day ``working_days`` working days after ``day`` (0: the first working day not before it)."""
+        current = self.on_or_after(day) if working_days == 0 else day
+        for _ in range(working_days):
+            current = self.on_or_after(current + timedelta(days=1))
+        return current
+
+    def between(self, start: date, end: date) -> int:
+        """Count the working days after ``start`` up to and including ``end``; negative when ``end`` is earlier."""
+        if end < start:
+            return -self.between(end, start)
+        days = (end - start).days
+        return sum(self.is_working(start + timedelta(days=offset)) for offset in range(1, days + 1))

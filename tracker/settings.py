@@ -1,0 +1,63 @@
+"""The settings of one installation, as values. ``config.py`` fills them from the environment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+TIMEZONE = "Asia/Shanghai"
+
+
+@dataclass(frozen=True, slots=True)
+class MailSettings:
+    """How e-mail leaves the house.
+
+    ``transport`` is ``smtp``, ``file`` (one .eml a message in ``folder``), ``console`` or ``off``;
+    ``security`` is ``none``, ``starttls`` or ``ssl``; ``timeout`` is in seconds.
+    """
+
+    transport: str = "off"
+    host: str = "localhost"
+    port: int = 25
+    username: str | None = None
+    password: str | None = None
+    security: str = "none"
+    sender: str = "法治建设督办台账 <ledger@localhost>"
+    folder: Path | None = None
+    timeout: float = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything an installation may set; each field is described in docs/operations.md."""
+
+    instance_path: Path
+    database_url: str
+    secret_key: str
+    base_url: str = "http://127.0.0.1:8000"
+    trusted_hosts: tuple[str, ...] = ("127.0.0.1", "localhost")
+    trusted_proxies: int = 0  # how many proxies in front set X-Forwarded-*
+    mail: MailSettings = field(default_factory=MailSettings)
+    product_name: str = "法治建设督办台账"
+    development: bool = False
+    cookie_secure: bool = False
+    session_idle_minutes: int = 30
+    session_absolute_hours: int = 12
+    login_attempts: int = 5
+    login_lock_minutes: int = 15
+    password_min_length: int = 10
+    upload_limit_mb: int = 50
+    unpacked_limit_mb: int = 200
+    reading_seconds: float = 20.0
+    reading_memory_mb: int = 512
+    web_threads: int = 8
+
+    @property
+    def storage_path(self) -> Path:
+        """The folder of uploaded originals and evidence files."""
+        return self.instance_path / "files"
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether the database is an embedded SQLite file."""
+        return self.database_url.startswith("sqlite")

@@ -1,0 +1,74 @@
+"""Files kept by their content: uploaded originals and evidence, addressed by SHA-256.
+
+A file is written beside its final place, flushed to the disk and then renamed, so it is wholly there or not at all.
+The same content is stored once. A key never contains a user's file name.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+CHUNK = 1 << 20
+
+
+class FileTooLarge(Exception):
+    """文件超过大小上限。"""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """A file in the storage: its key (the SHA-256 in hexadecimal) and its size in bytes."""
+
+    key: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Storage:
+    """A folder of files named by their content."""
+
+    root: Path
+
+    def path(self, key: str) -> Path:
+        """Return where ``key`` lies; raises ValueError for anything that is no key."""
+        if len(key) != 64 or any(char not in "0123456789abcdef" for char in key):
+            raise ValueError("not a storage key")
+        return self.root / key[:2] / key
+
+    def save(self, stream: BinaryIO, *, limit: int) -> StoredFile:
+        """Store a stream of at most ``limit`` bytes; raises FileTooLarge and leaves nothing behind when it is longer."""
+        self.root.mkdir(parents=True, exist_ok=True)
+        digest, size = hashlib.sha256(), 0
+        descriptor, name = tempfile.mkstemp(prefix=".incoming-", dir=self.root)
+        temporary = Path(name)
+        try:
+            with os.fdopen(descriptor, "wb") as target:
+                for chunk in _chunks(stream):
+                    size += len(chunk)
+                    if size > limit:
+                        raise FileTooLarge
+                    digest.update(chunk)
+                    target.write(chunk)
+                target.flush()
+                os.fsync(target.fileno())
+            final = self.path(digest.hexdigest())
+            final.parent.mkdir(exist_ok=True)
+            temporary.replace(final)
+        finally:
+            temporary.unlink(missing_ok=True)
+        return StoredFile(key=digest.hexdigest(), size=size)
+
+    def exists(self, key: str) -> bool:
+        """Say whether the file is there."""
+        return self.path(key).is_file()
+
+
+def _chunks(stream: BinaryIO) -> Iterator[bytes]:
+    while chunk := stream.read(CHUNK):
+        yield chunk
