@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import chinese_calendar
 
+from tracker.settings import TIMEZONE
+
 SATURDAY = 5
+LOCAL_ZONE = ZoneInfo(TIMEZONE)
+
+
+def local_date(moment: datetime) -> date:
+    """Return the calendar day of the aware ``moment`` in China."""
+    return moment.astimezone(LOCAL_ZONE).date()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,72 @@
+"""One rule for who sees which rows; every list, count, search, export and message goes through it."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, Select, exists, or_, select
+from sqlalchemy.orm import Session
+
+from tracker.db.models import SupportingUnit, Task, Unit, User
+from tracker.domain.errors import NotFound
+from tracker.domain.permissions import Actor, Role, path_range
+
+
+def below(path: str) -> ColumnElement[bool]:
+    """Return the condition on ``Unit`` of being the unit at ``path`` or lying below it."""
+    low, high = path_range(path)
+    return (Unit.path >= low) & (Unit.path < high)
+
+
+def unit_ids_in_scope(actor: Actor) -> Select[int]:
+    """Return the ids of the units the actor may see."""
+    return select(Unit.id).where(below(actor.scope_path))
+
+
+def leads_in_scope(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition on ``Task`` for the ledger: a unit in scope leads it."""
+    return Task.lead_unit_id.in_(unit_ids_in_scope(actor))
+
+
+def may_see_task(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition on ``Task`` for a single task: a unit in scope leads, promised or supports it."""
+    supports = exists().where(SupportingUnit.task_id == Task.id, SupportingUnit.unit_id.in_(unit_ids_in_scope(actor)))
+    return or_(leads_in_scope(actor), Task.unit_id.in_(unit_ids_in_scope(actor)), supports)
+
+
+def get_task(session: Session, actor: Actor, task_id: int) -> Task:
+    """Return a task the actor may see; raises NotFound as if others did not exist."""
+    task = session.scalar(select(Task).where(Task.id == task_id, may_see_task(actor), no_business_for_admin(actor)))
+    if task is None:
+        raise NotFound("没有找到这项任务，可能已被合并，或不在您的查看范围内。")
+    return task
+
+
+def lock_task(session: Session, actor: Actor, task_id: int) -> Task:
+    """Return a task for changing; others who want to change it wait until this transaction ends."""
+    get_task(session, actor, task_id)
+    task = session.scalar(
+        select(Task).where(Task.id == task_id).with_for_update(of=Task).execution_options(populate_existing=True)
+    )
+    if task is None:
+        raise NotFound("没有找到这项任务，可能已被合并，或不在您的查看范围内。")
+    return task
+
+
+def get_unit(session: Session, actor: Actor, unit_id: int) -> Unit:
+    """Return a unit in the actor's scope; raises NotFound."""
+    unit = session.scalar(select(Unit).where(Unit.id == unit_id, below(actor.scope_path)))
+    if unit is None:
+        raise NotFound("没有找到这个单位，或不在您的查看范围内。")
+    return unit
+
+
+def get_user(session: Session, actor: Actor, user_id: int) -> User:
+    """Return an account whose unit is in the actor's scope; raises NotFound."""
+    user = session.scalar(select(User).where(User.id == user_id, User.unit_id.in_(unit_ids_in_scope(actor))))
+    if user is None:
+        raise NotFound("没有找到这个账号，或不在您的查看范围内。")
+    return user
+
+
+def no_business_for_admin(actor: Actor) -> ColumnElement[bool]:
+    """Return a condition that is false for an administrator, who takes no part in the business."""
+    return Task.id.is_not(None) if actor.role is not Role.ADMIN else Task.id.is_(None)

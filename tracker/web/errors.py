@@ -1,0 +1,67 @@
+"""The one table that says how the browser's door answers an error."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+
+from flask import Flask, Response, make_response, render_template
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+
+from tracker.domain.errors import Conflict, Forbidden, NotFound, RuleViolation
+
+log = logging.getLogger(__name__)
+
+STATUS: tuple[tuple[type[RuleViolation], int], ...] = (
+    (NotFound, 404),
+    (Forbidden, 403),
+    (Conflict, 409),
+    (RuleViolation, 400),
+)
+
+WITH_PAGE = frozenset({400, 401, 403, 404, 405, 409, 413, 429, 500, 503})
+
+
+def status_of(error: RuleViolation) -> int:
+    """Return the HTTP status of a broken rule."""
+    return next(status for family, status in STATUS if isinstance(error, family))
+
+
+def install_errors(app: Flask) -> None:
+    """Register the handlers."""
+
+    @app.errorhandler(RuleViolation)
+    def _rule(error: RuleViolation) -> Response:
+        return error_page(status_of(error), error.message)
+
+    @app.errorhandler(CSRFError)
+    def _csrf(_error: CSRFError) -> Response:
+        return error_page(400, "页面停留时间过长或登录状态已变化，请返回上一页刷新后重新提交。您填写的内容不会丢失。")
+
+    @app.errorhandler(HTTPException)
+    def _http(error: HTTPException) -> Response:
+        code = error.code or 500
+        response = error_page(code if code in WITH_PAGE else 500, None) if code >= 400 else None
+        return response if response is not None else make_response(error.get_response())
+
+    @app.errorhandler(OperationalError)
+    def _database(error: OperationalError) -> Response:
+        log.exception("the database did not answer", exc_info=error)
+        return error_page(503, None)
+
+    @app.errorhandler(Exception)
+    def _unexpected(error: Exception) -> Response:
+        reference = secrets.token_hex(4)
+        log.exception("unexpected error %s", reference, exc_info=error)
+        return error_page(500, None, reference=reference)
+
+
+def error_page(status: int, message: str | None, *, reference: str | None = None) -> Response:
+    """Render the page of an error: what happened, why, what to do."""
+    template = f"errors/{status}.html"
+    response = make_response(render_template(template, message=message, reference=reference, status=status), status)
+    if status == 503:
+        response.headers["Retry-After"] = "10"
+    return response
