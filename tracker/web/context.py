@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask, request, url_for
+from flask import Flask, current_app, request, url_for
 from flask_login import current_user
 from sqlalchemy import func, select
 
@@ -68,7 +68,7 @@ def navigation() -> list[dict[str, Any]]:
             "badge": unread_count() if place.endpoint == "inbox.index" else None,
         }
         for place in NAVIGATION
-        if current_user.role in place.roles
+        if current_user.role in place.roles and place.endpoint in current_app.view_functions
     ]
 
 
