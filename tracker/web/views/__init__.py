@@ -4,4 +4,10 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-BLUEPRINTS: tuple[Blueprint, ...] = ()
+from tracker.web.views.auth import blueprint as auth
+from tracker.web.views.home import blueprint as home
+
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    auth,
+    home,
+)

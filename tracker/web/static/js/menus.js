@@ -1,0 +1,17 @@
+// Menus are <details class="menu">: they close on Escape and when the focus or a click goes elsewhere.
+(function () {
+  "use strict";
+  document.documentElement.classList.add("js");
+  function openMenus() { return document.querySelectorAll("details.menu[open]"); }
+  document.addEventListener("click", function (event) {
+    openMenus().forEach(function (menu) { if (!menu.contains(event.target)) { menu.open = false; } });
+  });
+  document.addEventListener("focusin", function (event) {
+    openMenus().forEach(function (menu) { if (!menu.contains(event.target)) { menu.open = false; } });
+  });
+  document.addEventListener("keydown", function (event) {
+    if (event.key === "Escape") {
+      openMenus().forEach(function (menu) { menu.open = false; menu.querySelector("summary").focus(); });
+    }
+  });
+})();
