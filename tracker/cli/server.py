@@ -1,0 +1,37 @@
+"""``tracker serve``: the web server (waitress: threads, no compiled parts, one process)."""
+
+from __future__ import annotations
+
+import logging
+
+import click
+
+from tracker.cli.installation import load_settings
+from tracker.db.migrate import is_current
+
+
+@click.command("serve", help="启动网页服务。")
+@click.option("--host", default="127.0.0.1", show_default=True, help="监听地址")
+@click.option("--port", default=8000, show_default=True, help="监听端口")
+def serve_command(host: str, port: int) -> None:
+    """Serve the application until interrupted; refuses to start on a database that is not migrated."""
+    from waitress import serve
+
+    from tracker.application import create_app
+    from tracker.runtime import Runtime
+
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    settings = load_settings()
+    app = create_app(settings)
+    runtime: Runtime = app.extensions["tracker"]
+    if not is_current(runtime.database.writing_engine, settings.database_url):
+        raise click.ClickException("数据库还没有升级到当前版本，请先运行：tracker migrate")
+    serve(
+        app,
+        host=host,
+        port=port,
+        threads=settings.web_threads,
+        ident="tracker",
+        max_request_body_size=(settings.upload_limit_mb + 1) * 1024 * 1024,
+        clear_untrusted_proxy_headers=True,
+    )
