@@ -563,6 +563,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("fire_on", sa.Date(), nullable=False),
+        sa.Column("since", sa.Date(), nullable=False),
         sa.ForeignKeyConstraint(["task_id"], ["task.id"], name=op.f("fk_alarm__task_id__task"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("task_id", "ladder", name=op.f("pk_alarm")),
     )

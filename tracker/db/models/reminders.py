@@ -38,6 +38,7 @@ class Alarm(Base):
     task_id: Mapped[int] = mapped_column(ForeignKey("task.id", ondelete="CASCADE"), primary_key=True)
     ladder: Mapped[Ladder] = mapped_column(enum_column(Ladder), primary_key=True)
     fire_on: Mapped[date] = mapped_column(index=True)
+    since: Mapped[date]  # the day the clock began: earlier steps never applied
 
     task: Mapped[Task] = relationship()
 

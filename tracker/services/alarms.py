@@ -1,0 +1,55 @@
+"""Keeps a task's alarms in step with its deadline, state and calendar, in the transaction that changes them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from tracker.db.models import Alarm, Task
+from tracker.domain.calendar import WorkingCalendar, local_date
+from tracker.domain.reminders import ClockFacts, Ladder, ReminderPolicy, ladders_of, next_alarm
+from tracker.services.policies import load_calendar, load_reminder_policy
+
+
+def reset_alarms(session: Session, task: Task, *, now: datetime) -> None:
+    """Set the task's alarms anew from today; steps whose day has passed do not come back.
+
+    Call it after every change of state, deadline or extension flag.
+    """
+    today = local_date(now)
+    session.flush()
+    session.execute(delete(Alarm).where(Alarm.task_id == task.id))
+    facts = clock_facts(task, since=today)
+    if not ladders_of(facts):
+        return
+    calendar, policy = load_calendar(session), load_reminder_policy(session)
+    for ladder in ladders_of(facts):
+        set_alarm(session, task, ladder, facts, today - timedelta(days=1), calendar, policy)
+
+
+def set_alarm(
+    session: Session,
+    task: Task,
+    ladder: Ladder,
+    facts: ClockFacts,
+    after: date,
+    calendar: WorkingCalendar,
+    policy: ReminderPolicy,
+) -> None:
+    """Add the alarm of the first step later than ``after``, where there is one."""
+    fire_on = next_alarm(ladder, facts, after, calendar, policy)
+    if fire_on is not None:
+        session.add(Alarm(task_id=task.id, ladder=ladder, fire_on=fire_on, since=facts.since))
+
+
+def clock_facts(task: Task, *, since: date) -> ClockFacts:
+    """Return what the ladders need to know of a task."""
+    return ClockFacts(
+        status=task.status,
+        due_on=task.due_on,
+        since=since,
+        sign_due_on=task.sign_due_on,
+        extension_pending=task.extension_pending,
+    )
