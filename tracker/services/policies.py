@@ -22,7 +22,7 @@ def load_calendar(session: Session) -> WorkingCalendar:
     """Return the working calendar with the administrator's additions; read once a transaction."""
     if "calendar" not in session.info:
         days = session.execute(select(CalendarDay.day, CalendarDay.works)).all()
-        session.info["calendar"] = WorkingCalendar({day: works for day, works in days})
+        session.info["calendar"] = WorkingCalendar({row.day: row.works for row in days})
     calendar: WorkingCalendar = session.info["calendar"]
     return calendar
 
@@ -60,7 +60,7 @@ def _load(session: Session, defaults: Policy, prefix: str) -> Policy:
 
 def _settings(session: Session) -> Mapping[str, Any]:
     if "settings" not in session.info:
-        session.info["settings"] = {name: value for name, value in session.execute(select(Setting.name, Setting.value))}
+        session.info["settings"] = {row.name: row.value for row in session.execute(select(Setting.name, Setting.value))}
     values: Mapping[str, Any] = session.info["settings"]
     return values
 
