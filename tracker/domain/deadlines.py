@@ -1,0 +1,71 @@
+"""By when: from the item's own words, else the end of the plan year, always saying which.
+
+A stated date rules to the end of its sentence; an item that also has undated sentences keeps the year's end, and the
+earlier date is a milestone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from tracker.domain.documents import Deadline, DeadlineSource, Span
+from tracker.language.lexicon import Lexicon
+from tracker.language.periods import Period, find_periods
+from tracker.language.sentences import split_sentences
+
+
+@dataclass(frozen=True, slots=True)
+class PlanTime:
+    """The plan year and the default last day (the year's end, or the end of a five-year part)."""
+
+    year: int
+    last_day: date
+
+
+def read_deadline(
+    text: str, start: int, end: int, time: PlanTime, lexicon: Lexicon, stated: tuple[int, int] | None = None
+) -> tuple[Deadline, str]:
+    """Return the deadline of ``text[start:end]`` and the reason in Chinese.
+
+    ``stated`` is the range of a limit given in a bracket or table column; it rules the whole item.
+    """
+    if stated is not None:
+        limits = [found for found in find_periods(text, *stated, time.year, lexicon) if found.due_on]
+        if limits:
+            due = max(limits, key=lambda found: found.due_on or date.min)
+            reason = f"时限取自标注的“{text[due.start : due.end]}”"
+            return Deadline(
+                due.due_on or time.last_day, DeadlineSource.TEXT, due.recurring, (), Span(due.start, due.end)
+            ), reason
+    periods = find_periods(text, start, end, time.year, lexicon)
+    sentences = [span for span in split_sentences(text, start, end) if span[1] - span[0] > 2] or [(start, end)]
+    return _decide(text, periods, sentences, time)
+
+
+def _decide(text: str, periods: list[Period], sentences: list[tuple[int, int]], time: PlanTime) -> tuple[Deadline, str]:
+    ruling: list[Period] = []
+    undated = False
+    for low, high in sentences:
+        inside = [
+            found
+            for found in periods
+            if low <= found.start < high and found.kind in ("due", "recurring") and found.due_on
+        ]
+        if inside:
+            ruling.append(max(inside, key=lambda found: (found.due_on or date.min, found.kind == "due")))
+        else:
+            undated = True
+    latest = max(ruling, key=lambda found: (found.due_on or date.min, found.kind == "due"), default=None)
+    recurring = next((found.recurring for found in periods if found.kind == "recurring" and found.recurring), None)
+    if latest is None or latest.due_on is None or (undated and latest.due_on < time.last_day):
+        due_on, source, span, reason = time.last_day, DeadlineSource.PLAN_YEAR, None, "没有写明时限，按计划年度年底推定"
+        if latest is not None:
+            reason = "有的句子没有时限，按计划年度年底推定，写明的日期作为节点"
+    else:
+        due_on, source, span = latest.due_on, DeadlineSource.TEXT, Span(latest.start, latest.end)
+        reason = f"时限取自“{text[latest.start : latest.end]}”（{latest.rule}）"
+    milestones = sorted(
+        {found.due_on for found in periods if found.due_on and found.due_on != due_on and found.kind != "recurring"}
+    )
+    return Deadline(due_on, source, recurring, tuple(milestones), span), reason

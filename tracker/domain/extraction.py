@@ -1,0 +1,275 @@
+"""Reading a report: sections, problems, plan items with deadline, quantities and units, each with its span and reason."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from datetime import date
+
+from tracker.domain.answers import match_answers
+from tracker.domain.checkability import is_vague
+from tracker.domain.commitments import split_commitments
+from tracker.domain.deadlines import PlanTime, read_deadline
+from tracker.domain.documents import (
+    Commitment,
+    Deadline,
+    Document,
+    PlanItem,
+    Problem,
+    Quantity,
+    ReportReading,
+    Section,
+    SectionKind,
+    Span,
+)
+from tracker.domain.identity import read_identity, year_in
+from tracker.domain.next_steps import inline_drafts, split_mixed
+from tracker.domain.outline import Line, Range, read_lines, without_signature
+from tracker.domain.plan_items import ItemDraft, PlanCollector
+from tracker.domain.problems import problems_admitted, problems_of_part
+from tracker.domain.responsible import Responsibility, assign
+from tracker.domain.sections import Part, find_parts
+from tracker.language.lexicon import Lexicon
+from tracker.language.quantities import find_amounts
+from tracker.language.text import Folded, fold
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """The folded text with its way back to the document's offsets."""
+
+    folded: Folded
+    original: str
+
+    def span(self, low: int, high: int) -> Span:
+        return Span(*self.folded.source_span(low, high))
+
+    def quote(self, span: Span) -> str:
+        return span.of(self.original)
+
+
+def read_report(document: Document, lexicon: Lexicon) -> ReportReading:
+    """Return everything that can be taken from ``document``; offsets are code points of ``document.text``."""
+    folded = fold(document.text)
+    source = _Source(folded, document.text)
+    text = folded.text
+    lines = read_lines(text)
+    identity = read_identity(text, lines, lexicon)
+    parts = _unmixed(text, find_parts(text, without_signature(text, lines), identity.report_year, lexicon), lexicon)
+    plan_year, notices = _plan_year(text, parts, identity.report_year)
+    problems = _problems(source, parts, lines, lexicon)
+    drafts = _drafts(text, parts, lexicon)
+    items = _items(source, drafts, plan_year, lexicon) if plan_year is not None else []
+    items, unanswered = _with_answers(items, problems, lexicon)
+    if not any(part.kind is SectionKind.PLAN for part in parts):
+        notices.append("没有找到下一年工作计划部分。请核对报告是否写有下一步打算，或在审阅页上手工划出。")
+    elif not items:
+        notices.append("计划部分没有识别出任务。请在审阅页上手工划出。")
+    return ReportReading(
+        text=document.text,
+        title=identity.title,
+        unit=identity.unit,
+        report_year=identity.report_year,
+        plan_year=plan_year,
+        sections=tuple(_sections(source, parts)),
+        problems=tuple(problems),
+        items=tuple(items),
+        unanswered_problems=unanswered,
+        notices=(*document.notices, *identity.notices, *notices),
+    )
+
+
+def _unmixed(text: str, parts: list[Part], lexicon: Lexicon) -> list[Part]:
+    """Cut mixed parts: a mixed heading over sub-headings gives way to them; problems and plan told together are parted."""
+    result: list[Part] = []
+    for index, part in enumerate(parts):
+        follower = parts[index + 1] if index + 1 < len(parts) else None
+        if len(part.kinds) == 1:
+            result.append(part)
+        elif follower is not None and follower.parent is part.heading and not part.lines:
+            continue
+        elif SectionKind.PROBLEMS in part.kinds and SectionKind.PLAN in part.kinds:
+            problems, plan = split_mixed(text, part.lines, lexicon)
+            result.append(replace(part, kinds=(SectionKind.PROBLEMS,), lines=tuple(problems)))
+            if plan:
+                result.append(replace(part, kinds=(SectionKind.PLAN,), heading=None, lines=tuple(plan)))
+        else:
+            result.append(replace(part, kinds=(part.kinds[0],)))
+    return result
+
+
+def _plan_year(text: str, parts: list[Part], report_year: int | None) -> tuple[int | None, list[str]]:
+    """Return the year the plan is for: the year its heading or first lines name, else the year after the report's."""
+    expected = report_year + 1 if report_year is not None else None
+    named: list[int] = []
+    for part in parts:
+        if part.kind is not SectionKind.PLAN or part.horizon is not None:
+            continue
+        heading = part.heading
+        year = year_in(text[slice(*(heading.title or heading.content))]) if heading else None
+        if year is None and part.lines:
+            year = year_in(text[part.lines[0].start : part.lines[0].start + 30])
+        if year is not None:
+            named.append(year)
+    if not named:
+        return expected, []
+    best = Counter(named).most_common(1)[0][0]
+    if expected is None or expected in named:
+        return (expected if expected in named else best), []
+    if report_year is not None and (best <= report_year or best > report_year + 2):
+        return expected, [
+            f"计划部分写的年份是 {best} 年，与报告年度 {report_year} 年对不上，按 {expected} 年计。请核对。"
+        ]
+    return best, []
+
+
+def _problems(source: _Source, parts: list[Part], lines: list[Line], lexicon: Lexicon) -> list[Problem]:
+    text = source.folded.text
+    ranges: list[Range] = []
+    for part in parts:
+        if part.kind is SectionKind.PROBLEMS:
+            ranges.extend(problems_of_part(text, part.heading, part.lines, lexicon))
+    if not ranges:
+        first_plan = next(
+            (part.heading.start for part in parts if part.kind is SectionKind.PLAN and part.heading), len(text)
+        )
+        ranges = problems_admitted(text, [line for line in lines if line.start < first_plan], lexicon)
+    problems: list[Problem] = []
+    for low, high in ranges:
+        if high - low >= 4:
+            span = source.span(low, high)
+            problems.append(Problem(f"p{len(problems) + 1}", source.quote(span), span))
+    return problems
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    draft: ItemDraft
+    responsibility: Responsibility
+    horizon: date | None
+    reason: str
+
+
+def _drafts(text: str, parts: list[Part], lexicon: Lexicon) -> list[_Placed]:
+    placed: list[_Placed] = []
+    collector = PlanCollector(text, lexicon)
+    for part in parts:
+        if part.kind is SectionKind.PLAN:
+            found = collector.collect(part.heading, part.lines)
+        elif part.kind in (SectionKind.WORK_DONE, SectionKind.DUTIES):
+            found = inline_drafts(text, part.lines, lexicon)
+        else:
+            continue
+        placed.extend(_Placed(draft, who, part.horizon, part.reason) for draft, who in assign(text, found, lexicon))
+    return placed
+
+
+def _items(source: _Source, placed: list[_Placed], plan_year: int, lexicon: Lexicon) -> list[PlanItem]:
+    items: list[PlanItem] = []
+    for each in placed:
+        low, high = each.draft.span
+        if high - low < 4:
+            continue
+        items.append(
+            _item(
+                source,
+                f"i{len(items) + 1}",
+                each,
+                PlanTime(plan_year, each.horizon or date(plan_year, 12, 31)),
+                lexicon,
+            )
+        )
+    return items
+
+
+def _item(source: _Source, name: str, placed: _Placed, time: PlanTime, lexicon: Lexicon) -> PlanItem:
+    text = source.folded.text
+    draft, who = placed.draft, placed.responsibility
+    stated = (who.due[1], who.due[1] + len(who.due[0])) if who.due else None
+    deadline, why_deadline = read_deadline(text, *draft.body, time, lexicon, stated)
+    commitments = _commitments(source, name, draft, time, lexicon, stated)
+    quantities = tuple(quantity for commitment in commitments for quantity in commitment.quantities)
+    vague, why_vague = is_vague(text, *draft.span, deadline, quantities, lexicon)
+    span = source.span(*draft.span)
+    reasons = [*draft.reasons, placed.reason, why_deadline, why_vague]
+    if who.source:
+        reasons.append("责任单位取自" + ("本组标题或末尾的标注" if who.inherited else "本项的标注"))
+    title = source.quote(source.span(*draft.title)) if draft.title else None
+    return PlanItem(
+        id=name,
+        label=draft.label,
+        group=draft.group,
+        title=title,
+        text=source.quote(span),
+        span=span,
+        deadline=_in_source(source, deadline),
+        commitments=commitments,
+        responsible=who.lead,
+        supporting=who.support,
+        confidence=draft.confidence,
+        vague=vague,
+        inline=draft.inline,
+        reasons=tuple(reason for reason in reasons if reason),
+    )
+
+
+def _in_source(source: _Source, deadline: Deadline) -> Deadline:
+    if deadline.span is None:
+        return deadline
+    return replace(deadline, span=source.span(deadline.span.start, deadline.span.end))
+
+
+def _commitments(
+    source: _Source, item: str, draft: ItemDraft, time: PlanTime, lexicon: Lexicon, stated: Range | None
+) -> tuple[Commitment, ...]:
+    text = source.folded.text
+    found: list[Commitment] = []
+    for low, high in split_commitments(text, *draft.body, lexicon):
+        span = source.span(low, high)
+        deadline, _ = read_deadline(text, low, high, time, lexicon, stated)
+        quantities = tuple(
+            Quantity(
+                amount.what,
+                amount.op,
+                amount.value,
+                amount.unit,
+                amount.maximum,
+                amount.per,
+                source.span(amount.start, amount.end),
+            )
+            for amount in find_amounts(text, low, high, lexicon)
+        )
+        found.append(
+            Commitment(f"{item}.{len(found) + 1}", source.quote(span), span, _in_source(source, deadline), quantities)
+        )
+    return tuple(found)
+
+
+def _with_answers(
+    items: list[PlanItem], problems: list[Problem], lexicon: Lexicon
+) -> tuple[list[PlanItem], tuple[str, ...]]:
+    if not items or not problems:
+        return items, tuple(problem.id for problem in problems) if items else ()
+    pairs = [(f"{item.group or ''}{item.title or ''}", item.text) for item in items]
+    answered: set[str] = set()
+    result: list[PlanItem] = []
+    for item, matches in zip(items, match_answers([problem.text for problem in problems], pairs, lexicon), strict=True):
+        ids = tuple(problems[index].id for index, _, _ in matches)
+        answered.update(ids)
+        why = tuple(f"回应问题 {problems[index].id}：{reason}" for index, _, reason in matches)
+        result.append(replace(item, answers=ids, reasons=item.reasons + why))
+    return result, tuple(problem.id for problem in problems if problem.id not in answered)
+
+
+def _sections(source: _Source, parts: list[Part]) -> list[Section]:
+    sections: list[Section] = []
+    for part in parts:
+        lines = [line for line in (part.heading, *part.lines) if line is not None]
+        span = source.span(lines[0].start, lines[-1].end)
+        heading = part.heading
+        words = ""
+        if heading is not None:
+            end = heading.title[1] if heading.title else heading.end
+            words = source.quote(source.span(heading.start, end))
+        sections.append(Section(part.kind, words, span))
+    return sections

@@ -1,0 +1,141 @@
+"""What a heading says its section is about: decided by the head noun, which in Chinese stands last."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from tracker.domain.documents import SectionKind
+from tracker.domain.identity import YEAR, year_in
+from tracker.language.lexicon import Lexicon, alternatives
+
+KINDS = (SectionKind.PLAN, SectionKind.PROBLEMS, SectionKind.WORK_DONE, SectionKind.DUTIES, SectionKind.OTHER)
+_JOINERS = re.compile(r"以及|及其|及|和|与|、|暨")
+_STOPS = "。：；，、 （）()*※【】“”"
+_ANYWHERE_PLAN = re.compile(r"下一步|下步|下一阶段|下阶段|下一年|明年|来年|今后")
+
+
+@dataclass(frozen=True, slots=True)
+class HeadingVerdict:
+    """Kinds in the order the heading names them (more than one: a mixed section), and the words that said so."""
+
+    kinds: tuple[SectionKind, ...]
+    words: tuple[str, ...]
+    pure: bool
+
+    @property
+    def is_mixed(self) -> bool:
+        """Say whether the heading names several kinds."""
+        return len(self.kinds) > 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Patterns:
+    by_kind: dict[SectionKind, re.Pattern[str]]
+    ambiguous: re.Pattern[str]
+    known: re.Pattern[str]
+    standalone: re.Pattern[str]
+    work_starts: re.Pattern[str]
+    glossary: re.Pattern[str]
+    chrome: re.Pattern[str]
+
+
+@lru_cache(maxsize=4)
+def _patterns(lexicon: Lexicon) -> _Patterns:
+    by_kind = {kind: lexicon.pattern(f"headings.{kind.value}") for kind in KINDS}
+    keys = [f"headings.{kind.value}" for kind in KINDS]
+    year = r"(?:20\d{2}年(?:度)?|今年|全年|全县|全市|全区|全镇)?"
+    lines = "|".join(re.escape(line).replace(re.escape("{年}"), year) for line in lexicon.words("headings.standalone"))
+    glossary = alternatives(lexicon.words("headings.glossary"))
+    chrome = alternatives(lexicon.words("headings.chrome"))
+    return _Patterns(
+        by_kind,
+        lexicon.pattern("headings.ambiguous"),
+        lexicon.pattern(*keys, "headings.ambiguous", "headings.fillers"),
+        re.compile(rf"(?:{lines})[：。]?"),
+        re.compile(alternatives(lexicon.words("headings.work_starts"))),
+        re.compile(rf"[*※【（\[]?{glossary}[*※】）\]]?[：]?|[*※]{{0,2}}(?:附[：:])?{glossary}[：:]?"),
+        re.compile(rf"(?:{chrome})[：:]?.{{0,20}}"),
+    )
+
+
+def is_standalone(words: str, lexicon: Lexicon) -> bool:
+    """Say whether a whole unnumbered line is a customary section heading."""
+    return len(words) <= 40 and bool(_patterns(lexicon).standalone.fullmatch(words.strip(_STOPS)))
+
+
+def is_glossary(words: str, lexicon: Lexicon) -> bool:
+    """Say whether a line opens a glossary of notes."""
+    return len(words) <= 14 and bool(_patterns(lexicon).glossary.fullmatch(words.replace(" ", "")))
+
+
+def is_chrome(words: str, lexicon: Lexicon) -> bool:
+    """Say whether a line opens what the web page put round the text."""
+    return len(words) <= 24 and bool(_patterns(lexicon).chrome.fullmatch(words))
+
+
+def classify_heading(title: str, report_year: int | None, lexicon: Lexicon) -> HeadingVerdict:
+    """Return what the section under ``title`` is about; no kinds where the heading does not say."""
+    patterns = _patterns(lexicon)
+    plain = title.strip(_STOPS)
+    duties = patterns.by_kind[SectionKind.DUTIES].search(plain)
+    if duties and len(plain) <= 45:
+        return HeadingVerdict((SectionKind.DUTIES,), (duties.group(),), True)
+    kinds: list[SectionKind] = []
+    words: list[str] = []
+    last_year: int | None = None
+    for part in _JOINERS.split(plain):
+        last_year = year_in(part) or last_year
+        kind, word = _head_noun(part, patterns)
+        if kind is None:
+            kind, word = _by_year(part, last_year, report_year, patterns)
+        if kind is not None and kind not in kinds:
+            kinds.append(kind)
+            words.append(word)
+    later = _ANYWHERE_PLAN.search(plain)
+    if later and SectionKind.PLAN not in kinds and len(plain) <= 40:
+        kinds = [*(kind for kind in kinds if kind is not SectionKind.WORK_DONE), SectionKind.PLAN]
+        words.append(later.group())
+    if (
+        later
+        and SectionKind.WORK_DONE in kinds
+        and SectionKind.PLAN in kinds
+        and not YEAR.search(plain[: later.start()])
+    ) and not re.search(r"回顾|总结|完成情况|开展情况|成效", plain):
+        kinds.remove(SectionKind.WORK_DONE)
+    return HeadingVerdict(tuple(kinds), tuple(words), _is_pure(plain, patterns))
+
+
+def _head_noun(part: str, patterns: _Patterns) -> tuple[SectionKind | None, str]:
+    best: tuple[int, int, SectionKind, str] | None = None
+    for kind, pattern in patterns.by_kind.items():
+        for found in pattern.finditer(part):
+            rank = (found.end(), len(found.group()))
+            if best is None or rank > best[:2]:
+                best = (*rank, kind, found.group())
+    for found in patterns.ambiguous.finditer(part):
+        if best is None or (found.end(), len(found.group())) > best[:2]:
+            return None, ""
+    if best is None or len(part) - best[0] > 3:
+        return None, ""
+    return best[2], best[3]
+
+
+def _by_year(
+    part: str, named: int | None, report_year: int | None, patterns: _Patterns
+) -> tuple[SectionKind | None, str]:
+    """Resolve 2024年重点工作 and its like by the year: after the report's year it is a plan."""
+    ambiguous = patterns.ambiguous.search(part)
+    if not ambiguous or named is None or report_year is None or year_in(part) is None:
+        return None, ""
+    return (SectionKind.PLAN if named > report_year else SectionKind.WORK_DONE), f"{named}年{ambiguous.group()}"
+
+
+def _is_pure(plain: str, patterns: _Patterns) -> bool:
+    """Say whether a heading is made of section words alone, and is no piece of work (制定工作计划)."""
+    if len(plain) > 26 or patterns.work_starts.match(plain):
+        return False
+    rest = YEAR.sub("", plain)
+    left = patterns.known.sub("", rest)
+    return len(left) <= 0.2 * len(rest)

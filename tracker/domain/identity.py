@@ -1,0 +1,170 @@
+"""Who reports, on which year, and for which year the plan is: read from title, salutation, signature and headings."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+from tracker.domain.outline import Line
+from tracker.language.lexicon import Lexicon
+from tracker.language.numerals import parse_number
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Title, unit and report year as far as the text says; ``reasons`` in Chinese."""
+
+    title: str | None
+    unit: str | None
+    report_year: int | None
+    notices: tuple[str, ...] = ()
+
+
+YEAR = re.compile(r"(?P<year>20\d{2}|二〇[一二三四五六七八九〇]{2}|二O[一二三四五六七八九O]{2})年")
+_HEAD_LINES = 14
+_TITLE_WORDS = re.compile(r"报告|总结|汇报|工作计划|工作要点|情况")
+_NOT_TITLE = re.compile(
+    r"[。；！？]|^各位|^现将|：$|^来源|^时间|^（|^—|日在.{2,20}(?:大会|会议)|市长|县长|省长|州长|区长|镇长|主席"
+)
+_UNIT_CUT = re.compile(
+    r"^(?:关于)?(?P<unit>.{2,40}?)(?=关于|20\d\d|二〇|推进|法治政府|法治建设|依法行政|依法治[^县市区省]|贯彻|落实|政府工作报告|工作报告|工作总结|工作情况|年度|党政主要负责人|主要负责人|述法)"
+)
+_LEADING_YEAR = re.compile(r"^(?:关于)?(?:20\d{2}|二〇[一二三四五六七八九〇]{2})年(?:度|上半年|下半年)?")
+_ON_BEHALF = re.compile(
+    r"代表(?P<unit>[\u4e00-\u9fff]{0,12}?(?:人民政府|省政府|市政府|县政府|区政府|州政府|镇政府|乡政府))"
+)
+_CONGRESS = re.compile(
+    r"(?:在|日)?(?P<place>[\u4e00-\u9fff]{2,9}?(?:省|自治区|市|自治州|州|盟|自治县|县|区|旗))(?:第)?[一二三四五六七八九十]{1,3}届人(?:民代表大会|大)"
+)
+_SIGNATURE_DATE = re.compile(r"^(?:20\d{2}|二〇[一二三四五六七八九〇]{2})年\d{0,2}[一二三四五六七八九十]{0,3}月")
+_LEVELS = {"省": "省", "市": "市", "县": "县", "区": "区", "州": "州", "镇": "镇", "乡": "乡"}
+
+
+def year_in(words: str) -> int | None:
+    """Return the first year named in ``words``."""
+    found = YEAR.search(words)
+    if not found:
+        return None
+    value = parse_number(found.group("year").replace("O", "〇"))
+    return int(value) if value is not None else None
+
+
+def read_identity(text: str, lines: list[Line], lexicon: Lexicon) -> Identity:
+    """Return title, unit and report year of a report."""
+    title = _title(text, lines)
+    is_work_report = (
+        "政府工作报告" in (title or "") or "届人民代表大会" in text[:400] or bool(_ON_BEHALF.search(text[:800]))
+    )
+    unit = _unit(text, lines, title, is_work_report, lexicon)
+    return Identity(title, unit, _report_year(text, lines, title, is_work_report))
+
+
+def _title(text: str, lines: list[Line]) -> str | None:
+    parts: list[str] = []
+    for line in lines[:_HEAD_LINES]:
+        words = text[line.start : line.end]
+        if line.mark is not None and not parts:
+            break
+        if len(words) > 60 or _NOT_TITLE.search(words) or line.mark is not None or len(words) < 4:
+            if parts:
+                break
+            continue
+        parts.append(words)
+        if _TITLE_WORDS.search(words) and len(parts) >= 1 and not words.endswith("情况"):
+            break
+        if len(parts) >= 3:
+            break
+    joined = "".join(parts)
+    return joined if parts and _TITLE_WORDS.search(joined) else None
+
+
+def _report_year(text: str, lines: list[Line], title: str | None, is_work_report: bool) -> int | None:
+    named = year_in(title or "")
+    for line in lines[:40]:
+        words = text[line.start : line.end]
+        if line.title is not None and re.search(r"回顾|开展情况|主要工作|工作情况", words[:60]) and year_in(words[:60]):
+            reviewed = year_in(words[:60])
+            if named is None or is_work_report:
+                return reviewed
+            break
+    if named is not None:
+        return named - 1 if is_work_report else named
+    years = Counter(
+        int(value)
+        for found in YEAR.finditer(text[:1500])
+        if (value := parse_number(found.group("year").replace("O", "〇")))
+    )
+    return years.most_common(1)[0][0] if years else None
+
+
+def _unit(text: str, lines: list[Line], title: str | None, is_work_report: bool, lexicon: Lexicon) -> str | None:
+    if is_work_report:
+        return _government(text) or _from_title(title, lexicon)
+    return _from_title(title, lexicon) or _signature(text, lines, lexicon) or _government(text)
+
+
+def _from_title(title: str | None, lexicon: Lexicon) -> str | None:
+    if not title:
+        return None
+    words = _LEADING_YEAR.sub("", title)
+    found = _UNIT_CUT.match(words)
+    if not found:
+        return None
+    unit = found.group("unit").strip("的")
+    return unit if len(unit) >= 2 and _looks_like_unit(unit, lexicon) else None
+
+
+def _looks_like_unit(words: str, lexicon: Lexicon) -> bool:
+    tails = (*lexicon.words("organisations.tails"), *lexicon.words("organisations.levels"))
+    return words.rstrip("）").endswith(tails)
+
+
+def _signature(text: str, lines: list[Line], lexicon: Lexicon) -> str | None:
+    tail = lines[-6:]
+    for before, after in itertools.pairwise(tail):
+        words = text[before.start : before.end]
+        if (
+            len(words) <= 40
+            and _SIGNATURE_DATE.match(text[after.start : after.end])
+            and _looks_like_unit(words, lexicon)
+        ):
+            return words
+    return None
+
+
+def _government(text: str) -> str | None:
+    spoken = _ON_BEHALF.search(text[:1500])
+    unit = spoken.group("unit") if spoken else ""
+    if len(unit) > 6 or (unit and not re.match(r"[省市县区州镇乡]?(?:人民)?政府|[省市县区州镇乡]人民", unit)):
+        return unit
+    congress = _CONGRESS.search(text[:600])
+    place = congress.group("place") if congress else _commonest_place(text, unit)
+    if not place:
+        return unit or None
+    full = f"{place}人民政府"
+    return full if full in text else place
+
+
+_PLACE = re.compile(
+    r"(?<![\u4e00-\u9fff])[\u4e00-\u9fff]{2,3}?(?P<level>[省市县区州])|(?:建设|推动|全面|中国式现代化|在|是|为)(?P<name>[\u4e00-\u9fff]{2,3})(?P<l2>[省市县区州])"
+)
+_COMMON = frozenset({"城市", "全市", "全县", "全省", "全州", "全区", "都市", "上市", "门市"})
+
+
+def _commonest_place(text: str, unit: str) -> str | None:
+    level = next((char for char in unit if char in _LEVELS), None)
+    if level is None:
+        counts = Counter(char for char in re.findall(r"[全我]([省市县区州])", text))
+        level = counts.most_common(1)[0][0] if counts else None
+    if level is None:
+        return None
+    names = Counter(re.findall(rf"[\u4e00-\u9fff]{{2}}{level}", text))
+    best = [
+        (count, name)
+        for name, count in names.items()
+        if not name.startswith(("全", "我", "城", "都", "上", "各", "以")) and name[:2] not in _COMMON
+    ]
+    best.sort(reverse=True)
+    return best[0][1] if best and best[0][0] >= 2 else None

@@ -1,0 +1,215 @@
+"""The parts of a report: where each begins, what it speaks of, and why."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from datetime import date
+
+from tracker.domain.documents import SectionKind
+from tracker.domain.headings import HeadingVerdict, classify_heading, is_chrome, is_glossary, is_standalone
+from tracker.domain.outline import Line
+from tracker.language.enumerators import MarkStyle
+from tracker.language.lexicon import Lexicon
+from tracker.language.numerals import parse_number
+from tracker.language.periods import five_year_plan_end
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A section as ranges of lines: ``heading`` is a line or None, ``lines`` what stands under it."""
+
+    kinds: tuple[SectionKind, ...]
+    heading: Line | None
+    lines: tuple[Line, ...]
+    parent: Line | None
+    reason: str
+    horizon: date | None = None
+
+    @property
+    def kind(self) -> SectionKind:
+        """The (first) kind."""
+        return self.kinds[0]
+
+
+@dataclass(slots=True)
+class _Start:
+    index: int
+    line: Line
+    verdict: HeadingVerdict
+    level: int  # 0 top, 1 below a top heading
+    reason: str = ""
+
+
+def find_parts(text: str, lines: list[Line], report_year: int | None, lexicon: Lexicon) -> list[Part]:
+    """Return the parts of the report in order; text before the first heading belongs to no part."""
+    lines = _without_tail(text, lines, lexicon)
+    starts = _starts(text, lines, report_year, lexicon)
+    parts: list[Part] = []
+    for position, start in enumerate(starts):
+        stop = starts[position + 1].index if position + 1 < len(starts) else len(lines)
+        under = tuple(lines[start.index + 1 : stop])
+        parent = _parent(starts, position)
+        parts.append(
+            Part(start.verdict.kinds, start.line, under, parent, start.reason, _horizon(text, start.line, parent))
+        )
+    return _settle(text, parts, lexicon)
+
+
+def _without_tail(text: str, lines: list[Line], lexicon: Lexicon) -> list[Line]:
+    """Drop glossaries and page chrome after the text."""
+    for index, line in enumerate(lines):
+        words = text[line.start : line.end]
+        if index > len(lines) // 4 and (is_glossary(words, lexicon) or is_chrome(words, lexicon)):
+            later = [
+                other
+                for other in lines[index + 1 :]
+                if other.is_heading and is_standalone(_title(text, other), lexicon)
+            ]
+            return lines[:index] + (lines[lines.index(later[0]) :] if later else [])
+    return lines
+
+
+def _title(text: str, line: Line) -> str:
+    low, high = line.title or line.content
+    return text[low:high]
+
+
+def _parent(starts: list[_Start], position: int) -> Line | None:
+    if starts[position].level == 0:
+        return None
+    above = [start for start in starts[:position] if start.level == 0]
+    return above[-1].line if above else None
+
+
+def _starts(text: str, lines: list[Line], report_year: int | None, lexicon: Lexicon) -> list[_Start]:
+    top = _top_style(text, lines, report_year, lexicon)
+    starts: list[_Start] = []
+    inner = 0
+    for index, line in enumerate(lines):
+        verdict = _verdict(text, line, report_year, lexicon)
+        if verdict is None:
+            continue
+        style = line.mark.style if line.mark else None
+        if style is None:
+            if is_standalone(_title(text, line), lexicon):
+                starts.append(_Start(index, line, verdict, 0, "标题行"))
+                inner = 0
+        elif style is MarkStyle.PART or style is top:
+            inner = _inner_number(starts, line, verdict, inner)
+            if not inner:
+                starts.append(_Start(index, line, verdict, 0, "一级标题"))
+        elif verdict.pure and verdict.kinds and starts and _differs(verdict, starts):
+            starts.append(_Start(index, line, verdict, 1, "下级标题"))
+    return starts
+
+
+def _inner_number(starts: list[_Start], line: Line, verdict: HeadingVerdict, inner: int) -> int:
+    """Return the number of a member of a list that wears the style of the sections, or 0 where the line is a section.
+
+    Such a list starts again at one right under a heading, and ends where the sections' own count goes on.
+    """
+    above = next((start for start in reversed(starts) if start.level == 0), None)
+    number = line.mark.number or 0 if line.mark else 0
+    if above is None or above.line.mark is None:
+        return 1 if above is not None and above.line.mark is None and not (verdict.pure and verdict.kinds) else 0
+    outer = above.line.mark.number or 0
+    if inner:
+        goes_on = number == outer + 1 and (number != inner + 1 or bool(verdict.kinds))
+        return 0 if goes_on or (verdict.pure and verdict.kinds) else max(number, 1)
+    restarts = above.line.is_heading and outer > 1 and number == 1 and not (verdict.pure and verdict.kinds)
+    return 1 if restarts else 0
+
+
+def _verdict(text: str, line: Line, report_year: int | None, lexicon: Lexicon) -> HeadingVerdict | None:
+    if line.title is None:
+        return None
+    title = _title(text, line)
+    return classify_heading(title, report_year, lexicon)
+
+
+def _top_style(text: str, lines: list[Line], report_year: int | None, lexicon: Lexicon) -> MarkStyle | None:
+    """Return the style of the section headings: the outermost whose headings name sections."""
+    seen: dict[MarkStyle, int] = {}
+    for line in lines:
+        if line.mark is None or line.title is None or line.mark.style > MarkStyle.ARABIC:
+            continue
+        verdict = _verdict(text, line, report_year, lexicon)
+        if verdict and verdict.kinds and (verdict.pure or line.is_heading):
+            seen[line.mark.style] = seen.get(line.mark.style, 0) + 1
+    unnumbered = sum(
+        1 for line in lines if line.mark is None and line.title and is_standalone(_title(text, line), lexicon)
+    )
+    for style in (MarkStyle.PART, MarkStyle.CHINESE, MarkStyle.BRACKETED_CHINESE, MarkStyle.ORDINAL, MarkStyle.ARABIC):
+        if seen.get(style, 0) >= 1:
+            return None if unnumbered >= 2 and seen[style] <= unnumbered // 2 else style
+    return None
+
+
+def _differs(verdict: HeadingVerdict, starts: list[_Start]) -> bool:
+    """Say whether a lower heading opens a part of its own: another kind than the one it stands in."""
+    above = starts[-1].verdict.kinds
+    if len(above) == 1 and starts[-1].level != 1:
+        return verdict.kinds[0] is not above[0] and verdict.kinds[0] in (SectionKind.PROBLEMS, SectionKind.PLAN)
+    return verdict.kinds != above
+
+
+def _horizon(text: str, line: Line, parent: Line | None) -> date | None:
+    """Return the last day of the five-year plan that a heading names (“十四五”时期主要目标任务)."""
+    for heading in (line, parent):
+        if heading is None:
+            continue
+        found = re.search(r"十([一二三四五六七八九])五|第十([一二三四五六七八九])个五年", _title(text, heading))
+        if found:
+            number = parse_number(found.group(1) or found.group(2))
+            return five_year_plan_end(10 + int(number or 0))
+    return None
+
+
+_FUTURE = re.compile(r"将|力争|拟|下一步|确保|争取|要(?![求素点件])")
+_PAST = re.compile(r"了|已|截至|累计|先后|以来|共(?:开展|组织|办理|计)|同比|达到\d|完成了|获评|获得|荣获")
+
+
+def _settle(text: str, parts: list[Part], lexicon: Lexicon) -> list[Part]:
+    """Give a kind to the parts whose heading does not say: by their place and by what their sentences speak of."""
+    settled: list[Part] = []
+    for index, part in enumerate(parts):
+        if part.kinds:
+            settled.append(replace(part, reason=f"{part.reason}含“{_words(text, part)}”"))
+            continue
+        before = [other.kind for other in settled]
+        later = [kind for other in parts[index + 1 :] for kind in other.kinds]
+        settled.append(_by_place(text, part, before, later, lexicon))
+    return settled
+
+
+def _words(text: str, part: Part) -> str:
+    return _title(text, part.heading)[:24] if part.heading else ""
+
+
+def _by_place(text: str, part: Part, before: list[SectionKind], later: list[SectionKind], lexicon: Lexicon) -> Part:
+    title = _words(text, part)
+    if SectionKind.PLAN in before:
+        if any(word in title for word in lexicon.words("headings.plan_continues")) or _looks_ahead(text, part):
+            return replace(part, kinds=(SectionKind.PLAN,), reason="计划之后的部分，句子讲的是将来")
+        return replace(part, kinds=(SectionKind.OTHER,), reason="计划之后的部分，没有任务")
+    if SectionKind.PROBLEMS in before and SectionKind.PLAN not in later and not _looks_back(text, part):
+        return replace(part, kinds=(SectionKind.PLAN,), reason="问题之后没有别的计划，句子讲的是将来")
+    if not later and SectionKind.PLAN not in before and before and _looks_ahead(text, part):
+        return replace(part, kinds=(SectionKind.PLAN,), reason="最后一部分，句子讲的是将来")
+    return replace(part, kinds=(SectionKind.WORK_DONE,), reason="计划之前的部分，标题没有点明")
+
+
+def _counts(text: str, part: Part) -> tuple[int, int]:
+    body = "".join(text[line.start : line.end] for line in (part.heading, *part.lines) if line)
+    return len(_FUTURE.findall(body)), len(_PAST.findall(body))
+
+
+def _looks_ahead(text: str, part: Part) -> bool:
+    future, past = _counts(text, part)
+    return future > past
+
+
+def _looks_back(text: str, part: Part) -> bool:
+    future, past = _counts(text, part)
+    return past > future + 1

@@ -1,0 +1,162 @@
+"""Folding: one cleaned text for every rule to read, with the way back to the source's offsets.
+
+Widths and punctuation become uniform, padding and footnote marks go, lines that a PDF broke are joined again.
+Rules read ``Folded.text``; what they find is quoted from the source through ``source_span``.
+"""
+
+from __future__ import annotations
+
+import re
+from array import array
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+_WIDE = {0xFF01 + i: 0x21 + i for i in range(94)}
+_UNIFORM = {
+    **{code: chr(half) for code, half in _WIDE.items() if chr(half).isalnum() or chr(half) in "%+-./"},
+    ord("("): "（",
+    ord(")"): "）",
+    ord("［"): "[",
+    ord("］"): "]",
+    ord(";"): "；",
+    ord("!"): "！",
+    ord("?"): "？",
+    ord("∶"): "：",
+    ord("﹪"): "%",
+    ord("―"): "—",
+    ord("─"): "—",
+    ord("–"): "—",
+    ord("~"): "～",
+    ord("〜"): "～",
+    ord("•"): "·",
+    ord("・"): "·",
+    ord("‧"): "·",
+    ord("\r"): " ",
+    ord("\u3000"): " ",
+    ord("\xa0"): " ",
+    ord("|"): "｜",
+}
+"""One code point for one: the folded text before deletions has the source's own offsets."""
+
+_DELETE = re.compile(
+    r"\[bookmark:[^\]\n]{0,40}\]"
+    r"|(?<=[^\n])(?:\[\d{1,3}\]|〔\d{1,3}〕|【\d{1,3}】|[\u00b9\u00b2\u00b3\u2070-\u2079]{1,3})"
+    r"|[\u200b-\u200f\u2028-\u202e\u2060\ufeff\xad\x00-\x08\x0b\x0c\x0e-\x1f\ufffd]"
+    r"|[ ]"
+)
+_COMMA = re.compile(r"(?<!\d),|,(?!\d)")
+_COLON = re.compile(r"(?<!\d):|:(?!\d)")
+_NUMBER_THEN_SPACE = re.compile(r"^(\s{0,20}(?:[一二三四五六七八九十]{1,3}|\d{1,2}))([ ])(?=[ ]{0,3}[\u4e00-\u9fff])")
+_PAGE_NUMBER = re.compile(
+    r"^\s{0,20}(?:[-—·]{1,2}\s{0,3}\d{1,4}\s{0,3}[-—·]{1,2}|第\s?\d{1,4}\s?页(?:[，/\s]{0,3}共\s?\d{1,4}\s?页)?|\d{1,3}\s?/\s?\d{1,3})\s{0,20}$"
+)
+_ENDS = "。；！？：…”』》）】"
+_NEVER_STARTS = "，。；、：！？”’）》】%"
+_OPENERS = {"“": "”", "《": "》", "（": "）"}
+_WRAP_MARK = re.compile(
+    r"\s{0,20}(?:[（]?[一二三四五六七八九十]{1,3}[）、.．，是要]|第[一二三四五六七八九十]{1,3}|[（]?\d{1,2}[）、.．]|[①-⑳]|——|[（〔\[【](?:责任|牵头|主办))"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """Cleaned text and, for each of its code points (and its end), the offset in the source."""
+
+    text: str
+    origins: Sequence[int]
+
+    def source_span(self, start: int, end: int) -> tuple[int, int]:
+        """Return the source's half-open range for ``[start, end)`` of the cleaned text."""
+        if start >= end:
+            return self.origins[start], self.origins[start]
+        return self.origins[start], self.origins[end - 1] + 1
+
+
+def fold(source: str) -> Folded:
+    """Clean ``source``; linear in its length."""
+    uniform = _COLON.sub("：", _COMMA.sub("，", source.translate(_UNIFORM)))
+    pieces: list[str] = []
+    origins = array("l")
+    previous = ""
+    lines = list(_lines(uniform))
+    width = _wrap_width([uniform[start:end] for start, end in lines])
+    for start, end in lines:
+        line = uniform[start:end]
+        if _PAGE_NUMBER.match(line):
+            continue
+        if pieces and not _joins(previous, line, width):
+            pieces.append("\n")
+            origins.append(start - 1)
+        previous = _take(line, start, pieces, origins) or previous
+    origins.append(len(source))
+    return Folded("".join(pieces), origins)
+
+
+def _lines(text: str) -> Iterator[tuple[int, int]]:
+    start = 0
+    while start <= len(text):
+        end = text.find("\n", start)
+        end = len(text) if end < 0 else end
+        if text[start:end].strip():
+            yield start, end
+        start = end + 1
+
+
+def _take(line: str, offset: int, pieces: list[str], origins: array[int]) -> str:
+    """Append what stays of ``line`` and return it."""
+    head = _NUMBER_THEN_SPACE.match(line)
+    if head:
+        line = line[: head.start(2)] + "、" + line[head.end(2) :]
+    if "\t" in line:
+        line = line.replace("\t", "｜" if line.strip().count("\t") else " ")
+    kept: list[str] = []
+    at = 0
+    for gone in _DELETE.finditer(line):
+        if gone.group() == " " and _parts_words(line, gone.start()):
+            continue
+        if gone.start() > at:
+            kept.append(line[at : gone.start()])
+            origins.extend(range(offset + at, offset + gone.start()))
+        at = gone.end()
+    if at < len(line):
+        kept.append(line[at:])
+        origins.extend(range(offset + at, offset + len(line)))
+    text = "".join(kept)
+    pieces.append(text)
+    return text
+
+
+def _parts_words(line: str, at: int) -> bool:
+    """Say whether the space at ``at`` stands between two Latin words or numbers, where it means something."""
+    return 0 < at < len(line) - 1 and _is_ascii_word(line[at - 1]) and _is_ascii_word(line[at + 1])
+
+
+def _is_ascii_word(char: str) -> bool:
+    return char.isascii() and char.isalnum()
+
+
+def _wrap_width(lines: Sequence[str]) -> int:
+    """Return the width at which lines were cut (most long lines equally long, ending in mid-sentence), or 0."""
+    long = [line for line in lines if len(line) >= 20]
+    if len(long) < 8:
+        return 0
+    width = max(len(line) for line in long)
+    if width > 60:
+        return 0
+    full = [line for line in long if len(line) >= width - 5]
+    cut = [line for line in full if line.rstrip()[-1] not in _ENDS]
+    return width if len(full) >= 0.5 * len(long) and len(cut) >= 0.5 * len(full) else 0
+
+
+def _joins(previous: str, line: str, width: int) -> bool:
+    """Say whether ``line`` continues ``previous``: a line break inside a sentence."""
+    tail = previous[-1:]
+    if not tail or "｜" in line or "\t" in line:
+        return False
+    if line.lstrip()[:1] in _NEVER_STARTS or tail in "，、“《（":
+        return True
+    if _WRAP_MARK.match(line):
+        return False
+    if width:
+        return len(previous) >= width - 6 and tail not in _ENDS
+    return any(previous.rfind(opener) > previous.rfind(closer) for opener, closer in _OPENERS.items())
