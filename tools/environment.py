@@ -159,10 +159,10 @@ class Progress:
         """Take in one line of pip's output."""
         if line:
             self._last.append(line)
-        if line.startswith(("Collecting ", "Requirement already satisfied: ")):
+        if line.startswith(("Collecting ", "Processing ", "Requirement already satisfied: ")):
             self._seen = min(self._seen + 1, self._total)
             self._show(f"下载 {self._seen}/{self._total}")
-        elif line.startswith("Building wheel for "):
+        elif line.startswith("Building wheel for ") and "finished" not in line:
             self._show(f"编译 {line.split()[3]}", always=True)
         elif line.startswith("Installing collected packages"):
             self._show(f"写入 {self._total} 个软件包", always=True)
