@@ -8,7 +8,7 @@ import secrets
 from flask import Flask, Response, make_response, render_template
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from tracker.domain.errors import Conflict, Forbidden, NotFound, RuleViolation
 
@@ -39,6 +39,11 @@ def install_errors(app: Flask) -> None:
     @app.errorhandler(CSRFError)
     def _csrf(_error: CSRFError) -> Response:
         return error_page(400, "页面停留时间过长或登录状态已变化，请返回上一页刷新后重新提交。您填写的内容不会丢失。")
+
+    @app.errorhandler(SecurityError)
+    def _foreign_host(_error: SecurityError) -> Response:
+        # no page: a page has links, and their host is just what is not trusted
+        return Response("访问地址不在允许范围内，请使用管理员公布的网址。\n", 400, mimetype="text/plain")
 
     @app.errorhandler(HTTPException)
     def _http(error: HTTPException) -> Response:
