@@ -48,13 +48,18 @@ class _Source:
         return span.of(self.original)
 
 
-def read_report(document: Document, lexicon: Lexicon) -> ReportReading:
-    """Return everything that can be taken from ``document``; offsets are code points of ``document.text``."""
+def read_report(document: Document, lexicon: Lexicon, *, report_year: int | None = None) -> ReportReading:
+    """Return everything that can be taken from ``document``; offsets are code points of ``document.text``.
+
+    ``report_year`` is what a person says of it and wins over what is read.
+    """
     folded = fold(document.text)
     source = _Source(folded, document.text)
     text = folded.text
     lines = read_lines(text)
     identity = read_identity(text, lines, lexicon)
+    if report_year is not None:
+        identity = replace(identity, report_year=report_year)
     parts = _unmixed(text, find_parts(text, without_signature(text, lines), identity.report_year, lexicon), lexicon)
     plan_year, notices = _plan_year(text, parts, identity.report_year)
     problems = _problems(source, parts, lines, lexicon)
