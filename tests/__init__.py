@@ -1,0 +1,1 @@
+"""The tests: the core without an app, services on both databases, journeys over HTTP and in a browser."""

@@ -1,0 +1,32 @@
+"""Makes the shared fixtures known and sums up at the end what was skipped for want of a browser or a database."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.support.needs import PHASES, skipped_needs
+
+pytest_plugins = [
+    "tests.support.browser",
+    "tests.support.clock",
+    "tests.support.databases",
+    "tests.support.mail",
+    "tests.support.statements",
+    "tests.support.web",
+]
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Name once what was missing, however many tests were skipped for it."""
+    for reason in skipped_needs(terminalreporter.stats.get("skipped", [])):
+        terminalreporter.write_line(reason, yellow=True)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Any:
+    """Leave the outcome of each phase on the test, for fixtures that keep evidence of a failure."""
+    report = yield
+    item.stash.setdefault(PHASES, {})[report.when] = report
+    return report
