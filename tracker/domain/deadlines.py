@@ -6,6 +6,7 @@ earlier date is a milestone.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -23,27 +24,24 @@ class PlanTime:
     last_day: date
 
 
-def read_deadline(
-    text: str, start: int, end: int, time: PlanTime, lexicon: Lexicon, stated: tuple[int, int] | None = None
-) -> tuple[Deadline, str]:
-    """Return the deadline of ``text[start:end]`` and the reason in Chinese.
+def stated_limit(
+    text: str, stated: tuple[int, int] | None, time: PlanTime, lexicon: Lexicon
+) -> tuple[Deadline, str] | None:
+    """Return the deadline that a bracket or table column states (完成时限：……); it rules the whole item."""
+    if stated is None:
+        return None
+    limits = [found for found in find_periods(text, *stated, time.year, lexicon) if found.due_on]
+    if not limits:
+        return None
+    due = max(limits, key=_lateness)
+    reason = f"时限取自标注的“{text[due.start : due.end]}”"
+    deadline = Deadline(due.due_on or time.last_day, DeadlineSource.TEXT, due.recurring, (), Span(due.start, due.end))
+    return deadline, reason
 
-    ``stated`` is the range of a limit given in a bracket or table column; it rules the whole item.
-    """
-    if stated is not None:
-        limits = [found for found in find_periods(text, *stated, time.year, lexicon) if found.due_on]
-        if limits:
-            due = max(limits, key=lambda found: found.due_on or date.min)
-            reason = f"时限取自标注的“{text[due.start : due.end]}”"
-            return Deadline(
-                due.due_on or time.last_day, DeadlineSource.TEXT, due.recurring, (), Span(due.start, due.end)
-            ), reason
-    periods = find_periods(text, start, end, time.year, lexicon)
+
+def decide_deadline(text: str, start: int, end: int, periods: Sequence[Period], time: PlanTime) -> tuple[Deadline, str]:
+    """Return the deadline of ``text[start:end]``, in which ``periods`` were found, and the reason in Chinese."""
     sentences = [span for span in split_sentences(text, start, end) if span[1] - span[0] > 2] or [(start, end)]
-    return _decide(text, periods, sentences, time)
-
-
-def _decide(text: str, periods: list[Period], sentences: list[tuple[int, int]], time: PlanTime) -> tuple[Deadline, str]:
     ruling: list[Period] = []
     undated = False
     for low, high in sentences:
@@ -53,10 +51,10 @@ def _decide(text: str, periods: list[Period], sentences: list[tuple[int, int]], 
             if low <= found.start < high and found.kind in ("due", "recurring") and found.due_on
         ]
         if inside:
-            ruling.append(max(inside, key=lambda found: (found.due_on or date.min, found.kind == "due")))
+            ruling.append(max(inside, key=_lateness))
         else:
             undated = True
-    latest = max(ruling, key=lambda found: (found.due_on or date.min, found.kind == "due"), default=None)
+    latest = max(ruling, key=_lateness, default=None)
     recurring = next((found.recurring for found in periods if found.kind == "recurring" and found.recurring), None)
     if latest is None or latest.due_on is None or (undated and latest.due_on < time.last_day):
         due_on, source, span, reason = time.last_day, DeadlineSource.PLAN_YEAR, None, "没有写明时限，按计划年度年底推定"
@@ -69,3 +67,7 @@ def _decide(text: str, periods: list[Period], sentences: list[tuple[int, int]], 
         {found.due_on for found in periods if found.due_on and found.due_on != due_on and found.kind != "recurring"}
     )
     return Deadline(due_on, source, recurring, tuple(milestones), span), reason
+
+
+def _lateness(period: Period) -> tuple[date, bool]:
+    return period.due_on or date.min, period.kind == "due"

@@ -9,7 +9,7 @@ from datetime import date
 from tracker.domain.answers import match_answers
 from tracker.domain.checkability import is_vague
 from tracker.domain.commitments import split_commitments
-from tracker.domain.deadlines import PlanTime, read_deadline
+from tracker.domain.deadlines import PlanTime, decide_deadline, stated_limit
 from tracker.domain.documents import (
     Commitment,
     Deadline,
@@ -30,6 +30,7 @@ from tracker.domain.problems import problems_admitted, problems_of_part
 from tracker.domain.responsible import Responsibility, assign
 from tracker.domain.sections import Part, find_parts
 from tracker.language.lexicon import Lexicon
+from tracker.language.periods import Period, find_periods
 from tracker.language.quantities import find_amounts
 from tracker.language.text import Folded, fold
 
@@ -191,8 +192,10 @@ def _item(source: _Source, name: str, placed: _Placed, time: PlanTime, lexicon: 
     text = source.folded.text
     draft, who = placed.draft, placed.responsibility
     stated = (who.due[1], who.due[1] + len(who.due[0])) if who.due else None
-    deadline, why_deadline = read_deadline(text, *draft.body, time, lexicon, stated)
-    commitments = _commitments(source, name, draft, time, lexicon, stated)
+    limit = stated_limit(text, stated, time, lexicon)
+    periods = find_periods(text, *draft.body, time.year, lexicon)
+    deadline, why_deadline = limit or decide_deadline(text, *draft.body, periods, time)
+    commitments = _commitments(source, name, draft, _Values(time, periods, limit), lexicon)
     quantities = tuple(quantity for commitment in commitments for quantity in commitment.quantities)
     vague, why_vague = is_vague(text, *draft.span, deadline, quantities, lexicon)
     span = source.span(*draft.span)
@@ -224,14 +227,25 @@ def _in_source(source: _Source, deadline: Deadline) -> Deadline:
     return replace(deadline, span=source.span(deadline.span.start, deadline.span.end))
 
 
+@dataclass(frozen=True, slots=True)
+class _Values:
+    """What was read once for a whole item and is shared out among its commitments."""
+
+    time: PlanTime
+    periods: list[Period]
+    limit: tuple[Deadline, str] | None
+
+
 def _commitments(
-    source: _Source, item: str, draft: ItemDraft, time: PlanTime, lexicon: Lexicon, stated: Range | None
+    source: _Source, item: str, draft: ItemDraft, values: _Values, lexicon: Lexicon
 ) -> tuple[Commitment, ...]:
     text = source.folded.text
     found: list[Commitment] = []
+    amounts = find_amounts(text, *draft.body, lexicon)
     for low, high in split_commitments(text, *draft.body, lexicon):
         span = source.span(low, high)
-        deadline, _ = read_deadline(text, low, high, time, lexicon, stated)
+        inside = [period for period in values.periods if low <= period.start < high]
+        deadline, _ = values.limit or decide_deadline(text, low, high, inside, values.time)
         quantities = tuple(
             Quantity(
                 amount.what,
@@ -242,7 +256,8 @@ def _commitments(
                 amount.per,
                 source.span(amount.start, amount.end),
             )
-            for amount in find_amounts(text, low, high, lexicon)
+            for amount in amounts
+            if low <= amount.start < high
         )
         found.append(
             Commitment(f"{item}.{len(found) + 1}", source.quote(span), span, _in_source(source, deadline), quantities)

@@ -13,7 +13,7 @@ from tracker.language.lexicon import Lexicon, alternatives
 KINDS = (SectionKind.PLAN, SectionKind.PROBLEMS, SectionKind.WORK_DONE, SectionKind.DUTIES, SectionKind.OTHER)
 _JOINERS = re.compile(r"以及|及其|及|和|与|、|暨")
 _STOPS = "。：；，、 （）()*※【】“”"
-_ANYWHERE_PLAN = re.compile(r"下一步|下步|下一阶段|下阶段|下一年|明年|来年|今后")
+_HEAD_NOUN_SLACK = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,11 @@ class HeadingVerdict:
 
 @dataclass(frozen=True, slots=True)
 class _Patterns:
-    by_kind: dict[SectionKind, re.Pattern[str]]
+    duties: re.Pattern[str]
+    phrases: dict[str, SectionKind | None]  # None: the year must say
+    longest: int
+    plan_anywhere: re.Pattern[str]
+    review_anywhere: re.Pattern[str]
     ambiguous: re.Pattern[str]
     known: re.Pattern[str]
     standalone: re.Pattern[str]
@@ -43,14 +47,21 @@ class _Patterns:
 
 @lru_cache(maxsize=4)
 def _patterns(lexicon: Lexicon) -> _Patterns:
-    by_kind = {kind: lexicon.pattern(f"headings.{kind.value}") for kind in KINDS}
+    phrases: dict[str, SectionKind | None] = {
+        word: kind for kind in reversed(KINDS) for word in lexicon.words(f"headings.{kind.value}")
+    }
+    phrases |= dict.fromkeys(lexicon.words("headings.ambiguous"))
     keys = [f"headings.{kind.value}" for kind in KINDS]
     year = r"(?:20\d{2}年(?:度)?|今年|全年|全县|全市|全区|全镇)?"
     lines = "|".join(re.escape(line).replace(re.escape("{年}"), year) for line in lexicon.words("headings.standalone"))
     glossary = alternatives(lexicon.words("headings.glossary"))
     chrome = alternatives(lexicon.words("headings.chrome"))
     return _Patterns(
-        by_kind,
+        lexicon.pattern("headings.duties"),
+        phrases,
+        max(map(len, phrases)),
+        lexicon.pattern("headings.plan_anywhere"),
+        lexicon.pattern("headings.review_anywhere"),
         lexicon.pattern("headings.ambiguous"),
         lexicon.pattern(*keys, "headings.ambiguous", "headings.fillers"),
         re.compile(rf"(?:{lines})[：。]?"),
@@ -79,7 +90,7 @@ def classify_heading(title: str, report_year: int | None, lexicon: Lexicon) -> H
     """Return what the section under ``title`` is about; no kinds where the heading does not say."""
     patterns = _patterns(lexicon)
     plain = title.strip(_STOPS)
-    duties = patterns.by_kind[SectionKind.DUTIES].search(plain)
+    duties = patterns.duties.search(plain)
     if duties and len(plain) <= 45:
         return HeadingVerdict((SectionKind.DUTIES,), (duties.group(),), True)
     kinds: list[SectionKind] = []
@@ -93,33 +104,24 @@ def classify_heading(title: str, report_year: int | None, lexicon: Lexicon) -> H
         if kind is not None and kind not in kinds:
             kinds.append(kind)
             words.append(word)
-    later = _ANYWHERE_PLAN.search(plain)
+    later = patterns.plan_anywhere.search(plain)
     if later and SectionKind.PLAN not in kinds and len(plain) <= 40:
         kinds = [*(kind for kind in kinds if kind is not SectionKind.WORK_DONE), SectionKind.PLAN]
         words.append(later.group())
-    if (
-        later
-        and SectionKind.WORK_DONE in kinds
-        and SectionKind.PLAN in kinds
-        and not YEAR.search(plain[: later.start()])
-    ) and not re.search(r"回顾|总结|完成情况|开展情况|成效", plain):
+    if later and {SectionKind.WORK_DONE, SectionKind.PLAN} <= set(kinds) and not patterns.review_anywhere.search(plain):
         kinds.remove(SectionKind.WORK_DONE)
     return HeadingVerdict(tuple(kinds), tuple(words), _is_pure(plain, patterns))
 
 
 def _head_noun(part: str, patterns: _Patterns) -> tuple[SectionKind | None, str]:
-    best: tuple[int, int, SectionKind, str] | None = None
-    for kind, pattern in patterns.by_kind.items():
-        for found in pattern.finditer(part):
-            rank = (found.end(), len(found.group()))
-            if best is None or rank > best[:2]:
-                best = (*rank, kind, found.group())
-    for found in patterns.ambiguous.finditer(part):
-        if best is None or (found.end(), len(found.group())) > best[:2]:
-            return None, ""
-    if best is None or len(part) - best[0] > 3:
-        return None, ""
-    return best[2], best[3]
+    """Return the kind of the longest known phrase at the end of ``part`` (or nearly there)."""
+    for slack in range(_HEAD_NOUN_SLACK + 1):
+        stop = len(part) - slack
+        for length in range(min(patterns.longest, stop), 0, -1):
+            phrase = part[stop - length : stop]
+            if phrase in patterns.phrases:
+                return patterns.phrases[phrase], phrase
+    return None, ""
 
 
 def _by_year(

@@ -36,9 +36,11 @@ _ON_BEHALF = re.compile(
     r"代表(?P<unit>[\u4e00-\u9fff]{0,12}?(?:人民政府|省政府|市政府|县政府|区政府|州政府|镇政府|乡政府))"
 )
 _CONGRESS = re.compile(
-    r"(?:在|日)?(?P<place>[\u4e00-\u9fff]{2,9}?(?:省|自治区|市|自治州|州|盟|自治县|县|区|旗))(?:第)?[一二三四五六七八九十]{1,3}届人(?:民代表大会|大)"
+    r"在(?P<place>[\u4e00-\u9fff]{2,9}?(?:省|自治区|市|自治州|州|盟|自治县|县|区|旗))(?:第)?[一二三四五六七八九十]{1,3}届人(?:民代表大会|大)"
 )
 _SIGNATURE_DATE = re.compile(r"^(?:20\d{2}|二〇[一二三四五六七八九〇]{2})年\d{0,2}[一二三四五六七八九十]{0,3}月")
+_REVIEW = re.compile(r"回顾|开展情况|主要工作|工作情况")
+_SESSION = re.compile(r"20\d\d年\d{1,2}月\d{1,2}日[^\n]{0,40}?(?:届人|会议)")
 _LEVELS = {"省": "省", "市": "市", "县": "县", "区": "区", "州": "州", "镇": "镇", "乡": "乡"}
 
 
@@ -82,21 +84,36 @@ def _title(text: str, lines: list[Line]) -> str | None:
 
 def _report_year(text: str, lines: list[Line], title: str | None, is_work_report: bool) -> int | None:
     named = year_in(title or "")
-    for line in lines[:40]:
-        words = text[line.start : line.end]
-        if line.title is not None and re.search(r"回顾|开展情况|主要工作|工作情况", words[:60]) and year_in(words[:60]):
-            reviewed = year_in(words[:60])
-            if named is None or is_work_report:
-                return reviewed
-            break
+    reviewed = _reviewed_year(text, lines)
+    if is_work_report:
+        spoken = _spoken_year(text)
+        return reviewed or (spoken - 1 if spoken else None) or (named - 1 if named else None)
     if named is not None:
-        return named - 1 if is_work_report else named
+        return named
+    if reviewed is not None:
+        return reviewed
     years = Counter(
         int(value)
         for found in YEAR.finditer(text[:1500])
         if (value := parse_number(found.group("year").replace("O", "〇")))
     )
     return years.most_common(1)[0][0] if years else None
+
+
+def _reviewed_year(text: str, lines: list[Line]) -> int | None:
+    """Return the one year that the first review heading names."""
+    for line in lines[:40]:
+        words = text[line.start : min(line.end, line.start + 60)]
+        if line.title is not None and _REVIEW.search(words):
+            years = {found.group("year") for found in YEAR.finditer(words)}
+            return year_in(words) if len(years) == 1 else None
+    return None
+
+
+def _spoken_year(text: str) -> int | None:
+    """Return the year of the session at which a 政府工作报告 was delivered."""
+    congress = _SESSION.search(text[:800])
+    return year_in(congress.group()) if congress else None
 
 
 def _unit(text: str, lines: list[Line], title: str | None, is_work_report: bool, lexicon: Lexicon) -> str | None:
@@ -147,24 +164,24 @@ def _government(text: str) -> str | None:
     return full if full in text else place
 
 
-_PLACE = re.compile(
-    r"(?<![\u4e00-\u9fff])[\u4e00-\u9fff]{2,3}?(?P<level>[省市县区州])|(?:建设|推动|全面|中国式现代化|在|是|为)(?P<name>[\u4e00-\u9fff]{2,3})(?P<l2>[省市县区州])"
+_PRAISED = re.compile(
+    r"(?:中国式现代化|平安|法治|健康|美丽|绿美|数字|幸福|文明|诚信|书香|活力|实力|品质|奋力谱写|推动|推进|谱写|建设)(?P<name>[\u4e00-\u9fff]{2,3}?)(?=建设|高质量|篇章|实践|发展|经济|新)"
 )
-_COMMON = frozenset({"城市", "全市", "全县", "全省", "全州", "全区", "都市", "上市", "门市"})
+_NOT_PLACES = frozenset(
+    "中国 经济 社会 城市 乡村 现代 产业 全市 全县 全省 我市 我县 我省 政府 更高 人民 文化 生态 基层 农村 国家 全面 科技 民生 企业 数字 改革 城乡 区域 项目 时代 行业 智慧 法治 绿色 农业 工业 民营 旅游 创新 特色 教育 海洋".split()
+)
 
 
 def _commonest_place(text: str, unit: str) -> str | None:
+    """Return the place that the report praises by name, with its level: for texts that only say 我市, 市人民政府."""
     level = next((char for char in unit if char in _LEVELS), None)
     if level is None:
-        counts = Counter(char for char in re.findall(r"[全我]([省市县区州])", text))
+        counts = Counter(re.findall(r"[全我]([省市县区州镇乡])", text))
         level = counts.most_common(1)[0][0] if counts else None
     if level is None:
         return None
-    names = Counter(re.findall(rf"[\u4e00-\u9fff]{{2}}{level}", text))
-    best = [
-        (count, name)
-        for name, count in names.items()
-        if not name.startswith(("全", "我", "城", "都", "上", "各", "以")) and name[:2] not in _COMMON
-    ]
-    best.sort(reverse=True)
-    return best[0][1] if best and best[0][0] >= 2 else None
+    names = Counter(found.group("name") for found in _PRAISED.finditer(text))
+    for name, count in names.most_common(12):
+        if count >= 2 and name not in _NOT_PLACES:
+            return name + level
+    return None

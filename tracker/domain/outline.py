@@ -101,7 +101,7 @@ def trim(text: str, start: int, end: int) -> Range:
     return start, end
 
 
-_DATE_LINE = re.compile(r"[（]?(?:20\d{2}|[二〇零一三四五六七八九O○]{4})年.{1,8}[日号]?[）]?")
+_DATE_LINE = re.compile(r"[（]?(?:20\d{2}|[二〇零一三四五六七八九O○]{4})年.{1,3}月(?:.{1,3}[日号])?[）]?")
 
 
 def without_signature(text: str, lines: list[Line]) -> list[Line]:

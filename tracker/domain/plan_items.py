@@ -255,8 +255,13 @@ class PlanCollector:
             return True
         if self.words.formal.search(words) and len(words) <= 60:
             return True
+        if "让我们" in words or (words.endswith("！") and self.words.appeal.search(words)):
+            return True
         begins = self.words.appeal_start.match(words)
-        return bool(begins and (self.words.appeal.search(words) or len(words) <= 150))
+        return bool(begins and len(words) <= 150 and (self.words.appeal.search(words) or not self._is_checkable(line)))
+
+    def _is_checkable(self, line: Line) -> bool:
+        return bool(find_amounts(self.text, line.start, line.end, self.lexicon))
 
     def _is_principle(self, line: Line) -> bool:
         head = self.text[line.start : min(line.end, line.start + 70)]

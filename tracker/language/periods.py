@@ -46,6 +46,8 @@ _WITHIN = re.compile(rf"(?P<n>半|{_N}|\d+)(?P<u>个月|年|个季度)(?:之内|
 _FIVE_YEAR = re.compile(
     r"[“]?(?:十(?P<plan>[一二三四五六七八九])五)[”]?(?:规划)?(?:时期)?(?:末|期末|收官|结束)(?:之?前)?"
 )
+_LONGEST_PLAN = 5
+_VISTAS = ("锚定", "面向", "展望", "着眼")
 _QUARTER_ENDS = {1: (3, 31), 2: (6, 30), 3: (9, 30), 4: (12, 31)}
 
 
@@ -122,7 +124,7 @@ def _halves(text: str, start: int, end: int, year: int, _: Lexicon) -> Iterator[
 def _years(text: str, start: int, end: int, year: int, lexicon: Lexicon) -> Iterator[Period]:
     for found in _WHOLE_YEAR.finditer(text, start, end):
         of = _year_of(found, year)
-        if of < year or (of > year and _is_far_view(text, found)):
+        if of < year or (of > year and _is_far_view(text, found, year)):
             continue
         yield Period("due", date(of, 12, 31), None, found.start(), found.end(), "年份")
     for found in lexicon.pattern("periods.year_words").finditer(text, start, end):
@@ -131,11 +133,10 @@ def _years(text: str, start: int, end: int, year: int, lexicon: Lexicon) -> Iter
         yield Period("due", date(year, 12, 31), None, found.start(), found.end(), "年内")
 
 
-def _is_far_view(text: str, found: re.Match[str]) -> bool:
+def _is_far_view(text: str, found: re.Match[str], year: int) -> bool:
     """Say whether a later year is only a vista (锚定2035年, 2035年远景目标), no date of this plan."""
-    return text[max(0, found.start() - 2) : found.start()] in ("锚定", "面向", "展望", "着眼") or text.startswith(
-        "远景", found.end()
-    )
+    far = _year_of(found, year) > year + _LONGEST_PLAN
+    return far or text[max(0, found.start() - 2) : found.start()] in _VISTAS or text.startswith("远景", found.end())
 
 
 def _within(text: str, start: int, end: int, year: int, _: Lexicon) -> Iterator[Period]:

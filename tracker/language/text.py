@@ -31,9 +31,7 @@ _UNIFORM = {
     ord("•"): "·",
     ord("・"): "·",
     ord("‧"): "·",
-    ord("\r"): " ",
-    ord("\u3000"): " ",
-    ord("\xa0"): " ",
+    **dict.fromkeys((0x0D, 0x85, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000), " "),
     ord("|"): "｜",
 }
 """One code point for one: the folded text before deletions has the source's own offsets."""
