@@ -1,0 +1,76 @@
+"""``tracker extract`` and ``tracker link``: what a report promises, and what the next one answers. No database."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+if TYPE_CHECKING:
+    from tracker.readers.extracting import ReadReport
+
+UNREADABLE = 2
+"""Exit code for a file that cannot be read."""
+
+
+@click.command("extract", help="读出一份报告的标题、章节、问题和计划事项。FILE 是 .docx 或 .txt 文件。")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="输出 JSON（UTF-8）")
+def extract_command(file: Path, *, as_json: bool) -> None:
+    """Print the reading of one report; exit 2 where it cannot be read."""
+    report = read_or_exit(file)
+    if as_json:
+        print_json(report.to_dict())
+        return
+    from tracker.cli.tables import print_reading
+
+    print_reading(report.reading, file.name)
+
+
+@click.command("link", help="用下一年的报告（LATER）逐条对照上一年的计划（EARLIER）。")
+@click.argument("earlier", type=click.Path(path_type=Path))
+@click.argument("later", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="输出 JSON（UTF-8）")
+def link_command(earlier: Path, later: Path, *, as_json: bool) -> None:
+    """Print what the later report says of each promise of the earlier one; exit 2 where one cannot be read."""
+    promised, answered = read_or_exit(earlier), read_or_exit(later)
+    from tracker.domain.matching import link_reports
+    from tracker.readers.extracting import lexicon
+
+    report = link_reports(promised.reading, answered.reading, lexicon())
+    if as_json:
+        from tracker.domain.formats import links_to_dict
+
+        print_json(links_to_dict(promised.to_dict(), answered.to_dict(), report))
+        return
+    from tracker.cli.tables import print_links
+
+    print_links(promised.reading, answered.reading, report)
+
+
+def read_or_exit(file: Path) -> ReadReport:
+    """Return a file's reading, or print one line on standard error and exit 2."""
+    from tracker.readers.base import UnreadableDocument
+    from tracker.readers.extracting import extract_file
+
+    try:
+        return extract_file(file)
+    except UnreadableDocument as error:
+        fail(f"{file}：{error.message}")
+
+
+def fail(message: str) -> NoReturn:
+    """Print one line on standard error and exit 2."""
+    click.echo(" ".join(message.split()), err=True)
+    sys.exit(UNREADABLE)
+
+
+def print_json(data: Mapping[str, Any]) -> None:
+    """Write one JSON object to standard output, in UTF-8 whatever the terminal's encoding."""
+    text = json.dumps(data, ensure_ascii=False, indent=2) + "\n"
+    sys.stdout.buffer.write(text.encode("utf-8"))
+    sys.stdout.buffer.flush()

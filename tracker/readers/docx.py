@@ -1,0 +1,306 @@
+"""Word documents (.docx) with their automatic numbers, read straight from the XML.
+
+Kept: tracked insertions, content controls, smart tags, hyperlinks, results of fields, text boxes (once, after the
+paragraph they hang on), tables row by row. Dropped: tracked deletions, fallback copies, field codes, hidden text,
+tables of contents, placeholders, ruby, notes, headers and footers.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from lxml import etree
+
+from tracker.domain.documents import Document
+from tracker.readers.base import FileInfo, Limits, UnreadableDocument
+from tracker.readers.cleanup import Line, build_document, clean_line, split_lines
+from tracker.readers.container import DAMAGED, Container
+from tracker.readers.number_formats import format_number
+from tracker.readers.numbering import Numbering, StyleSheet, join_label
+from tracker.readers.sniffing import DOCX
+from tracker.readers.wordml import attribute, child, is_on, local, parse_part, path
+
+_CONTENTS_STYLE = re.compile(r"toc (?:\d|heading)|table of figures", re.IGNORECASE)
+_CONTENTS_FIELD = re.compile(r"\s*(?:TOC|INDEX)\b", re.IGNORECASE)
+
+_CIRCLED_FIELD = re.compile(r"\s*EQ\s*\\o\s*\\ac\s*\(\s*[○◯]\s*[,，;；]\s*(\d{1,2})\s*\)\s*", re.IGNORECASE)
+_CONTENTS_NOTICE = "文档中的目录已略去。"
+
+_DROPPED = frozenset(
+    {
+        "del",
+        "moveFrom",
+        "Fallback",
+        "pPr",
+        "rPr",
+        "rt",
+        "rubyPr",
+        "sdtPr",
+        "sdtEndPr",
+        "tblPr",
+        "tblGrid",
+        "trPr",
+        "tcPr",
+        "sectPr",
+    }
+)
+"""Elements below which nothing is read; of the others only text, signs and text boxes are."""
+_SIGNS = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
+_TEXTS = frozenset({"t", "sym", *_SIGNS})
+_WINGDINGS = {0xFC: "✓", 0xFE: "☑", 0xFD: "☒", 0xA8: "□", 0x6F: "□", 0x52: "☑", 0xFB: "✗"}
+
+
+class DocxReader:
+    """Reads ``.docx``."""
+
+    name = "docx"
+
+    def accepts(self, info: FileInfo) -> bool:
+        """Accept Word documents without macros only."""
+        return info.media_type == DOCX
+
+    def read(self, path: Path, info: FileInfo, limits: Limits) -> Document:
+        """Read the document's main part; raise UnreadableDocument where it is damaged or too costly."""
+        with Container(path, limits) as container:
+            main = _main_part(container, limits)
+            folder = posixpath.dirname(main)
+            data = container.read(main, limits.part_bytes)
+            if data is None:
+                raise UnreadableDocument("damaged", DAMAGED)
+            related = {
+                name: container.read(posixpath.join(folder, name), limits.part_bytes)
+                for name in ("styles.xml", "numbering.xml")
+            }
+        styles = StyleSheet(_parse_optional(related["styles.xml"]))
+        numbering = Numbering(_parse_optional(related["numbering.xml"]), styles)
+        body = child(parse_part(data), "body")
+        if body is None:
+            raise UnreadableDocument("damaged", DAMAGED)
+        lines, contents_dropped = read_body(body, styles, numbering)
+        return build_document(lines, reader=self.name, notices=[_CONTENTS_NOTICE] if contents_dropped else [])
+
+
+def _main_part(container: Container, limits: Limits) -> str:
+    """Return the name of the main part by the package's relationships; word/document.xml where they are silent."""
+    relations = _parse_optional(container.read("_rels/.rels", limits.part_bytes))
+    for relation in relations if relations is not None else ():
+        if (relation.get("Type") or "").endswith("/officeDocument") and relation.get("Target"):
+            return str(relation.get("Target")).lstrip("/")
+    return "word/document.xml"
+
+
+def read_body(body: etree._Element, styles: StyleSheet, numbering: Numbering) -> tuple[list[Line], bool]:
+    """Return a body's lines and whether a table of contents was left out."""
+    walk = _Walk(styles, numbering)
+    lines = list(walk.blocks(body))
+    if not walk.in_contents:
+        return lines, walk.contents_dropped
+    # The contents never end: a broken field, which must not swallow the report.
+    walk = _Walk(styles, numbering.restarted(), keep_contents=True)
+    return list(walk.blocks(body)), False
+
+
+def _parse_optional(data: bytes | None) -> etree._Element | None:
+    return None if data is None else parse_part(data)
+
+
+@dataclass(slots=True)
+class _Field:
+    """A complex field that is open: its code so far, and whether its result has begun."""
+
+    code: str = ""
+    in_result: bool = False
+
+    @property
+    def is_contents(self) -> bool:
+        return bool(_CONTENTS_FIELD.match(self.code))
+
+
+class _Walk:
+    """One pass over a body; counters, open fields and a paragraph without end are carried from one to the next."""
+
+    def __init__(self, styles: StyleSheet, numbering: Numbering, *, keep_contents: bool = False) -> None:
+        self._styles = styles
+        self._numbering = numbering
+        self._keep_contents = keep_contents
+        self._fields: list[_Field] = []
+        self._carried: tuple[str, str] | None = None  # number and text of a paragraph whose end mark was deleted
+        self.contents_dropped = False
+
+    @property
+    def in_contents(self) -> bool:
+        """Whether the result of a contents field is open."""
+        return any(field.in_result and field.is_contents for field in self._fields)
+
+    def blocks(self, parent: etree._Element) -> Iterator[Line]:
+        """Yield the lines of a body, a cell, a text box or a wrapper."""
+        for element in parent:
+            name = local(element)
+            if name == "p":
+                yield from self._paragraph(element)
+            elif name == "tbl":
+                yield from self._table(element)
+            elif name == "AlternateContent":
+                yield from self.blocks(_chosen(element))
+            elif name == "sdt" and _is_contents(element) and not self._keep_contents:
+                self.contents_dropped = True
+            elif name not in _DROPPED and not (name == "sdt" and _is_placeholder(element)):
+                yield from self.blocks(element)
+
+    def _paragraph(self, element: etree._Element) -> Iterator[Line]:
+        properties = child(element, "pPr")
+        style_id = attribute(child(properties, "pStyle"), "val")
+        style = self._styles.name(style_id)
+        boxes: list[etree._Element] = []
+        pieces: list[str] = []
+        self._collect(element, self._styles.hides(style_id), pieces, boxes)
+        self._fields = [field for field in self._fields if field.in_result]  # a code without end would hide the rest
+        label, text = self._join_carried(properties, "".join(pieces))
+        if style and _CONTENTS_STYLE.match(style) and not self._keep_contents:
+            self.contents_dropped = self.contents_dropped or bool(text.strip())
+        elif _mark_is_deleted(properties):
+            self._carried = (label, text) if text.strip() else None
+        else:
+            yield from _lines(label, text, style)
+        for box in boxes:
+            yield from self.blocks(box)
+
+    def _join_carried(self, properties: etree._Element | None, text: str) -> tuple[str, str]:
+        """Return a paragraph's number and text, what was carried over from the one before in front."""
+        if self._carried is not None:
+            (label, before), self._carried = self._carried, None
+            return label, before + text
+        if not text.strip() and (_mark_is_deleted(properties) or is_on(path(properties, "rPr", "vanish"))):
+            return "", text
+        return self._numbering.label(properties), text
+
+    def _collect(self, parent: etree._Element, hidden: bool, pieces: list[str], boxes: list[etree._Element]) -> None:
+        """Append the visible text below ``parent``; text boxes are put aside."""
+        for element in parent:
+            name = local(element)
+            if name == "r":
+                self._collect(element, hidden or self._is_hidden(element), pieces, boxes)
+            elif name in _TEXTS:
+                if not hidden and not self._is_suppressed():
+                    pieces.append(_text_of(element, name))
+            elif name == "fldChar":
+                pieces.append(self._field_char(attribute(element, "fldCharType")))
+            elif name == "instrText":
+                if self._fields:
+                    self._fields[-1].code += element.text or ""
+            elif name == "txbxContent":
+                boxes.append(element)
+            elif name == "AlternateContent":
+                self._collect(_chosen(element), hidden, pieces, boxes)
+            elif name not in _DROPPED and not (name == "sdt" and _is_placeholder(element)):
+                self._collect(element, hidden, pieces, boxes)
+
+    def _is_hidden(self, run: etree._Element) -> bool:
+        properties = child(run, "rPr")
+        if properties is None:
+            return False
+        vanish = child(properties, "vanish")
+        if vanish is not None:
+            return is_on(vanish)
+        return self._styles.hides(attribute(child(properties, "rStyle"), "val"))
+
+    def _is_suppressed(self) -> bool:
+        """Say whether text here is a field's code, or an entry of a table of contents."""
+        if not self._fields:
+            return False
+        if self.in_contents and not self._keep_contents:
+            self.contents_dropped = True
+            return True
+        return not all(field.in_result for field in self._fields)
+
+    def _field_char(self, kind: str | None) -> str:
+        """Follow a field's begin, separate and end; return the sign that a field of overlaid signs makes."""
+        if kind == "begin":
+            self._fields.append(_Field())
+        elif kind == "separate" and self._fields:
+            self._fields[-1].in_result = True
+        elif kind == "end" and self._fields:
+            circled = _CIRCLED_FIELD.fullmatch(self._fields.pop().code)
+            if circled and not self._is_suppressed():
+                return format_number(int(circled.group(1)), "decimalEnclosedCircle")
+        return ""
+
+    def _table(self, table: etree._Element) -> Iterator[Line]:
+        """Yield a line a row, cells parted by tabs; a row of a single cell is layout and yields the cell's own lines."""
+        for row in _descend(table, "tr"):
+            properties = child(row, "trPr")
+            if child(properties, "del") is not None or is_on(child(properties, "hidden")):
+                continue
+            cells = [
+                list(self.blocks(cell)) for cell in _descend(row, "tc") if child(child(cell, "tcPr"), "cellDel") is None
+            ]
+            if len(cells) == 1:
+                yield from cells[0]
+            elif any(cells):
+                yield Line("\t".join(_cell_text(lines) for lines in cells), "table_row")
+
+
+def _descend(parent: etree._Element, wanted: str) -> Iterator[etree._Element]:
+    """Yield rows or cells, also those inside content controls, smart tags and tracked insertions."""
+    for element in parent:
+        name = local(element)
+        if name == wanted:
+            yield element
+        elif name not in _DROPPED and name not in ("tbl", "p"):
+            yield from _descend(element, wanted)
+
+
+def _cell_text(lines: list[Line]) -> str:
+    parts = (clean_line(part) for line in lines for part in split_lines(line.text.replace("\t", " ")))
+    return " ".join(part for part in parts if part)
+
+
+def _lines(label: str, text: str, style: str | None) -> Iterator[Line]:
+    """Yield a paragraph's lines (soft breaks part it), the number before the first one that has text."""
+    for part in text.split("\n"):
+        cleaned = clean_line(part)
+        if cleaned:
+            yield Line(join_label(label, cleaned), style=style)
+            label = ""
+
+
+def _mark_is_deleted(properties: etree._Element | None) -> bool:
+    mark = child(properties, "rPr")
+    return child(mark, "del") is not None or child(mark, "moveFrom") is not None
+
+
+def _is_contents(element: etree._Element) -> bool:
+    gallery = path(element, "sdtPr", "docPartObj", "docPartGallery")
+    return (attribute(gallery, "val") or "").lower() == "table of contents"
+
+
+def _is_placeholder(element: etree._Element) -> bool:
+    return is_on(path(element, "sdtPr", "showingPlcHdr"))
+
+
+def _chosen(alternatives: etree._Element) -> etree._Element:
+    """Return the first choice; the fallback copy only where there is no choice at all."""
+    choice = child(alternatives, "Choice")
+    fallback = child(alternatives, "Fallback")
+    return choice if choice is not None else fallback if fallback is not None else alternatives
+
+
+def _text_of(element: etree._Element, name: str) -> str:
+    if name == "t":
+        return element.text or ""
+    return _symbol(element) if name == "sym" else _SIGNS[name]
+
+
+def _symbol(element: etree._Element) -> str:
+    """Return a symbol's sign; of the symbol fonts only ticks and boxes are known."""
+    try:
+        code = int(attribute(element, "char") or "", 16)
+    except ValueError:
+        return ""
+    if 0xE000 <= code <= 0xF8FF:
+        return _WINGDINGS.get(code & 0xFF, "") if "wingdings" in (attribute(element, "font") or "").lower() else ""
+    return chr(code) if 0x20 <= code < 0xD800 else ""

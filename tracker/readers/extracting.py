@@ -1,0 +1,41 @@
+"""From a file to what stands in it: the reader, then the extraction, in this process."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+
+from tracker.domain.documents import ReportReading
+from tracker.domain.extraction import read_report
+from tracker.domain.formats import Json, reading_to_dict
+from tracker.language.lexicon import Lexicon, load_lexicon
+from tracker.readers.base import FileInfo, Limits
+from tracker.readers.registry import DEFAULT_LIMITS, read_file
+
+
+@dataclass(frozen=True, slots=True)
+class ReadReport:
+    """A file and its reading; the reading's notices include what the reader had to say."""
+
+    info: FileInfo
+    reader: str
+    reading: ReportReading
+
+    def to_dict(self) -> Json:
+        """Return the object that ``tracker extract --json`` prints."""
+        return reading_to_dict(self.reading, file=self.info.name, sha256=self.info.sha256, reader=self.reader)
+
+
+def extract_file(path: Path, *, name: str | None = None, limits: Limits = DEFAULT_LIMITS) -> ReadReport:
+    """Read a file and extract its report. Raises UnreadableDocument."""
+    info, document = read_file(path, name=name, limits=limits)
+    reading = read_report(document, lexicon())
+    missing = tuple(notice for notice in document.notices if notice not in reading.notices)
+    return ReadReport(info, document.reader, replace(reading, notices=missing + reading.notices))
+
+
+@cache
+def lexicon() -> Lexicon:
+    """Return the word lists, read once a process."""
+    return load_lexicon()

@@ -1,0 +1,80 @@
+"""The readers that are known, and the one way to read a file."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from tracker.domain.documents import Document
+from tracker.readers.base import MEGABYTE, FileInfo, Limits, Reader, UnreadableDocument
+from tracker.readers.docx import DocxReader
+from tracker.readers.sniffing import check_agreement, sniff
+from tracker.readers.text import TextReader
+
+READERS: tuple[Reader, ...] = (DocxReader(), TextReader())
+"""Asked in this order; the first that accepts a file and can read it wins."""
+
+DEFAULT_LIMITS = Limits()
+
+
+def read_file(path: Path, *, name: str | None = None, limits: Limits = DEFAULT_LIMITS) -> tuple[FileInfo, Document]:
+    """Read a file; ``name`` is what the user called it where that differs from ``path``.
+
+    Raises UnreadableDocument with a sentence for the user; where several readers tried, it tells each attempt.
+    """
+    info = inspect_file(path, name=name, limits=limits)
+    check_agreement(info.suffix, info.media_type)
+    failures: list[tuple[str, UnreadableDocument]] = []
+    for reader in READERS:
+        if not reader.accepts(info):
+            continue
+        try:
+            document = reader.read(path, info, limits)
+        except UnreadableDocument as error:
+            failures.append((reader.name, error))
+            continue
+        return info, _checked(document, limits)
+    raise _refusal(failures)
+
+
+def inspect_file(path: Path, *, name: str | None = None, limits: Limits = DEFAULT_LIMITS) -> FileInfo:
+    """Return what a file is; raise UnreadableDocument for one that is missing, empty, too large or a bad container."""
+    called = Path(name).name if name else path.name
+    try:
+        if not path.is_file():
+            raise UnreadableDocument("missing", f"找不到文件：{called}。请检查文件名和所在文件夹。")
+        size = path.stat().st_size
+        if size == 0:
+            raise UnreadableDocument("empty", "文件是空的，没有任何内容。请检查后重新上传。")
+        if size > limits.file_bytes:
+            most = limits.file_bytes // MEGABYTE
+            raise UnreadableDocument(
+                "too_large", f"文件有 {size / MEGABYTE:.0f} MB，超过 {most} MB 的上限。请删去图片等附带内容后重新上传。"
+            )
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        media_type = sniff(path, limits)
+    except OSError as error:
+        raise UnreadableDocument("missing", f"无法打开文件：{called}。请检查文件权限后重试。") from error
+    return FileInfo(called, Path(called).suffix.lower(), media_type, size, digest)
+
+
+def _checked(document: Document, limits: Limits) -> Document:
+    if not document.text:
+        raise UnreadableDocument(
+            "no_text", "文件里没有文字，可能只有图片或扫描件。请上传含有文字的 Word 文档（.docx）或纯文本（.txt）。"
+        )
+    if len(document.text) > limits.characters:
+        raise UnreadableDocument(
+            "too_long", f"文字超过 {limits.characters // 10_000} 万字，不像一份报告。请只上传报告正文。"
+        )
+    return document
+
+
+def _refusal(failures: list[tuple[str, UnreadableDocument]]) -> UnreadableDocument:
+    if not failures:
+        return UnreadableDocument("unsupported", "没有能读取这种文件的程序。请另存为 .docx 或 .txt 后重新上传。")
+    if len(failures) == 1:
+        return failures[0][1]
+    told = "；".join(f"{name}：{error.message.rstrip('。')}" for name, error in failures)
+    return UnreadableDocument(failures[0][1].code, f"逐一尝试后都未能读取。{told}。")

@@ -1,0 +1,201 @@
+"""What a file is by its bytes, and what to tell a user who brought the wrong kind.
+
+The suffix never decides; it must only agree with the bytes.
+"""
+
+from __future__ import annotations
+
+import mmap
+from collections.abc import Mapping
+from pathlib import Path
+
+from tracker.readers.base import Limits, UnreadableDocument
+from tracker.readers.container import Container
+from tracker.readers.encodings import utf16_without_mark
+
+TEXT = "text/plain"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+ENCRYPTED_OFFICE = "application/x-encrypted-office"
+UNKNOWN_BINARY = "application/octet-stream"
+
+NAMES: Mapping[str, str] = {
+    TEXT: "纯文本",
+    DOCX: "Word 文档（.docx）",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "Excel 表格",
+    "application/vnd.openxmlformats-officedocument.presentationml.presentation": "PowerPoint 演示文稿",
+    "application/vnd.ms-word.document.macroEnabled": "带宏的 Word 文档（.docm）",
+    "application/vnd.oasis.opendocument": "OpenDocument 文档",
+    "application/ofd": "OFD 版式文件",
+    "application/epub+zip": "电子书",
+    "application/zip": "压缩包",
+    "application/x-rar": "压缩包",
+    "application/x-7z": "压缩包",
+    "application/gzip": "压缩包",
+    "application/pdf": "PDF 文件",
+    "application/msword": "旧版 Word 或 WPS 文档（.doc、.wps）",
+    "application/vnd.ms-excel": "旧版 Excel 表格",
+    "application/vnd.ms-powerpoint": "旧版 PowerPoint 演示文稿",
+    "application/x-ole": "旧版 Office 文件",
+    ENCRYPTED_OFFICE: "加密的 Office 文档",
+    "text/rtf": "RTF 文档",
+    "text/html": "网页文件",
+    "multipart/related": "网页归档文件（MHT）",
+    "text/xml": "XML 文件",
+    "image/jpeg": "JPEG 图片",
+    "image/png": "PNG 图片",
+    "image/gif": "GIF 图片",
+    "image/bmp": "BMP 图片",
+    "image/tiff": "TIFF 图片",
+    "image/webp": "WebP 图片",
+    "application/x-executable": "可执行程序",
+    UNKNOWN_BINARY: "无法识别的二进制文件",
+}
+
+SUFFIXES: Mapping[str, frozenset[str]] = {TEXT: frozenset({"", ".txt", ".text"}), DOCX: frozenset({"", ".docx"})}
+"""Media types that are read, and the suffixes that agree with them."""
+
+_SAVE_AS = "请在 Word 或 WPS 中打开，另存为 .docx 后重新上传。"
+_ADVICE: Mapping[str, str] = {
+    "application/pdf": "暂不支持 PDF。请上传它的 Word 原件（.docx）；没有原件的，把文字复制到 Word 中另存为 .docx。",
+    "application/ofd": "暂不支持 OFD。请上传它的 Word 原件（.docx）。",
+    "application/zip": "请解压后上传其中的 .docx 或 .txt 文件。",
+    "application/x-rar": "请解压后上传其中的 .docx 或 .txt 文件。",
+    "application/x-7z": "请解压后上传其中的 .docx 或 .txt 文件。",
+    "application/gzip": "请解压后上传其中的 .docx 或 .txt 文件。",
+    "text/html": "请在 Word 或 WPS 中打开，另存为 .docx 后重新上传；也可把正文存成 .txt。",
+}
+_DOCUMENTS = frozenset(
+    {
+        "application/msword",
+        "application/vnd.ms-word.document.macroEnabled",
+        "application/vnd.oasis.opendocument",
+        "text/rtf",
+        "multipart/related",
+        "text/xml",
+    }
+)
+
+_MAGIC: tuple[tuple[bytes, str], ...] = (
+    (b"%PDF-", "application/pdf"),
+    (b"{\\rtf", "text/rtf"),
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"GIF87a", "image/gif"),
+    (b"GIF89a", "image/gif"),
+    (b"II*\x00", "image/tiff"),
+    (b"MM\x00*", "image/tiff"),
+    (b"Rar!\x1a\x07", "application/x-rar"),
+    (b"7z\xbc\xaf\x27\x1c", "application/x-7z"),
+    (b"\x1f\x8b\x08", "application/gzip"),
+    (b"\x7fELF", "application/x-executable"),
+)
+_MARKUP: tuple[tuple[bytes, str], ...] = (
+    (b"<!doctype html", "text/html"),
+    (b"<html", "text/html"),
+    (b"<?xml", "text/xml"),
+    (b"mime-version:", "multipart/related"),
+)
+_STREAMS: tuple[tuple[str, str], ...] = (
+    ("EncryptedPackage", ENCRYPTED_OFFICE),
+    ("WordDocument", "application/msword"),
+    ("WpsCustomData", "application/msword"),
+    ("Workbook", "application/vnd.ms-excel"),
+    ("PowerPoint Document", "application/vnd.ms-powerpoint"),
+)
+
+_TEXT_CONTROLS = frozenset({9, 10, 11, 12, 13, 0x1A, 0x1B})
+
+
+def sniff(path: Path, limits: Limits) -> str:
+    """Return the media type that the bytes of a file that is not empty speak of.
+
+    Raises UnreadableDocument for a container that is damaged, encrypted or beyond the limits.
+    """
+    with path.open("rb") as file:
+        head = file.read(4096)
+        if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+            return _sniff_zip(path, limits)
+        if head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
+            with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+                return _sniff_ole(data)
+    return _sniff_head(head)
+
+
+def _sniff_head(head: bytes) -> str:
+    for magic, media_type in _MAGIC:
+        if head.startswith(magic):
+            return media_type
+    if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
+        return "image/webp"
+    if head.startswith(b"BM") and head[6:10] == b"\0\0\0\0":
+        return "image/bmp"
+    if head.startswith(b"MZ") and b"\0" in head[:64]:
+        return "application/x-executable"
+    if b"%PDF-" in head[:1024]:
+        return "application/pdf"
+    start = head.removeprefix(b"\xef\xbb\xbf").lstrip()[:64].lower()
+    for mark, media_type in _MARKUP:
+        if start.startswith(mark):
+            return "text/html" if media_type == "text/xml" and b"<html" in head.lower() else media_type
+    return TEXT if _may_be_text(head) else UNKNOWN_BINARY
+
+
+def _may_be_text(head: bytes) -> bool:
+    """Decline what is mostly control characters; UTF-16 is told by its mark or by what it reads like."""
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")) or utf16_without_mark(head):
+        return True
+    controls = sum(head.count(byte) for byte in range(32) if byte not in _TEXT_CONTROLS)
+    return controls * 50 <= len(head)
+
+
+def _sniff_zip(path: Path, limits: Limits) -> str:
+    """Tell the kinds of zip apart by the names in them."""
+    with Container(path, limits) as container:
+        names = {name.lower() for name in container.names}
+        kind = container.read("[Content_Types].xml", 100_000, cut=True) or b""
+    if b"macroEnabled.main" in kind and b"ms-word" in kind:
+        return "application/vnd.ms-word.document.macroEnabled"
+    for part in ("wordprocessingml.document", "spreadsheetml.sheet", "presentationml.presentation"):
+        if part.encode() + b".main+xml" in kind:
+            return f"application/vnd.openxmlformats-officedocument.{part}"
+    if "ofd.xml" in names:
+        return "application/ofd"
+    if "content.xml" in names and "mimetype" in names:
+        return "application/vnd.oasis.opendocument"
+    return "application/epub+zip" if "meta-inf/container.xml" in names else "application/zip"
+
+
+def _sniff_ole(data: mmap.mmap) -> str:
+    """Tell the old Office formats apart by the names of their streams, which stand in the file in UTF-16."""
+    for name, media_type in _STREAMS:
+        if data.find(name.encode("utf-16-le")) >= 0:
+            return media_type
+    return "application/x-ole"
+
+
+def check_agreement(suffix: str, media_type: str) -> None:
+    """Raise UnreadableDocument where the kind is not read here or the suffix says something else than the bytes."""
+    if media_type == ENCRYPTED_OFFICE:
+        raise UnreadableDocument(
+            "encrypted", "文件设有打开密码，无法读取。请在 Word 或 WPS 中取消密码，另存为 .docx 后重新上传。"
+        )
+    known = NAMES.get(media_type, media_type)
+    if media_type in SUFFIXES:
+        if suffix in SUFFIXES[media_type]:
+            return
+        raise UnreadableDocument(
+            "mismatch",
+            f"文件名以 {suffix} 结尾，内容却是{known}，两者不一致。请在 Word 或 WPS 中打开，另存为 .docx 或 .txt 后重新上传。",
+        )
+    if suffix in (".docx", ".txt"):
+        advice = _advice(media_type)
+        raise UnreadableDocument("mismatch", f"文件名以 {suffix} 结尾，内容却是{known}。{advice}")
+    raise UnreadableDocument("unsupported", f"这是{known}，只能读取 .docx 和 .txt。{_advice(media_type)}")
+
+
+def _advice(media_type: str) -> str:
+    if media_type in _ADVICE:
+        return _ADVICE[media_type]
+    if media_type in _DOCUMENTS:
+        return _SAVE_AS
+    return "请上传报告的 Word 文档（.docx）或纯文本（.txt）。"
