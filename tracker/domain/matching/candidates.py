@@ -1,0 +1,179 @@
+"""What the later report claims: the sentences of its work part, cut into clauses, apart from its plan and problems."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from tracker.domain.documents import ReportReading, SectionKind, Span
+from tracker.domain.matching.comparable import Comparable, make_comparable
+from tracker.domain.matching.words import MatchingWords
+from tracker.language.sentences import split_clauses, split_sentences
+from tracker.language.text import Folded, fold
+
+LEAD_LONGEST = 28
+"""A first sentence no longer than this, without a number, only names what its paragraph is about."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Clause:
+    """One clause of a sentence; ``start`` and ``end`` are offsets in the folded text."""
+
+    start: int
+    end: int
+    text: str
+    form: Comparable
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Claim:
+    """One sentence: its clauses, and what its heading and its paragraph's opening say of the theme.
+
+    ``lead`` marks an opening that only names the theme; ``home`` is False outside the work part proper.
+    """
+
+    clauses: tuple[Clause, ...]
+    context: Comparable
+    lead: bool
+    home: bool
+    line: int
+
+    @property
+    def start(self) -> int:
+        """Where the sentence starts in the folded text."""
+        return self.clauses[0].start
+
+    @property
+    def end(self) -> int:
+        """Where the sentence ends in the folded text."""
+        return self.clauses[-1].end
+
+    @property
+    def text(self) -> str:
+        """The sentence as folded."""
+        return "".join(clause.text for clause in self.clauses)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LaterReport:
+    """The later report made ready: its folded text, its claims, and the sentences of its problems part."""
+
+    reading: ReportReading
+    folded: Folded
+    claims: tuple[Claim, ...]
+    admissions: tuple[Claim, ...]
+
+    def span(self, start: int, end: int) -> Span:
+        """Return the span in the report's own text, white space at its ends left out."""
+        while start < end and self.folded.text[start] in " \n":
+            start += 1
+        while start < end and self.folded.text[end - 1] in " \n":
+            end -= 1
+        return Span(*self.folded.source_span(start, end))
+
+
+def prepare_report(reading: ReportReading, words: MatchingWords) -> LaterReport:
+    """Cut the later report into claims and admissions."""
+    folded = fold(reading.text)
+    cutter = _Cutter(folded, reading, words)
+    return LaterReport(reading, folded, tuple(cutter.claims()), tuple(cutter.admissions()))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Zone:
+    start: int
+    end: int
+    heading: str
+    home: bool
+
+
+class _Cutter:
+    """Cuts one report; keeps the folded text at hand."""
+
+    def __init__(self, folded: Folded, reading: ReportReading, words: MatchingWords) -> None:
+        self.folded, self.reading, self.words = folded, reading, words
+        self.text = folded.text
+        self.closed = [
+            (self.at(item.span.start), self.at(item.span.end))
+            for item in reading.items
+            if item.span.start < item.span.end
+        ]
+
+    def at(self, offset: int) -> int:
+        """Return the place in the folded text of an offset of the report's text."""
+        return min(bisect_left(self.folded.origins, offset), len(self.text))
+
+    def claims(self) -> Iterator[Claim]:
+        for zone in self._work_zones():
+            for claim in self._sentences(zone):
+                if not self._looks_ahead(claim) and not self._is_plan(claim):
+                    yield claim
+
+    def admissions(self) -> Iterator[Claim]:
+        seen = [
+            (self.at(section.span.start), self.at(section.span.end))
+            for section in self.reading.sections
+            if section.kind is SectionKind.PROBLEMS
+        ]
+        for problem in self.reading.problems:
+            low, high = self.at(problem.span.start), self.at(problem.span.end)
+            if not any(start <= low and high <= end for start, end in seen):
+                seen.append((low, high))
+        for start, end in seen:
+            for claim in self._sentences(_Zone(start, end, "", True)):
+                if not self._is_plan(claim):
+                    yield claim
+
+    def _work_zones(self) -> Iterator[_Zone]:
+        """Yield what is neither plan nor problems; what no section covers counts up to the first plan."""
+        covered = sorted(
+            (self.at(section.span.start), self.at(section.span.end), section) for section in self.reading.sections
+        )
+        at, plan_seen = 0, False
+        for start, end, section in covered:
+            if start > at and not plan_seen:
+                yield _Zone(at, start, "", False)
+            plan_seen = plan_seen or section.kind is SectionKind.PLAN
+            if section.kind in (SectionKind.WORK_DONE, SectionKind.DUTIES):
+                yield _Zone(start, end, section.heading, True)
+            elif section.kind is SectionKind.OTHER and not plan_seen:
+                yield _Zone(start, end, section.heading, False)
+            at = max(at, end)
+        if not covered:
+            yield _Zone(0, len(self.text), "", False)
+
+    def _sentences(self, zone: _Zone) -> Iterator[Claim]:
+        problems = [(self.at(p.span.start), self.at(p.span.end)) for p in self.reading.problems] if zone.heading else []
+        line_start = zone.start
+        for line in self.text[zone.start : zone.end].split("\n"):
+            line_end = line_start + len(line)
+            opening = ""
+            for number, (start, end) in enumerate(split_sentences(self.text, line_start, line_end)):
+                sentence = self.text[start:end]
+                if len(sentence.strip()) < 4 or any(low <= start < high for low, high in problems):
+                    continue
+                lead = number == 0 and len(sentence) <= LEAD_LONGEST and not re.search(r"\d{2}|《", sentence)
+                yield self._claim(start, end, opening, lead=lead, zone=zone, line=line_start)
+                opening = sentence if lead or not opening else opening
+            line_start = line_end + 1
+
+    def _claim(self, start: int, end: int, opening: str, *, lead: bool, zone: _Zone, line: int) -> Claim:
+        clauses = tuple(
+            Clause(low, high, self.text[low:high], make_comparable(self.text[low:high], self.words))
+            for low, high in split_clauses(self.text, start, end)
+        )
+        return Claim(clauses, make_comparable(f"{zone.heading}，{opening}", self.words), lead, zone.home, line)
+
+    def _looks_ahead(self, claim: Claim) -> bool:
+        text = claim.text.lstrip(" 　（一二三四五六七八九十）、")
+        return text.startswith(self.words.future_openings) or bool(self.words.future_pattern.search(text))
+
+    def _is_plan(self, claim: Claim) -> bool:
+        return any(low <= claim.start and claim.end <= high for low, high in self.closed)
+
+
+def clause_range(clauses: Sequence[Clause], first: int, last: int) -> tuple[int, int]:
+    """Return the offsets in the folded text from clause ``first`` to clause ``last``."""
+    return clauses[first].start, clauses[last].end

@@ -1,0 +1,223 @@
+"""What speaks for or against a sentence answering a promise: numbers between 0 and 1 that a person can read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from tracker.domain.matching.candidates import Claim
+from tracker.domain.matching.comparable import RAREST, Comparable
+from tracker.domain.matching.promises import Promise
+from tracker.domain.matching.words import MatchingWords
+
+CONTEXT_SHARE = 0.5
+"""What a gram is worth that stands only in the heading or the paragraph's opening."""
+WORTH_ADDING = 0.08
+"""Share of the promise that a neighbouring clause must add to belong to the passage."""
+NEAR = 2
+"""How many clauses away a clause may stand and still belong to the passage."""
+
+FEATURES = (
+    "bias", "cover", "sentence", "objects", "heads", "qualifiers", "rare_missing", "longest", "title", "title_other",
+    "contrast", "verb", "unit", "unit_missing", "lead", "concrete", "theme", "rival", "reverse", "size", "away",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reading:
+    """A promise held against one sentence: the passage (clauses ``first`` to ``last``) and the features."""
+
+    promise: Promise
+    claim: Claim
+    first: int
+    last: int
+    best: int
+    features: Mapping[str, float]
+    shared: tuple[str, ...]
+
+
+def read_against(
+    promise: Promise, claim: Claim, rival: float, rarity: Mapping[str, float], words: MatchingWords
+) -> Reading:
+    """Hold a promise against a claim. ``rival`` is how much better another promise of the plan fits it (0..1)."""
+    first, last, best = _passage(promise, claim, words)
+    passage = [clause.form for clause in claim.clauses[first : last + 1]]
+    found = {gram for form in passage for gram in form.grams}
+    anywhere = found.union(*(clause.form.grams for clause in claim.clauses))
+    context = claim.context.grams
+    objects = _objects(promise, found, anywhere, context, rarity)
+    features = {
+        "bias": 1.0,
+        "cover": _cover(promise, found),
+        "sentence": _cover(promise, anywhere) + CONTEXT_SHARE * _context_cover(promise, anywhere, context),
+        "objects": objects.cover,
+        "heads": objects.heads,
+        "qualifiers": objects.qualifiers,
+        "rare_missing": objects.rare_missing,
+        "longest": min(objects.longest, 8) / 8,
+        "title": float(_shares_title(promise.form, passage)),
+        "title_other": float(_other_title(promise.form, passage)),
+        "contrast": float(_contradicts(promise, claim, first, last)),
+        "verb": float(any(promise.form.verbs & form.verbs for form in passage)),
+        **_unit_features(promise, claim, first, last, words),
+        "lead": float(claim.lead),
+        "concrete": float(any(ch.isdigit() for clause in claim.clauses[first : last + 1] for ch in clause.text)),
+        "theme": _theme(promise, anywhere, context, rarity),
+        "rival": rival,
+        "reverse": _reverse(promise, passage, rarity),
+        "size": min(promise.total, 60.0) / 60.0,
+        "away": 0.0 if claim.home else 1.0,
+    }
+    return Reading(promise, claim, first, last, best, features, objects.shared)
+
+
+def _passage(promise: Promise, claim: Claim, words: MatchingWords) -> tuple[int, int, int]:
+    """Return the first and last clause that belong to the answer, and the one that fits best."""
+    weights, clauses = promise.weights, claim.clauses
+    own = [sum(weights[gram] for gram in weights.keys() & clause.form.grams.keys()) for clause in clauses]
+    best = max(range(len(clauses)), key=lambda number: (own[number], -number))
+    found = set(clauses[best].form.grams)
+    first = last = best
+    for number in sorted(range(len(clauses)), key=lambda number: -own[number]):
+        new = weights.keys() & (clauses[number].form.grams.keys() - found)
+        worth = sum(weights[gram] for gram in new) / promise.total
+        counts = own[number] >= WORTH_ADDING * promise.total and _has_unit(promise, clauses[number].text, words)
+        if (worth >= WORTH_ADDING or counts) and first - NEAR <= number <= last + NEAR:
+            first, last = min(first, number), max(last, number)
+            found |= clauses[number].form.grams.keys()
+    return first, last, best
+
+
+def _has_unit(promise: Promise, text: str, words: MatchingWords) -> bool:
+    return any(unit_in_text(quantity.unit, text, words) for quantity in promise.commitment.quantities)
+
+
+def _cover(promise: Promise, found: set[str]) -> float:
+    return sum(weight for gram, weight in promise.weights.items() if gram in found) / promise.total
+
+
+def _context_cover(promise: Promise, found: set[str], context: Mapping[str, float]) -> float:
+    only = promise.weights.keys() & (context.keys() - found)
+    return sum(promise.weights[gram] for gram in only) / promise.total
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Objects:
+    cover: float
+    heads: float
+    qualifiers: float
+    rare_missing: float
+    longest: int
+    shared: tuple[str, ...]
+
+
+def _objects(
+    promise: Promise,
+    found: set[str],
+    anywhere: set[str],
+    context: Mapping[str, float],
+    rarity: Mapping[str, float],
+) -> _Objects:
+    """Compare noun phrase by noun phrase: the head is its last pair, what stands before qualifies it."""
+    total = covered = heads = qualifier_total = qualifier_found = missing = 0.0
+    longest = 0
+    shared: list[str] = []
+    for chunk in promise.form.chunks:
+        size = sum(rarity.get(gram, RAREST) for gram in chunk.grams)
+        total += size
+        has_head = chunk.grams[-1] in found
+        heads += size * has_head
+        run = 0
+        for at, gram in enumerate(chunk.grams):
+            rare = rarity.get(gram, RAREST)
+            share = 1.0 if gram in found else 0.8 if gram in anywhere else CONTEXT_SHARE if gram in context else 0.0
+            covered += rare * share
+            run = run + 1 if share == 1.0 else 0
+            if run and run + 1 >= longest:
+                longest = run + 1
+            if run and (at + 1 == len(chunk.grams) or chunk.grams[at + 1] not in found):
+                shared.append(chunk.text[at + 1 - run : at + 2])
+            if at < len(chunk.grams) - 1 and has_head:
+                qualifier_total += rare
+                qualifier_found += rare * share
+            if not share:
+                missing = max(missing, rare)
+    return _Objects(
+        cover=covered / total if total else 0.0,
+        heads=heads / total if total else 0.0,
+        qualifiers=qualifier_found / qualifier_total if qualifier_total else 0.0,
+        rare_missing=missing / RAREST,
+        longest=longest,
+        shared=tuple(sorted(dict.fromkeys(shared), key=lambda text: -len(text))),
+    )
+
+
+def _shares_title(form: Comparable, passage: Sequence[Comparable]) -> bool:
+    names = form.titles | form.quoted
+    return any(
+        name in other.plain or any(name in title or title in name for title in other.titles)
+        for name in names
+        for other in passage
+    )
+
+
+def _other_title(form: Comparable, passage: Sequence[Comparable]) -> bool:
+    """Say whether both name a document and not the same one."""
+    others = {title for other in passage for title in other.titles}
+    return bool(form.titles and others) and not _shares_title(form, passage)
+
+
+def _contradicts(promise: Promise, claim: Claim, first: int, last: int) -> bool:
+    """Say whether the passage names another choice of some kind (城区 for 农村) and not the promised one."""
+    said: dict[int, set[int]] = {}
+    for clause in claim.clauses[first : last + 1]:
+        for row, choices in clause.form.choices.items():
+            said.setdefault(row, set()).update(choices)
+    for row, choices in promise.form.choices.items():
+        known = claim.context.choices.get(row, frozenset())
+        if row in said and not said[row] & choices and not known & choices:
+            return True
+    return False
+
+
+def _unit_features(promise: Promise, claim: Claim, first: int, last: int, words: MatchingWords) -> dict[str, float]:
+    if not promise.commitment.quantities:
+        return {"unit": 0.0, "unit_missing": 0.0}
+    text = "".join(clause.text for clause in claim.clauses[first : last + 1])
+    fits = _has_unit(promise, text, words)
+    return {"unit": float(fits), "unit_missing": float(not fits)}
+
+
+def unit_in_text(unit: str, text: str, words: MatchingWords) -> bool:
+    """Say whether a number with this unit, or one that counts the same, stands in ``text``."""
+    base = unit.lstrip("万亿千百十")
+    kinds = words.unit_kinds.get(base, frozenset())
+    names = [base, *(name for name, of in words.unit_kinds.items() if of & kinds)]
+    for name in names:
+        at = text.find(name)
+        while at > 0:
+            if text[at - 1].isdigit() or text[at - 1] in "万亿余多千百十两三四五六七八九":
+                return True
+            at = text.find(name, at + 1)
+    return False
+
+
+def _theme(promise: Promise, anywhere: set[str], context: Mapping[str, float], rarity: Mapping[str, float]) -> float:
+    grams = promise.theme.grams
+    total = sum(share * rarity.get(gram, RAREST) for gram, share in grams.items())
+    if not total:
+        return 0.0
+    hit = sum(share * rarity.get(gram, RAREST) for gram, share in grams.items() if gram in context or gram in anywhere)
+    return hit / total
+
+
+def _reverse(promise: Promise, passage: Sequence[Comparable], rarity: Mapping[str, float]) -> float:
+    """Return the share of the passage's nouns that the promise or its item speaks of."""
+    total = hit = 0.0
+    for form in passage:
+        for gram, share in form.grams.items():
+            weight = share * rarity.get(gram, RAREST)
+            total += weight
+            if gram in promise.weights or gram in promise.theme.grams:
+                hit += weight
+    return hit / total if total else 0.0

@@ -1,0 +1,279 @@
+"""Target against actual: which number of the report answers a target, and whether it was met.
+
+Where the two cannot be compared (a level for a growth target, another unit, a total of several years, no number at
+all) the figure stays open: ``actual`` or ``met`` is None and ``note`` says why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from tracker.domain.documents import Figure, Quantity
+from tracker.domain.matching.candidates import Claim
+from tracker.domain.matching.comparable import RAREST, make_comparable
+from tracker.domain.matching.promises import Promise
+from tracker.domain.matching.scoring import Scored
+from tracker.domain.matching.words import MatchingWords
+from tracker.language.lexicon import Lexicon
+from tracker.language.quantities import Amount, find_amounts
+
+PERIODS = {"month": 12, "quarter": 4, "half_year": 2, "year": 1}
+PERIOD_NAMES = {"month": "每月", "quarter": "每季度", "half_year": "每半年", "year": "每年"}
+SAME_THING = 0.5
+"""Share of the target's nouns that must stand around a number for it to be the counterpart."""
+TOLERANCE = 1e-9
+_RATE_NAME = 0.4
+"""What it adds that the rate beside the number has the target's own name (审查率)."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    amount: Amount
+    claim: Claim
+    before: str
+    fit: float
+    exact_unit: bool
+
+
+def compare_figures(
+    promise: Promise,
+    rows: Sequence[Scored],
+    rarity: Mapping[str, float],
+    lexicon: Lexicon,
+    words: MatchingWords,
+) -> tuple[Figure, ...]:
+    """Return one figure for each target of the promise, compared with the numbers of the passages ``rows``."""
+    claims = list(dict.fromkeys(row.reading.claim for row in rows))
+    several = len(promise.commitment.quantities) > 1
+    return tuple(
+        _figure(quantity, promise, claims, rarity, lexicon, words, several=several)
+        for quantity in promise.commitment.quantities
+    )
+
+
+def not_built(quantity: Quantity) -> Figure:
+    """Return the figure of a countable target whose absence the report itself admits."""
+    return Figure(tidy(quantity.what), yearly_target(quantity), 0.0, quantity.unit, met=False, note="报告承认尚未做到")
+
+
+def yearly_target(quantity: Quantity) -> float:
+    """Return the target of the whole year: a recurring one times its periods."""
+    return quantity.value * PERIODS.get(quantity.per or "", 1)
+
+
+def tidy(what: str) -> str:
+    """Return the name of a target without stray punctuation."""
+    return what.strip("，。；：、 ")
+
+
+def split_unit(unit: str, words: MatchingWords) -> tuple[float, str]:
+    """Return factor and base of a unit: 万人次 → 10000, 人次."""
+    for prefix, factor in words.scales.items():
+        if unit.startswith(prefix) and len(unit) > len(prefix):
+            return factor, unit[len(prefix) :]
+    return 1.0, unit
+
+
+def same_unit(left: str, right: str, words: MatchingWords) -> bool:
+    """Say whether two base units count the same thing."""
+    return left == right or bool(words.unit_kinds.get(left, frozenset()) & words.unit_kinds.get(right, frozenset()))
+
+
+def _figure(
+    quantity: Quantity,
+    promise: Promise,
+    claims: Sequence[Claim],
+    rarity: Mapping[str, float],
+    lexicon: Lexicon,
+    words: MatchingWords,
+    *,
+    several: bool,
+) -> Figure:
+    target = yearly_target(quantity)
+    what = tidy(quantity.what)
+    growth = is_growth(quantity, promise, words)
+    subject = f"{quantity.what}" if several or len(what) >= 4 else promise.commitment.text
+    wanted = {gram: share * rarity.get(gram, RAREST) for gram, share in make_comparable(subject, words).grams.items()}
+    found = [
+        candidate for claim in claims for candidate in _candidates(claim, quantity, wanted, rarity, lexicon, words)
+    ]
+    fitting = [candidate for candidate in found if candidate.fit >= SAME_THING]
+    comparable = [c for c in fitting if _is_growth_amount(c, words) == growth or not _is_share(quantity)]
+    if not comparable:
+        return Figure(what, target, None, quantity.unit, met=None, note=_why_open(claims, fitting, growth, words))
+    return _compared(quantity, what, target, comparable, promise, words)
+
+
+def _candidates(
+    claim: Claim,
+    quantity: Quantity,
+    wanted: Mapping[str, float],
+    rarity: Mapping[str, float],
+    lexicon: Lexicon,
+    words: MatchingWords,
+) -> list[_Candidate]:
+    text = claim.text
+    _, base = split_unit(quantity.unit, words)
+    result: list[_Candidate] = []
+    at = 0
+    for clause in claim.clauses:
+        end = at + len(clause.text)
+        for amount in find_amounts(text, at, end, lexicon):
+            _, other = split_unit(amount.unit, words)
+            if not same_unit(base, other, words):
+                continue
+            near = text[at : amount.start] + amount.what + text[amount.end : _stop(text, amount.end, end)]
+            fit = _fit(wanted, near, claim, words) + _RATE_NAME * _same_rate(quantity, near)
+            result.append(_Candidate(amount, claim, text[at : amount.start], fit, base == other))
+        at = end
+    return result
+
+
+def _same_rate(quantity: Quantity, near: str) -> bool:
+    return quantity.what.endswith("率") and quantity.what[-3:] in near
+
+
+def _stop(text: str, start: int, end: int) -> int:
+    for at in range(start, end):
+        if text[at] in "，、；。" or text[at].isdigit():
+            return at
+    return end
+
+
+def _fit(wanted: Mapping[str, float], near: str, claim: Claim, words: MatchingWords) -> float:
+    """Return how much of the target's nouns stand beside the number; the rest of the sentence counts half."""
+    total = sum(wanted.values())
+    if not total:
+        return 0.0
+    close = make_comparable(near, words).grams
+    around = {gram for clause in claim.clauses for gram in clause.form.grams}
+    context = claim.context.grams
+    score = 0.0
+    for gram, weight in wanted.items():
+        score += weight * (1.0 if gram in close else 0.5 if gram in around else 0.3 if gram in context else 0.0)
+    return score / total
+
+
+def _compared(
+    quantity: Quantity,
+    what: str,
+    target: float,
+    found: Sequence[_Candidate],
+    promise: Promise,
+    words: MatchingWords,
+) -> Figure:
+    increment = "新增" in promise.commitment.text or "增加" in promise.commitment.text
+    ranked = sorted(found, key=lambda c: (-_rank(c, increment, words), c.claim.start, c.amount.start))
+    best = ranked[0]
+    if _covers_years(best.claim, words) and not _covers_years_text(promise.commitment.text, words):
+        return Figure(
+            what, target, None, quantity.unit, met=None, note="报告给的是多年累计或年均数，无法与年度目标相比"
+        )
+    if increment and _is_stock(best, words) and "新增" not in best.before:
+        note: str | None = f"承诺的是新增数，报告给的是总数（{number_text(best.amount.value)}{best.amount.unit}）"
+        return Figure(what, target, None, quantity.unit, met=None, note=note)
+    actual, note = _actual(quantity, best, ranked, words)
+    return Figure(what, target, actual, quantity.unit, met=_met(quantity, target, actual, best), note=note)
+
+
+def _rank(candidate: _Candidate, increment: bool, words: MatchingWords) -> float:
+    rank = candidate.fit + 0.1 * candidate.exact_unit
+    if increment and _is_stock(candidate, words):
+        rank -= 0.5
+    return rank
+
+
+def _actual(
+    quantity: Quantity, best: _Candidate, ranked: Sequence[_Candidate], words: MatchingWords
+) -> tuple[float, str | None]:
+    """Return the number in the target's unit, over the year where the target recurs."""
+    value = _in_unit_of(quantity, best.amount, words)
+    notes: list[str] = []
+    if quantity.per and best.amount.per == quantity.per:
+        value *= PERIODS[quantity.per]
+        notes.append(f"报告按{PERIOD_NAMES[quantity.per]}计，已折算为全年")
+    elif quantity.per:
+        others = [c for c in ranked[1:] if c.claim is not best.claim and c.fit >= best.fit - 0.1 and _is_part(c)]
+        if others and _is_part(best):
+            value += sum(_in_unit_of(quantity, other.amount, words) for other in others)
+            notes.append("全年各次相加")
+        notes.append(f"目标{PERIOD_NAMES[quantity.per]}{number_text(quantity.value)}{quantity.unit}，按全年相加比较")
+    if best.amount.op == "~":
+        notes.append("报告所述为约数")
+    if best.amount.unit != quantity.unit and not notes:
+        notes.append(f"报告按“{best.amount.unit}”计")
+    return value, "；".join(notes) or None
+
+
+def _is_part(candidate: _Candidate) -> bool:
+    return any(word in candidate.claim.text for word in ("季度", "上半年", "下半年", "月"))
+
+
+def _in_unit_of(quantity: Quantity, amount: Amount, words: MatchingWords) -> float:
+    wanted, _ = split_unit(quantity.unit, words)
+    given, _ = split_unit(amount.unit, words)
+    return round(amount.value * given / wanted, 6)
+
+
+def _met(quantity: Quantity, target: float, actual: float, best: _Candidate) -> bool | None:
+    if best.amount.op == "~" and abs(actual - target) < TOLERANCE and best.before.endswith("近"):
+        return None
+    if quantity.op == "<=":
+        return actual <= target + TOLERANCE
+    if quantity.op == "=":
+        return abs(actual - target) < TOLERANCE
+    if quantity.op == "~":
+        return actual >= target * 0.95
+    return actual >= target - TOLERANCE
+
+
+def is_growth(quantity: Quantity, promise: Promise, words: MatchingWords) -> bool:
+    """Say whether the target is a rate of growth or decline, not a level."""
+    if not _is_share(quantity):
+        return False
+    text = promise.commitment.text
+    mark = f"{number_text(quantity.value)}{quantity.unit}"
+    at = text.find(mark)
+    before = text[max(0, at - 8) : at] if at >= 0 else quantity.what
+    return bool(words.signals["growth"].search(before + quantity.what[-4:]))
+
+
+def _is_share(quantity: Quantity) -> bool:
+    return quantity.unit in ("%", "个百分点", "百分点", "‰")
+
+
+def _is_growth_amount(candidate: _Candidate, words: MatchingWords) -> bool:
+    return bool(words.signals["growth"].search(candidate.before[-6:]))
+
+
+def _is_stock(candidate: _Candidate, words: MatchingWords) -> bool:
+    return bool(words.signals["so_far"].search(candidate.before)) or candidate.before.endswith(("达到", "达"))
+
+
+def _covers_years(claim: Claim, words: MatchingWords) -> bool:
+    return bool(words.signals["whole_period"].search(claim.text + claim.context.plain))
+
+
+def _covers_years_text(text: str, words: MatchingWords) -> bool:
+    return bool(words.signals["whole_period"].search(text))
+
+
+def _why_open(
+    claims: Sequence[Claim],
+    fitting: Sequence[_Candidate],
+    growth: bool,
+    words: MatchingWords,
+) -> str:
+    if growth:
+        return "承诺的是增幅，报告给的是总量，无法直接相比" if claims else "报告未给出数字"
+    if fitting:
+        return "承诺的是水平，报告给的是增幅，无法直接相比"
+    if any(words.signals["over_fulfilled"].search(claim.text) for claim in claims):
+        return "报告称超额完成，未给出数字"
+    return "报告未给出可比的数字"
+
+
+def number_text(value: float) -> str:
+    """Return a number without a needless decimal point."""
+    return str(int(value)) if value == int(value) else str(value)

@@ -1,0 +1,45 @@
+"""Late or not, by the later report's own dates against the deadline."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from tracker.domain.documents import DeadlineSource
+from tracker.domain.matching.features import Reading
+from tracker.domain.matching.promises import Promise
+from tracker.language.lexicon import Lexicon
+from tracker.language.periods import Period, find_periods
+
+
+def is_late(promise: Promise, reading: Reading, plan_year: int, lexicon: Lexicon) -> bool | None:
+    """Say whether the passage's own date lies after the deadline; None where it gives none that can tell."""
+    deadline = promise.commitment.deadline
+    if deadline.source is not DeadlineSource.TEXT or deadline.recurring:
+        return None
+    for clause in reading.claim.clauses[reading.first : reading.last + 1]:
+        for period in find_periods(clause.text, 0, len(clause.text), plan_year, lexicon):
+            if period.kind == "due" and period.due_on and period.rule in ("月份", "季度", "半年"):
+                return _compare(period, clause.text, period.due_on, deadline.due_on)
+    return None
+
+
+def _compare(period: Period, text: str, last: date, deadline: date) -> bool | None:
+    """Compare a period (its first and last day) with the deadline."""
+    if last <= deadline:
+        return False
+    return True if _first_day(period, text, last) > deadline else None
+
+
+def _first_day(period: Period, text: str, last: date) -> date:
+    words = text[period.start : period.end]
+    if period.rule == "半年":
+        return date(last.year, 1 if last.month == 6 else 7, 1)
+    if period.rule == "季度":
+        return date(last.year, last.month - 2, 1)
+    if any(mark in words for mark in "日号"):
+        return last
+    if any(mark in words for mark in ("中旬", "下旬", "底", "末")):
+        return (
+            last - timedelta(days=last.day - (11 if "中" in words else 21)) if last.day > 20 else last.replace(day=11)
+        )
+    return last.replace(day=1)

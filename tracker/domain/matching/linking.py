@@ -1,0 +1,184 @@
+"""Linking a plan with the next report: one answer for each commitment, one that sums up each item."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tracker.domain.documents import Evidence, Figure, Link, LinkReport, Outcome, PlanItem, ReportReading, Shrunk
+from tracker.domain.matching.admissions import find_admissions
+from tracker.domain.matching.candidates import LaterReport, clause_range, prepare_report
+from tracker.domain.matching.features import Reading
+from tracker.domain.matching.figures import compare_figures, not_built
+from tracker.domain.matching.lateness import is_late
+from tracker.domain.matching.outcome import Judgement, judge, judge_item
+from tracker.domain.matching.promises import Promise, prepare_promises
+from tracker.domain.matching.reasons import explain
+from tracker.domain.matching.repetition import Repetition, find_repetitions, find_shrunk
+from tracker.domain.matching.scoring import Scored, rarity_of, score_claims
+from tracker.domain.matching.unplanned import find_unplanned
+from tracker.domain.matching.words import LinkModel, MatchingWords, load_background, load_model, load_words
+from tracker.language.lexicon import Lexicon
+
+MOST_EVIDENCE = 5
+_COUNTED_THINGS = ("个", "处", "所", "座", "家", "条", "套", "部", "项", "支", "名", "人")
+
+
+def link_reports(
+    earlier: ReportReading, later: ReportReading, lexicon: Lexicon, model: LinkModel | None = None
+) -> LinkReport:
+    """Say what the later report tells of each promise of the earlier one's plan."""
+    plan_year = earlier.plan_year or later.report_year or (earlier.report_year or 0) + 1
+    return link_items(earlier.items, plan_year, later, lexicon, model)
+
+
+def link_items(
+    items: Sequence[PlanItem],
+    plan_year: int,
+    later: ReportReading,
+    lexicon: Lexicon,
+    model: LinkModel | None = None,
+) -> LinkReport:
+    """Say what the later report tells of each of ``items``, promised for ``plan_year``.
+
+    The items may come from the ledger, as people merged, split or reworded them. An item without commitments is
+    answered as a whole. Evidence spans are offsets in ``later.text``.
+    """
+    return _Linker(items, plan_year, later, lexicon, model or load_model()).report()
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """The answer to one promise before it becomes a row."""
+
+    promise: Promise
+    judgement: Judgement
+    score: float
+    accepted: tuple[Scored, ...]
+    figures: tuple[Figure, ...]
+    late: bool | None
+    admissions: tuple[tuple[Reading, float], ...]
+    repetitions: tuple[Repetition, ...]
+    shrunk: Shrunk | None
+
+
+class _Linker:
+    """One run: the later report made ready, the scores of all promises, then the answers one by one."""
+
+    def __init__(
+        self, items: Sequence[PlanItem], plan_year: int, later: ReportReading, lexicon: Lexicon, model: LinkModel
+    ) -> None:
+        self.words: MatchingWords = load_words()
+        self.items, self.plan_year, self.lexicon, self.model = items, plan_year, lexicon, model
+        self.later: LaterReport = prepare_report(later, self.words)
+        self.rarity = rarity_of(load_background(), self.later.claims)
+        self.promises = prepare_promises(items, self.rarity, self.words)
+
+    def report(self) -> LinkReport:
+        scored = score_claims(self.promises, self.later.claims, self.rarity, self.model.answer, self.words)
+        again = find_repetitions(self.promises, self.later.reading.items, self.rarity, self.model.repeat, self.words)
+        answers = [
+            self._answer(promise, rows, repetitions)
+            for promise, rows, repetitions in zip(self.promises, scored, again, strict=True)
+        ]
+        links: list[Link] = []
+        for item in self.items:
+            own = [answer for answer in answers if answer.promise.item is item]
+            links.extend(self._row(answer) for answer in own if item.commitments)
+            links.append(self._item_row(item, own))
+        unplanned = find_unplanned(self.later, scored, self.model.thresholds["unplanned"], self.words)
+        return LinkReport(tuple(links), unplanned)
+
+    def _answer(self, promise: Promise, rows: Sequence[Scored], again: Sequence[Repetition]) -> _Answer:
+        thresholds = self.model.thresholds
+        score = rows[0].score if rows else 0.0
+        repetitions = tuple(one for one in again if one.score >= thresholds["repeated"])
+        admissions = tuple(find_admissions(promise, self.later, repetitions, self.rarity, thresholds, self.words))
+        accepted = tuple(
+            row for row in rows if row.score >= thresholds["mentioned"] and row.score >= score * thresholds["beside"]
+        )[:MOST_EVIDENCE]
+        figures: tuple[Figure, ...] = ()
+        late: bool | None = None
+        judgement = Judgement(Outcome.NOT_MENTIONED, "报告未提及")
+        if accepted:
+            figures = compare_figures(promise, accepted, self.rarity, self.lexicon, self.words)
+            judgement = judge(promise, accepted, figures, self.words)
+            late = is_late(promise, accepted[0].reading, self.plan_year, self.lexicon)
+        elif admissions:
+            figures = tuple(
+                not_built(quantity) for quantity in promise.commitment.quantities if quantity.unit in _COUNTED_THINGS
+            )
+        shrunk = find_shrunk(promise, repetitions, figures, self.words)
+        return _Answer(promise, judgement, score, accepted, figures, late, admissions, repetitions, shrunk)
+
+    def _row(self, answer: _Answer) -> Link:
+        return Link(
+            item=answer.promise.item.id,
+            commitment=answer.promise.commitment.id,
+            outcome=answer.judgement.outcome,
+            score=round(answer.score, 4),
+            late=answer.late,
+            evidence=tuple(self._evidence(row, answer) for row in answer.accepted),
+            figures=answer.figures,
+            contradicted_by=self._contradictions([answer]),
+            repeated_in=_ordered(answer.repetitions),
+            shrunk=answer.shrunk,
+        )
+
+    def _item_row(self, item: PlanItem, answers: Sequence[_Answer]) -> Link:
+        lates = [answer.late for answer in answers if answer.late is not None]
+        return Link(
+            item=item.id,
+            commitment=None,
+            outcome=judge_item([(answer.promise, answer.judgement.outcome) for answer in answers]),
+            score=round(max((answer.score for answer in answers), default=0.0), 4),
+            late=any(lates) if lates else None,
+            evidence=self._item_evidence(answers),
+            figures=tuple(figure for answer in answers for figure in answer.figures),
+            contradicted_by=self._contradictions(answers),
+            repeated_in=_ordered([one for answer in answers for one in answer.repetitions]),
+            shrunk=next((answer.shrunk for answer in answers if answer.shrunk), None),
+        )
+
+    def _item_evidence(self, answers: Sequence[_Answer]) -> tuple[Evidence, ...]:
+        """Return the best passage of each commitment first, then the seconds, without saying one twice."""
+        found: list[Evidence] = []
+        ranked = sorted((answer for answer in answers if answer.accepted), key=lambda answer: -answer.score)
+        for place in range(MOST_EVIDENCE):
+            for answer in ranked:
+                if place >= len(answer.accepted):
+                    continue
+                evidence = self._evidence(answer.accepted[place], answer)
+                if not any(_overlap(evidence, other) for other in found):
+                    found.append(evidence)
+        return tuple(found[:MOST_EVIDENCE])
+
+    def _evidence(self, row: Scored, answer: _Answer) -> Evidence:
+        reading = row.reading
+        span = self.later.span(*clause_range(reading.claim.clauses, reading.first, reading.last))
+        first = answer.accepted[0] is row
+        reasons = explain(reading, row.score, answer.judgement.reason if first else None)
+        return Evidence(span.of(self.later.reading.text), span, round(row.score, 4), reasons)
+
+    def _contradictions(self, answers: Sequence[_Answer]) -> tuple[Evidence, ...]:
+        found: list[Evidence] = []
+        pairs = [pair for answer in answers for pair in answer.admissions]
+        told = {reading.claim.line for reading, _ in pairs if not reading.claim.lead}
+        for reading, score in pairs:
+            if reading.claim.lead and reading.claim.line in told:
+                continue
+            span = self.later.span(reading.claim.start, reading.claim.end)
+            evidence = Evidence(span.of(self.later.reading.text), span, score, ("问题部分承认没有做到",))
+            if not any(_overlap(evidence, other) for other in found):
+                found.append(evidence)
+        return tuple(found)
+
+
+def _overlap(left: Evidence, right: Evidence) -> bool:
+    return left.span.start < right.span.end and right.span.start < left.span.end
+
+
+def _ordered(repetitions: Sequence[Repetition]) -> tuple[str, ...]:
+    """Return the ids of the items, each once, in the order of the new plan."""
+    items = {one.item.id: one.item.span.start for one in repetitions}
+    return tuple(sorted(items, key=lambda item: items[item]))

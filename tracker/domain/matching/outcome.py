@@ -1,0 +1,139 @@
+"""What the report claims of a promise: rules over the passages, the figures and the list that was promised."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tracker.domain.documents import Figure, Outcome
+from tracker.domain.matching.features import Reading
+from tracker.domain.matching.promises import Promise
+from tracker.domain.matching.scoring import Scored
+from tracker.domain.matching.words import MatchingWords
+
+ELEMENT_FOUND = 0.5
+"""Share of a list member's pairs of characters that must stand in the passages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The outcome of one commitment and, in Chinese, the rule that decided."""
+
+    outcome: Outcome
+    reason: str
+    missing: tuple[str, ...] = ()
+
+
+def judge(
+    promise: Promise,
+    rows: Sequence[Scored],
+    figures: Sequence[Figure],
+    words: MatchingWords,
+) -> Judgement:
+    """Judge a promise by the passages that answer it (at least one)."""
+    short = next((figure for figure in figures if figure.met is False), None)
+    if short is not None:
+        return Judgement(Outcome.PARTIAL, f"“{short.what}”未达到目标")
+    step = claimed_step(rows[0].reading, words)
+    missing = missing_elements(promise, rows)
+    if missing:
+        return Judgement(Outcome.PARTIAL, "未见：" + "、".join(missing), missing)
+    open_figures = [figure for figure in figures if figure.met is None]
+    if open_figures and len(open_figures) < len(figures):
+        return Judgement(Outcome.PARTIAL, f"“{open_figures[0].what}”没有可比的数字")
+    return _by_step(promise, step, rows, met=bool(figures) and not open_figures)
+
+
+def _by_step(promise: Promise, step: str | None, rows: Sequence[Scored], *, met: bool) -> Judgement:
+    if step == "failed":
+        return Judgement(Outcome.PARTIAL, "报告说明尚未全部做到")
+    if step == "imminent":
+        return Judgement(Outcome.PARTIAL, "报告称即将开展")
+    if promise.aim == "start":
+        return Judgement(Outcome.DONE, "承诺启动，报告称已启动或更进一步")
+    if met:
+        return Judgement(Outcome.DONE, "数值达到目标")
+    if promise.aim == "standing":
+        if step == "progress" and not _is_concrete(rows):
+            return Judgement(Outcome.PARTIAL, "报告称正在推进")
+        return Judgement(Outcome.DONE, "常态性任务，报告写明了具体做法")
+    if step in ("progress", "started"):
+        return Judgement(Outcome.PARTIAL, "有最终成果的任务，报告只称在推进")
+    if step == "delivered" and promise.aim == "project" and not _is_concrete(rows):
+        return Judgement(Outcome.PARTIAL, "报告未称完成")
+    if step is None and promise.aim in ("finish", "project") and not _is_concrete(rows):
+        return Judgement(Outcome.PARTIAL, "报告提到，但未称完成")
+    return Judgement(Outcome.DONE, "报告称已完成")
+
+
+def claimed_step(reading: Reading, words: MatchingWords) -> str | None:
+    """Return how far the passage says the thing has come: the clause that fits best decides, then its neighbours."""
+    clauses = reading.claim.clauses
+    order = [reading.best, *range(reading.best + 1, len(clauses)), *range(reading.best - 1, -1, -1)]
+    for number in order:
+        if number != reading.best and not reading.first <= number <= reading.last + 1:
+            continue
+        step = step_of(clauses[number].text, words)
+        if step is not None:
+            return step
+    return None
+
+
+def step_of(text: str, words: MatchingWords) -> str | None:
+    """Return the step a clause speaks of, None where it names none."""
+    bare = re.sub(r"《[^》]*》", "", text)
+    found = [(match.end(), words.steps[match.group()]) for match in words.step_pattern.finditer(bare)]
+    steps = {step for _, step in found}
+    if not found:
+        return None
+    for step in ("failed", "imminent"):
+        if step in steps and not words.signals["negations"].match(bare):
+            return step
+    last_progress = max((end for end, step in found if step == "progress"), default=-1)
+    last_finish = max((end for end, step in found if step == "finished"), default=-1)
+    if last_progress >= 0 and last_progress > last_finish:
+        return "progress"
+    for step in ("finished", "started", "delivered", "progress"):
+        if step in steps:
+            return step
+    return None
+
+
+def missing_elements(promise: Promise, rows: Sequence[Scored]) -> tuple[str, ...]:
+    """Return the members of a promised list that no passage names; [] where the passages name none or all.
+
+    Standing duties list examples, so nothing is missing from them.
+    """
+    if promise.aim == "standing" or len(promise.elements) < 2:
+        return ()
+    grams = {gram for row in rows for clause in row.reading.claim.clauses for gram in clause.form.grams}
+    plain = "".join(clause.form.plain for row in rows for clause in row.reading.claim.clauses)
+    shares = {element: _share(element, grams, plain) for element in promise.elements}
+    missing = tuple(element for element, share in shares.items() if share < ELEMENT_FOUND)
+    return missing if 0 < len(missing) < len(shares) else ()
+
+
+def _share(element: str, grams: set[str], plain: str) -> float:
+    pairs = [element[at : at + 2] for at in range(len(element) - 1)]
+    if element in plain or not pairs:
+        return 1.0
+    return sum(pair in grams for pair in pairs) / len(pairs)
+
+
+def _is_concrete(rows: Sequence[Scored]) -> bool:
+    reading = rows[0].reading
+    text = "".join(clause.text for clause in reading.claim.clauses[reading.first : reading.last + 1])
+    return bool(re.search(r"\d|《|[一二三四五六七八九十]个|首个|率先", text))
+
+
+def judge_item(links: Sequence[tuple[Promise, Outcome]]) -> Outcome:
+    """Sum up an item: what can be checked must all be done; of the rest, half answered is enough."""
+    outcomes = [outcome for _, outcome in links]
+    if all(outcome is Outcome.NOT_MENTIONED for outcome in outcomes):
+        return Outcome.NOT_MENTIONED
+    checkable = [outcome for promise, outcome in links if promise.is_checkable]
+    if any(outcome is not Outcome.DONE for outcome in checkable):
+        return Outcome.PARTIAL
+    done = sum(outcome is Outcome.DONE for outcome in outcomes)
+    return Outcome.DONE if 2 * done >= len(outcomes) else Outcome.PARTIAL

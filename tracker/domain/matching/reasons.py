@@ -1,0 +1,32 @@
+"""Why a passage was taken, in plain Chinese, shortest first to read."""
+
+from __future__ import annotations
+
+from tracker.domain.matching.features import Reading
+
+MOST_WORDS = 3
+SURE, LIKELY = 0.9, 0.7
+
+
+def explain(reading: Reading, score: float, verdict: str | None = None) -> tuple[str, ...]:
+    """Return the reasons: shared words, names, units, doubts, how sure, and the rule that gave the outcome."""
+    features = reading.features
+    reasons: list[str] = []
+    if reading.shared:
+        reasons.append("共有词：" + "、".join(reading.shared[:MOST_WORDS]))
+    if features["title"]:
+        reasons.append("同一文件或名称")
+    if features["unit"]:
+        reasons.append("有同单位的数字")
+    if features["verb"]:
+        reasons.append("做法相同或相近")
+    if features["theme"] >= 0.5:
+        reasons.append("所在部分主题相同")
+    if features["contrast"] or features["title_other"]:
+        reasons.append("注意：限定词或名称不同，可能说的是另一件事")
+    if features["rival"] >= 0.2:
+        reasons.append("注意：这句话更像在回应另一项任务")
+    reasons.append("把握" + ("很大" if score >= SURE else "较大" if score >= LIKELY else "一般，请核对"))
+    if verdict:
+        reasons.append(verdict)
+    return tuple(reasons)

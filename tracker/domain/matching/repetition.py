@@ -1,0 +1,104 @@
+"""The same promise again: which items of the new plan take it up, and whether the target came back smaller."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from tracker.domain.documents import Figure, PlanItem, Quantity, Shrunk
+from tracker.domain.matching.candidates import Claim, Clause
+from tracker.domain.matching.comparable import make_comparable
+from tracker.domain.matching.features import Reading
+from tracker.domain.matching.figures import same_unit, split_unit, tidy
+from tracker.domain.matching.promises import Promise, commitments_of
+from tracker.domain.matching.scoring import score_claims
+from tracker.domain.matching.words import MatchingWords
+
+LIKE = 0.6
+"""How alike the names of two targets must be to be the same target."""
+_REST = re.compile("剩余|余下|其余|剩下|未完成的")
+
+
+@dataclass(frozen=True, slots=True)
+class Repetition:
+    """An item of the new plan that takes a promise up again, and how sure that is."""
+
+    item: PlanItem
+    score: float
+    reading: Reading
+
+
+def find_repetitions(
+    promises: Sequence[Promise],
+    plan: Sequence[PlanItem],
+    rarity: Mapping[str, float],
+    weights: Mapping[str, float],
+    words: MatchingWords,
+) -> list[list[Repetition]]:
+    """Return for each promise the items of the new plan, one reading each, the surest first."""
+    claims, owner = _plan_claims(plan, words)
+    found: list[list[Repetition]] = []
+    for rows in score_claims(promises, claims, rarity, weights, words):
+        best: dict[str, Repetition] = {}
+        for row in rows:
+            item = owner[row.reading.claim.line]
+            if item.id not in best or best[item.id].score < row.score:
+                best[item.id] = Repetition(item, row.score, row.reading)
+        found.append(sorted(best.values(), key=lambda one: (-one.score, one.item.span.start)))
+    return found
+
+
+def _plan_claims(plan: Sequence[PlanItem], words: MatchingWords) -> tuple[list[Claim], list[PlanItem]]:
+    """Put the new plan's commitments in the shape of claims; ``line`` is a number into the list of their items."""
+    claims: list[Claim] = []
+    owners: list[PlanItem] = []
+    for item in plan:
+        context = make_comparable(f"{item.group or ''}，{item.title or ''}", words)
+        for commitment in commitments_of(item):
+            clause = Clause(
+                commitment.span.start, commitment.span.end, commitment.text, make_comparable(commitment.text, words)
+            )
+            claims.append(Claim((clause,), context, lead=False, home=True, line=len(owners)))
+            owners.append(item)
+    return claims, owners
+
+
+def find_shrunk(
+    promise: Promise, repetitions: Sequence[Repetition], figures: Sequence[Figure], words: MatchingWords
+) -> Shrunk | None:
+    """Return the target that came back smaller; a plain remainder of what was not yet done is none."""
+    for quantity in promise.commitment.quantities:
+        actual = next((figure.actual for figure in figures if figure.what == tidy(quantity.what)), None)
+        for repetition in repetitions:
+            for other in repetition.item.quantities:
+                if _is_same_target(quantity, other, words):
+                    shrunk = _compare(quantity, other, actual, repetition.item, words)
+                    if shrunk is not None:
+                        return shrunk
+    return None
+
+
+def _compare(
+    before: Quantity, after: Quantity, actual: float | None, item: PlanItem, words: MatchingWords
+) -> Shrunk | None:
+    factor = split_unit(after.unit, words)[0] / split_unit(before.unit, words)[0]
+    value = round(after.value * factor, 6)
+    smaller = value > before.value if before.op == "<=" else value < before.value
+    if not smaller or before.per != after.per or before.op != after.op:
+        return None
+    if actual is not None and before.value - actual > 0 and value <= before.value - actual + 1e-9:
+        return None
+    if _REST.search(item.text):
+        return None
+    return Shrunk(tidy(before.what), before.value, value, before.unit)
+
+
+def _is_same_target(left: Quantity, right: Quantity, words: MatchingWords) -> bool:
+    if not same_unit(split_unit(left.unit, words)[1], split_unit(right.unit, words)[1], words):
+        return False
+    one, two = make_comparable(left.what, words), make_comparable(right.what, words)
+    shared = sum(min(one.grams[gram], two.grams[gram]) for gram in one.grams.keys() & two.grams.keys())
+    smaller = min(sum(one.grams.values()), sum(two.grams.values()))
+    contrast = any(row in two.choices and not choices & two.choices[row] for row, choices in one.choices.items())
+    return smaller > 0 and shared / smaller >= LIKE and not contrast

@@ -1,0 +1,123 @@
+"""The word lists and numbers the linking stands on, read once from the data files beside this package."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from tracker.language.lexicon import alternatives
+
+DATA_FOLDER = Path(__file__).parent / "data"
+STEPS = ("finished", "delivered", "started", "progress", "imminent", "failed")
+
+
+@dataclass(frozen=True, eq=False)
+class MatchingWords:
+    """The lists of ``words.toml``, compiled. Compared by identity."""
+
+    synonyms: Mapping[str, str]
+    synonym_pattern: re.Pattern[str]
+    weak_pattern: re.Pattern[str]
+    weak: frozenset[str]
+    contrasts: Mapping[str, tuple[int, int]]
+    contrast_pattern: re.Pattern[str]
+    steps: Mapping[str, str]
+    step_pattern: re.Pattern[str]
+    verbs: Mapping[str, int]
+    verb_pattern: re.Pattern[str]
+    aims: Mapping[str, re.Pattern[str]]
+    future_openings: tuple[str, ...]
+    future_pattern: re.Pattern[str]
+    signals: Mapping[str, re.Pattern[str]]
+    unit_kinds: Mapping[str, frozenset[int]]
+    scales: Mapping[str, float]
+
+
+@lru_cache(maxsize=1)
+def load_words() -> MatchingWords:
+    """Return the shipped word lists."""
+    return parse_words((DATA_FOLDER / "words.toml").read_text(encoding="utf-8"))
+
+
+def parse_words(text: str) -> MatchingWords:
+    """Build the lists from a TOML text."""
+    tables = tomllib.loads(text)
+    synonyms = {word: row[0] for row in tables["synonyms"] for word in row}
+    weak = frozenset(tables["weak"])
+    protected = {*synonyms.values(), *tables["protected"]} - weak
+    contrasts = _numbered(tables["contrasts"])
+    steps = {word: step for step in STEPS for word in tables["steps"][step]}
+    verbs = {word: family for family, row in enumerate(tables["verb_families"]) for word in row}
+    return MatchingWords(
+        synonyms=synonyms,
+        synonym_pattern=re.compile(alternatives(synonyms)),
+        weak_pattern=re.compile(alternatives([*weak, *protected])),
+        weak=weak,
+        contrasts=contrasts,
+        contrast_pattern=re.compile(alternatives(contrasts)),
+        steps=steps,
+        step_pattern=re.compile(alternatives(steps)),
+        verbs=verbs,
+        verb_pattern=re.compile(alternatives(verbs)),
+        aims={name: re.compile(alternatives(row)) for name, row in tables["aims"].items()},
+        future_openings=tuple(tables["future"]["openings"]),
+        future_pattern=re.compile(alternatives(tables["future"]["words"])),
+        signals={name: re.compile(alternatives(row)) for name, row in tables["signals"].items()},
+        unit_kinds=_unit_kinds(tables["units"]["equivalent"]),
+        scales=dict(sorted(tables["units"]["scale"].items(), key=lambda pair: -len(pair[0]))),
+    )
+
+
+def _numbered(rows: Iterable[Iterable[Iterable[str]]]) -> dict[str, tuple[int, int]]:
+    return {
+        word: (row_number, choice_number)
+        for row_number, row in enumerate(rows)
+        for choice_number, choice in enumerate(row)
+        for word in choice
+    }
+
+
+def _unit_kinds(rows: Iterable[Iterable[str]]) -> dict[str, frozenset[int]]:
+    kinds: dict[str, set[int]] = {}
+    for number, row in enumerate(rows):
+        for unit in row:
+            kinds.setdefault(unit, set()).add(number)
+    return {unit: frozenset(numbers) for unit, numbers in kinds.items()}
+
+
+@lru_cache(maxsize=1)
+def load_background() -> Mapping[str, float]:
+    """Return how common a pair of characters is: bigram → inverse document frequency over sentences.
+
+    ``background.toml`` keeps the common pairs only, grouped by rounded frequency; a pair that is not there is rare.
+    """
+    tables = tomllib.loads((DATA_FOLDER / "background.toml").read_text(encoding="utf-8"))
+    return {
+        pairs[at : at + 2]: float(level) for level, pairs in tables["idf"].items() for at in range(0, len(pairs), 2)
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class LinkModel:
+    """Weights by feature name (``bias`` among them) and the thresholds of the decisions."""
+
+    answer: Mapping[str, float]
+    repeat: Mapping[str, float]
+    thresholds: Mapping[str, float]
+
+
+@lru_cache(maxsize=1)
+def load_model() -> LinkModel:
+    """Return the shipped model."""
+    return parse_model((DATA_FOLDER / "model.toml").read_text(encoding="utf-8"))
+
+
+def parse_model(text: str) -> LinkModel:
+    """Read a model from its TOML text."""
+    tables: dict[str, Any] = tomllib.loads(text)
+    return LinkModel(dict(tables["answer"]), dict(tables["repeat"]), dict(tables["thresholds"]))
