@@ -70,6 +70,13 @@ class TaskAction(StrEnum):
     MARK_UNFINISHED = "mark_unfinished"
     CARRY_OVER = "carry_over"
     LOCK = "lock"
+    EDIT = "edit"
+    ASSIGN_OWNER = "assign_owner"
+    ADD_EVIDENCE = "add_evidence"
+    WITHDRAW_EVIDENCE = "withdraw_evidence"
+    APPROVE_EXTENSION = "approve_extension"
+    REFUSE_EXTENSION = "refuse_extension"
+    URGE = "urge"
 
 
 ACTION_LABELS: dict[TaskAction, str] = {
@@ -92,6 +99,13 @@ ACTION_LABELS: dict[TaskAction, str] = {
     TaskAction.MARK_UNFINISHED: "认定未完成",
     TaskAction.CARRY_OVER: "结转",
     TaskAction.LOCK: "锁定年度",
+    TaskAction.EDIT: "修改",
+    TaskAction.ASSIGN_OWNER: "指定责任人",
+    TaskAction.ADD_EVIDENCE: "补充佐证",
+    TaskAction.WITHDRAW_EVIDENCE: "撤回佐证",
+    TaskAction.APPROVE_EXTENSION: "同意延期",
+    TaskAction.REFUSE_EXTENSION: "不同意延期",
+    TaskAction.URGE: "催办",
 }
 
 
@@ -158,6 +172,14 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(A.MARK_UNFINISHED, OPEN, S.UNFINISHED, SUPERVISOR, reason=True),
     Transition(A.CARRY_OVER, frozenset({S.UNFINISHED}), S.CARRIED_OVER, SUPERVISOR),
     Transition(A.LOCK, FINAL, S.ARCHIVED, SUPERVISOR),
+    # what changes a task without moving it on
+    Transition(A.EDIT, OPEN | {S.PROPOSED}, None, SUPERVISOR),
+    Transition(A.ASSIGN_OWNER, OPEN, None, HEAD | SUPERVISOR),
+    Transition(A.ADD_EVIDENCE, WORKING | {S.IN_REVIEW}, None, UNIT),
+    Transition(A.WITHDRAW_EVIDENCE, WORKING, None, UNIT, reason=True),
+    Transition(A.APPROVE_EXTENSION, WORKING | {S.IN_REVIEW, S.SUSPENDED}, None, SUPERVISOR),
+    Transition(A.REFUSE_EXTENSION, WORKING | {S.IN_REVIEW, S.SUSPENDED}, None, SUPERVISOR, reason=True),
+    Transition(A.URGE, WORKING | {S.ASSIGNED}, None, SUPERVISOR),
 )
 
 _BY_ACTION = {transition.action: transition for transition in TRANSITIONS}
