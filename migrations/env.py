@@ -6,6 +6,8 @@ CASCADE the drop would delete every child row. The pragma has no effect inside a
 
 from __future__ import annotations
 
+from typing import Any
+
 from alembic import context
 from sqlalchemy import Connection, Engine, create_engine, event, pool
 
@@ -26,10 +28,17 @@ def _include(_object: object, name: str | None, kind: str, _reflected: bool, _co
 
 
 def _run(connection: Connection) -> None:
-    sqlite = connection.dialect.name == "sqlite"
-    if sqlite:
-        connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
-        connection.commit()
+    if connection.dialect.name != "sqlite":
+        _migrate(connection)
+        return
+    _switch_foreign_keys(connection, "OFF")
+    try:
+        _migrate(connection)
+    finally:
+        _switch_foreign_keys(connection, "ON")
+
+
+def _migrate(connection: Connection) -> None:
     context.configure(
         connection=connection,
         target_metadata=Base.metadata,
@@ -39,10 +48,18 @@ def _run(connection: Connection) -> None:
     )
     with context.begin_transaction():
         context.run_migrations()
-        if sqlite and (orphans := connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()):
+        if connection.dialect.name != "sqlite":
+            return
+        if orphans := connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall():
             raise RuntimeError(f"the migration would leave rows without their parent: {orphans[:5]}")
-    if sqlite:
-        connection.exec_driver_sql("PRAGMA foreign_keys = ON")
+
+
+def _switch_foreign_keys(connection: Connection, value: str) -> None:
+    """Set the pragma on the driver's connection: ours would begin a transaction first, and inside one it is ignored."""
+    driver: Any = connection.connection.driver_connection
+    driver.execute(f"PRAGMA foreign_keys = {value}")
+    if driver.execute("PRAGMA foreign_keys").fetchone() != (int(value == "ON"),):
+        raise RuntimeError("the connection handed in for the migrations is already inside a transaction")
 
 
 def run() -> None:
