@@ -715,6 +715,13 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_notice__message_id"), ["message_id"], unique=False)
         batch_op.create_index("ix_notice__recipient_id_channel_id", ["recipient_id", "channel", "id"], unique=False)
         batch_op.create_index(
+            "ix_notice__waiting_for_digest",
+            ["recipient_id"],
+            unique=False,
+            sqlite_where=sa.text("message_id IS NULL AND channel = 'email' AND cancelled_at IS NULL"),
+            postgresql_where=sa.text("message_id IS NULL AND channel = 'email' AND cancelled_at IS NULL"),
+        )
+        batch_op.create_index(
             "ix_notice__unread",
             ["recipient_id"],
             unique=False,
@@ -954,6 +961,11 @@ def downgrade() -> None:
 
     op.drop_table("progress_report")
     with op.batch_alter_table("notice", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_notice__waiting_for_digest",
+            sqlite_where=sa.text("message_id IS NULL AND channel = 'email' AND cancelled_at IS NULL"),
+            postgresql_where=sa.text("message_id IS NULL AND channel = 'email' AND cancelled_at IS NULL"),
+        )
         batch_op.drop_index(
             "ix_notice__unread",
             sqlite_where=sa.text("read_at IS NULL AND channel = 'inbox' AND cancelled_at IS NULL"),

@@ -33,7 +33,25 @@ def notify(
     slot: date | None = None,
 ) -> int:
     """Insert the notices of one event for each recipient and channel; what is there already stays. Returns how many are new."""
-    rows = [
+    rows = notice_rows(
+        task, rule=rule, kind=kind, title=title, recipients=recipients, now=now, reason=reason, slot=slot
+    )
+    return insert_notices(session, rows)
+
+
+def notice_rows(
+    task: Task,
+    *,
+    rule: str,
+    kind: NoticeKind,
+    title: str,
+    recipients: Iterable[User],
+    now: datetime,
+    reason: str = "",
+    slot: date | None = None,
+) -> list[dict[str, Any]]:
+    """Return the rows of one event, one for each recipient and channel."""
+    return [
         {
             "task_id": task.id,
             "rule": rule[:60],
@@ -50,7 +68,6 @@ def notify(
         for person in {person.id: person for person in recipients}.values()
         for channel in channels_of(person)
     ]
-    return insert_notices(session, rows)
 
 
 def insert_notices(session: Session, rows: list[dict[str, Any]]) -> int:

@@ -72,6 +72,12 @@ class Notice(Base):
         UniqueConstraint("task_id", "rule", "due_version", "recipient_id", "channel"),
         Index("ix_notice__recipient_id_channel_id", "recipient_id", "channel", "id"),
         Index(
+            "ix_notice__waiting_for_digest",
+            "recipient_id",
+            sqlite_where=sql("message_id IS NULL AND channel = 'email' AND cancelled_at IS NULL"),
+            postgresql_where=sql("message_id IS NULL AND channel = 'email' AND cancelled_at IS NULL"),
+        ),
+        Index(
             "ix_notice__unread",
             "recipient_id",
             sqlite_where=sql("read_at IS NULL AND channel = 'inbox' AND cancelled_at IS NULL"),

@@ -1,0 +1,41 @@
+"""``tracker scheduler``: the clock's process, or one round of it as of a given moment."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+
+import click
+
+from tracker.cli.installation import open_installation
+from tracker.domain.calendar import LOCAL_ZONE
+from tracker.jobs.scheduler import run_once, run_scheduler
+
+
+@click.command("scheduler", help="启动定时程序：提醒、邮件、续办。")
+@click.option("--once", is_flag=True, help="只运行一轮，然后退出")
+@click.option(
+    "--at", "moment", default=None, metavar="时间", help="按这个时间运行，如 2026-07-01T08:30（须与 --once 合用）"
+)
+def scheduler_command(once: bool, moment: str | None) -> None:
+    """Run the timetable until interrupted, or one round of it."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    if moment is not None and not once:
+        raise click.UsageError("--at 只能与 --once 合用。")
+    runtime = open_installation()
+    if not once:
+        run_scheduler(runtime)
+        return
+    for name, outcome in run_once(runtime, _moment(moment)):
+        click.echo(f"{name}：{outcome}")
+
+
+def _moment(value: str | None) -> datetime | None:
+    if value is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError as error:
+        raise click.BadParameter(f"“{value}”不是有效的时间，应形如 2026-07-01T08:30。", param_hint="--at") from error
+    return moment if moment.tzinfo else moment.replace(tzinfo=LOCAL_ZONE)

@@ -1,0 +1,13 @@
+"""Takes up what a killed process left of an upload. Apart from the other handlers: it alone needs the readers."""
+
+from __future__ import annotations
+
+from tracker.runtime import Runtime
+from tracker.services.intake import open_parts, resume_stale_intakes
+
+
+def resume_intakes(runtime: Runtime) -> str | None:
+    """Finish uploads whose process ended; says nothing where there was none."""
+    parts = open_parts(runtime.settings, runtime.database, runtime.storage, runtime.clock)
+    number = resume_stale_intakes(parts)
+    return f"接续处理报告 {number} 份" if number else None

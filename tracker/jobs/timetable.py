@@ -1,0 +1,35 @@
+"""The timetable: every job, when it runs, and why then. One page, read by the scheduler and by the operator."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tracker.jobs.handlers import clean_up, is_after, plan_reminders, send_messages
+from tracker.jobs.intakes import resume_intakes
+from tracker.runtime import Runtime
+
+REMINDER_HOUR, REMINDER_MINUTE = 8, 30
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A job: its name, how often it is looked at (seconds), why, and what it does."""
+
+    name: str
+    every: int
+    why: str
+    run: Callable[[Runtime], str | None]
+
+
+def remind(runtime: Runtime) -> str | None:
+    """Plan reminders once the working day has begun; before that hour nothing happens."""
+    return plan_reminders(runtime) if is_after(runtime, REMINDER_HOUR, REMINDER_MINUTE) else None
+
+
+TIMETABLE: tuple[Job, ...] = (
+    Job("remind", 60, "工作日 8:30 起到点即提醒；停机后自动补上，重复运行不会重复提醒", remind),
+    Job("send", 30, "把已生成的邮件发出；失败的按 1、2、5、15、30、60 分钟间隔重试", send_messages),
+    Job("resume_intakes", 60, "接着处理中断的报告识别", resume_intakes),
+    Job("clean_up", 3600, "清理过期的登录和重复提交凭据", clean_up),
+)
