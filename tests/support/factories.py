@@ -181,9 +181,7 @@ def make_task(
     session.add(task)
     session.flush()
     if report is not None and task.start is not None and task.end is not None:
-        session.add(
-            TaskSource(task_id=task.id, report_id=report.id, start=task.start, end=task.end, quote=task.quote)
-        )
+        session.add(TaskSource(task_id=task.id, report_id=report.id, start=task.start, end=task.end, quote=task.quote))
     if status is TaskStatus.IN_REVIEW:
         asker = owner or make_user(session, task.lead_unit)
         session.add(
