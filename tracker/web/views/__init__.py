@@ -6,8 +6,10 @@ from flask import Blueprint
 
 from tracker.web.views.auth import blueprint as auth
 from tracker.web.views.home import blueprint as home
+from tracker.web.views.inbox import blueprint as inbox
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     auth,
     home,
+    inbox,
 )

@@ -1,0 +1,71 @@
+"""What stands in a person's inbox."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tracker.db.models import Notice, Task
+from tracker.db.queries.scope import may_see_task
+from tracker.domain.permissions import Actor
+from tracker.domain.reminders import Channel, NoticeKind
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class InboxLine:
+    """One notice as the inbox shows it."""
+
+    id: int
+    kind: NoticeKind
+    slot: date
+    created_at: datetime
+    title: str
+    reason: str
+    read: bool
+
+
+@dataclass(frozen=True, slots=True)
+class InboxPage:
+    """Lines, newest first, and the id to go on from (None at the end)."""
+
+    lines: tuple[InboxLine, ...]
+    next_before: int | None
+
+
+def inbox_page(session: Session, actor: Actor, *, unread_only: bool, before: int | None, size: int = PAGE) -> InboxPage:
+    """Return a page of the actor's notices older than ``before``; only what the person may still see."""
+    query = (
+        select(Notice)
+        .join(Task, Notice.task_id == Task.id)
+        .where(
+            Notice.recipient_id == actor.id,
+            Notice.channel == Channel.INBOX,
+            Notice.cancelled_at.is_(None),
+            may_see_task(actor),
+        )
+        .order_by(Notice.id.desc())
+        .limit(size + 1)
+    )
+    if unread_only:
+        query = query.where(Notice.read_at.is_(None))
+    if before is not None:
+        query = query.where(Notice.id < before)
+    notices = session.scalars(query).all()
+    lines = tuple(
+        InboxLine(
+            id=notice.id,
+            kind=NoticeKind(notice.kind),
+            slot=notice.slot,
+            created_at=notice.created_at,
+            title=notice.title,
+            reason=notice.reason,
+            read=notice.read_at is not None,
+        )
+        for notice in notices[:size]
+    )
+    return InboxPage(lines, lines[-1].id if len(notices) > size else None)

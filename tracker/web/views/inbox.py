@@ -1,0 +1,74 @@
+"""The inbox of reminders: what came, why, and one step to the task."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+from wtforms import IntegerField
+from wtforms.validators import InputRequired
+
+from tracker.db.queries.notices import inbox_page
+from tracker.domain.reminders import NOTICE_KIND_LABELS, NoticeKind
+from tracker.services.inbox import mark_all_read, open_notice
+from tracker.web.access import current_actor, signed_in
+from tracker.web.context import unread_count
+from tracker.web.forms.base import StrictForm
+from tracker.web.session import reading, runtime, writing
+
+blueprint = Blueprint("inbox", __name__, url_prefix="/inbox")
+
+LIGHTS = {NoticeKind.OVERDUE: "red", NoticeKind.DUE_TODAY: "yellow", NoticeKind.DUE_SOON: "yellow"}
+
+
+class OpenForm(StrictForm):
+    """A button."""
+
+
+class ReadAllForm(StrictForm):
+    """The newest notice that was on the page: what came since stays unread."""
+
+    up_to = IntegerField(validators=[InputRequired()])
+
+
+@blueprint.get("/")
+@signed_in
+def index() -> str:
+    """Show the person's notices, newest first, a heading a day."""
+    unread_only = request.args.get("show") != "all"
+    page = inbox_page(reading(), current_actor(), unread_only=unread_only, before=request.args.get("before", type=int))
+    days = [(day, list(lines)) for day, lines in groupby(page.lines, key=lambda line: line.slot)]
+    return render_template(
+        "inbox/index.html",
+        days=days,
+        page=page,
+        unread_only=unread_only,
+        unread=unread_count(),
+        newest=page.lines[0].id if page.lines else None,
+        labels=NOTICE_KIND_LABELS,
+        lights=LIGHTS,
+    )
+
+
+@blueprint.post("/<int:notice_id>/open")
+@signed_in
+def open_one(notice_id: int) -> Response:
+    """Mark a notice read and go where it leads."""
+    if not OpenForm().validate_on_submit():
+        return redirect(url_for("inbox.index"), 303)
+    with writing() as session:
+        link = open_notice(session, current_actor(), notice_id, now=runtime().now())
+    return redirect(link or url_for("inbox.index"), 303)
+
+
+@blueprint.post("/read")
+@signed_in
+def read_all() -> Response:
+    """Mark everything read that was on the page or older."""
+    form = ReadAllForm()
+    if form.validate_on_submit():
+        with writing() as session:
+            number = mark_all_read(session, current_actor(), up_to=form.up_to.data, now=runtime().now())
+        flash(f"已将 {number} 条提醒标为已读。", "success")
+    return redirect(url_for("inbox.index"), 303)
