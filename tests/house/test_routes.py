@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from werkzeug.routing import Rule
 
-from tests.support.people import PASSWORD, add_unit, add_user
+from tests.support.factories import PASSWORD, make_unit, make_user
+from tracker.db.models import UnitKind
 from tracker.domain.permissions import Role
 from tracker.web.access import rule_of
 
@@ -82,10 +83,10 @@ def test_a_cookie_that_opens_nothing_any_more_gets_401(app):
 def signed_in(app, runtime, visitor):
     """Somebody of each role, signed in: ``signed_in[Role.OFFICER].open(path)``."""
     with runtime.database.writing.begin() as session:
-        area = add_unit(session, "清溪县", code="QX")
-        unit = add_unit(session, "白石镇", code="BSZ", parent=area)
+        area = make_unit(session, "清溪县", kind=UnitKind.AREA)
+        unit = make_unit(session, "白石镇", parent=area)
         for role in Role:
-            add_user(session, role.value, role=role, unit=area if role in {Role.SUPERVISOR, Role.ADMIN} else unit)
+            make_user(session, area if role in {Role.SUPERVISOR, Role.ADMIN} else unit, role, username=role.value)
     people = {role: visitor() for role in Role}
     for role, person in people.items():
         person.sign_in(role.value, PASSWORD)
