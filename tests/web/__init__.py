@@ -1,0 +1,1 @@
+"""Journeys over HTTP with the real application."""
