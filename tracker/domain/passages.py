@@ -7,9 +7,10 @@ from datetime import date
 
 from tracker.domain.checkability import is_vague
 from tracker.domain.commitments import split_commitments
-from tracker.domain.deadlines import PlanTime, read_deadline
+from tracker.domain.deadlines import PlanTime, decide_deadline
 from tracker.domain.documents import Commitment, Deadline, PlanItem, Quantity, Span
 from tracker.language.lexicon import Lexicon
+from tracker.language.periods import find_periods
 from tracker.language.quantities import find_amounts
 from tracker.language.text import Folded, fold
 
@@ -18,7 +19,7 @@ def read_passage(text: str, span: Span, plan_year: int, lexicon: Lexicon, *, nam
     """Return the item that ``text[span]`` is; all offsets are those of ``text``. ``name`` becomes its id."""
     reader = _Passage(fold(span.of(text)), span.start, PlanTime(plan_year, date(plan_year, 12, 31)), lexicon)
     words = reader.folded.text
-    deadline, why_deadline = read_deadline(words, 0, len(words), reader.time, lexicon)
+    deadline, why_deadline = reader.deadline(0, len(words))
     commitments = reader.commitments(text, name)
     quantities = tuple(quantity for commitment in commitments for quantity in commitment.quantities)
     vague, why_vague = is_vague(words, 0, len(words), deadline, quantities, lexicon)
@@ -46,6 +47,12 @@ class _Passage:
         start, end = self.folded.source_span(low, high)
         return Span(self.start + start, self.start + end)
 
+    def deadline(self, low: int, high: int) -> tuple[Deadline, str]:
+        words = self.folded.text
+        return decide_deadline(
+            words, low, high, find_periods(words, low, high, self.time.year, self.lexicon), self.time
+        )
+
     def placed(self, deadline: Deadline) -> Deadline:
         if deadline.span is None:
             return deadline
@@ -56,7 +63,7 @@ class _Passage:
         found: list[Commitment] = []
         for low, high in split_commitments(words, 0, len(words), self.lexicon):
             span = self.span(low, high)
-            deadline, _ = read_deadline(words, low, high, self.time, self.lexicon)
+            deadline, _ = self.deadline(low, high)
             quantities = tuple(
                 Quantity(a.what, a.op, a.value, a.unit, a.maximum, a.per, self.span(a.start, a.end))
                 for a in find_amounts(words, low, high, self.lexicon)

@@ -1,0 +1,406 @@
+"""Taking in a report: from the uploaded file to the stored report with its proposed tasks, wholly or not at all.
+
+The conductor: it alone calls one step after the other, each in its own transaction, so nothing is held open while a
+file is read. A run claims the upload for a while (the lease); what a killed run leaves is picked up by the next one.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.orm import Session, joinedload, undefer
+
+from tracker.db.models import Intake, IntakeStatus, Unit
+from tracker.db.queries.reports import get_intake, may_see_reports
+from tracker.db.queries.scope import get_unit
+from tracker.db.session import Database
+from tracker.domain.documents import Document, ReportReading
+from tracker.domain.errors import ActionNotAllowed, Forbidden, RuleViolation
+from tracker.domain.extraction import read_report
+from tracker.domain.formats import reading_from_dict, reading_to_dict
+from tracker.domain.permissions import Actor, Role
+from tracker.language.lexicon import load_lexicon
+from tracker.readers.base import MEGABYTE, Limits, UnreadableDocument
+from tracker.readers.sandbox import read_and_extract_in_child
+from tracker.services.audit import record
+from tracker.services.reports import Question, Stored, settle
+from tracker.settings import Settings
+from tracker.storage import Storage, StoredFile
+
+log = logging.getLogger(__name__)
+
+UPLOADERS = frozenset({Role.OFFICER, Role.HEAD, Role.SUPERVISOR})
+MAX_ATTEMPTS = 3
+QUEUE_PATIENCE = timedelta(seconds=60)  # an upload still queued after this lost the process that should have taken it
+SOMETHING_WENT_WRONG = "处理这份文件时出现意外，没有入账任何内容。请点“重新处理”；仍不成功时请联系系统管理员。"
+CANCELLED = "已取消，没有入账。"
+
+Json = dict[str, Any]
+ReadFile = Callable[[Path, str], Json]
+
+
+class EmptyUpload(RuleViolation):
+    """这个文件是空的（0 字节）。请确认选对了文件后重新上传。"""
+
+
+class NothingToAnswer(ActionNotAllowed):
+    """这次上传已经处理完，不需要再选择。请刷新页面查看结果。"""
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeParts:
+    """What a run needs. ``read`` turns a stored file (its path, the user's file name) into a reading in the form of
+    ``tracker extract --json``, in a child process, or raises UnreadableDocument. ``lease`` is longer than it may take."""
+
+    database: Database
+    storage: Storage
+    read: ReadFile
+    clock: Callable[[], datetime]
+    lease: timedelta = timedelta(minutes=3)
+
+
+def open_parts(
+    settings: Settings, database: Database, storage: Storage, clock: Callable[[], datetime]
+) -> IntakeParts:
+    """Return the parts of an installation: files are read in a child process within its limits."""
+    limits = Limits(
+        file_bytes=settings.upload_limit_mb * MEGABYTE,
+        unpacked_bytes=settings.unpacked_limit_mb * MEGABYTE,
+        seconds=settings.reading_seconds,
+        memory_bytes=settings.reading_memory_mb * MEGABYTE,
+    )
+
+    def read(path: Path, name: str) -> Json:
+        return read_and_extract_in_child(path, name, limits)
+
+    lease = timedelta(seconds=settings.reading_seconds) + timedelta(minutes=2)
+    return IntakeParts(database, storage, read, clock, lease)
+
+
+# ---- the verbs of the door --------------------------------------------------------------------------------------------
+
+
+def receive_upload(
+    session: Session,
+    actor: Actor,
+    *,
+    unit_id: int,
+    report_year: int | None,
+    file: StoredFile,
+    file_name: str,
+    now: datetime,
+) -> Intake:
+    """Queue a stored file. The same file for the same unit that is already on its way is that upload, not another."""
+    if actor.role not in UPLOADERS:
+        raise Forbidden
+    unit = get_unit(session, actor, unit_id)
+    if file.size == 0:
+        raise EmptyUpload(field="file")
+    under_way = session.scalar(
+        select(Intake).where(
+            Intake.unit_id == unit.id,
+            Intake.file_key == file.key,
+            Intake.status.in_((IntakeStatus.QUEUED, IntakeStatus.READING, IntakeStatus.NEEDS_ANSWER)),
+        )
+    )
+    if under_way is not None:
+        return under_way
+    intake = Intake(
+        unit_id=unit.id,
+        uploaded_by_id=actor.id,
+        file_name=clean_file_name(file_name),
+        file_key=file.key,
+        file_size=file.size,
+        report_year=report_year,
+        status=IntakeStatus.QUEUED,
+        step="queued",
+        created_at=now,
+    )
+    session.add(intake)
+    session.flush()
+    record(
+        session,
+        actor,
+        "report.upload",
+        "intake",
+        intake.id,
+        unit_path=unit.path,
+        summary=f"上传报告文件：{intake.file_name}",
+        now=now,
+    )
+    return intake
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a person says to a question: ``choice`` is replace, keep_unit, move_unit, year, retry or cancel."""
+
+    choice: str
+    report_year: int | None = None
+    unit_id: int | None = None
+
+
+def answer_intake(session: Session, actor: Actor, intake_id: int, answer: Answer, *, now: datetime) -> Intake:
+    """Take a person's answer and queue the upload again, or give it up. Nothing read is lost meanwhile."""
+    if actor.role not in UPLOADERS:
+        raise Forbidden
+    intake = _locked(session, actor, intake_id)
+    if answer.choice == "cancel":
+        return _cancel(session, actor, intake, now)
+    if answer.choice == "retry":
+        _expect(intake, IntakeStatus.FAILED)
+    else:
+        _expect(intake, IntakeStatus.NEEDS_ANSWER)
+        _take_in(session, actor, intake, answer)
+    intake.status, intake.step, intake.message = IntakeStatus.QUEUED, "queued", None
+    intake.attempts, intake.lease_until, intake.finished_at = 0, None, None
+    record(
+        session,
+        actor,
+        "report.answer",
+        "intake",
+        intake.id,
+        unit_path=intake.unit.path,
+        summary=f"答复上传：{ANSWER_LABELS.get(answer.choice, answer.choice)}",
+        now=now,
+        changes={"report_year": (None, answer.report_year)} if answer.report_year else None,
+    )
+    return intake
+
+
+ANSWER_LABELS = {
+    "replace": "更正原报告",
+    "keep_unit": "归入所选单位",
+    "move_unit": "改归署名单位",
+    "year": "补充报告年度",
+    "retry": "重新处理",
+    "cancel": "取消",
+}
+
+
+def _take_in(session: Session, actor: Actor, intake: Intake, answer: Answer) -> None:
+    kept = dict(intake.reading or {})
+    if answer.choice == "replace":
+        intake.replaces = True
+    elif answer.choice == "keep_unit":
+        kept["unit_accepted"] = True
+    elif answer.choice == "move_unit" and answer.unit_id is not None:
+        intake.unit = get_unit(session, actor, answer.unit_id)
+        kept["unit_accepted"] = True
+    elif answer.choice == "year" and answer.report_year is not None:
+        intake.report_year = answer.report_year
+    else:
+        raise NothingToAnswer
+    intake.reading = kept
+
+
+def _cancel(session: Session, actor: Actor, intake: Intake, now: datetime) -> Intake:
+    if intake.status is IntakeStatus.DONE:
+        raise NothingToAnswer
+    intake.status, intake.message, intake.finished_at = IntakeStatus.FAILED, CANCELLED, now
+    intake.reading, intake.lease_until, intake.step = None, None, "cancelled"
+    record(
+        session,
+        actor,
+        "report.cancel_upload",
+        "intake",
+        intake.id,
+        unit_path=intake.unit.path,
+        summary=f"取消上传：{intake.file_name}",
+        now=now,
+    )
+    return intake
+
+
+def _locked(session: Session, actor: Actor, intake_id: int) -> Intake:
+    get_intake(session, actor, intake_id)
+    return session.scalars(
+        select(Intake)
+        .join(Intake.unit)
+        .where(Intake.id == intake_id, may_see_reports(actor))
+        .options(undefer(Intake.reading))
+        .with_for_update(of=Intake)
+        .execution_options(populate_existing=True)
+    ).one()
+
+
+def _expect(intake: Intake, status: IntakeStatus) -> None:
+    if intake.status is not status:
+        raise NothingToAnswer
+
+
+def clean_file_name(name: str) -> str:
+    """Return a user's file name without folders and control characters, at most 200 characters, its suffix kept."""
+    bare = "".join(char for char in name.replace("\\", "/").rsplit("/", 1)[-1] if char.isprintable()).strip()
+    if len(bare) <= 200:
+        return bare or "未命名文件"
+    stem, dot, suffix = bare.rpartition(".")
+    return f"{stem[: 199 - len(suffix)]}{dot}{suffix}" if dot and len(suffix) < 10 else bare[:200]
+
+
+# ---- a run ------------------------------------------------------------------------------------------------------------
+
+
+def process_intake(parts: IntakeParts, intake_id: int) -> IntakeStatus | None:
+    """Take one upload as far as it goes; returns where it stands then, None where another run has it.
+
+    Safe to call at any time, from any process, any number of times.
+    """
+    claim = _claim(parts, intake_id)
+    if claim is None:
+        return None
+    try:
+        kept = claim.kept or {"reading": parts.read(parts.storage.path(claim.file_key), claim.file_name)}
+        kept = _reread_for_year(kept, claim.report_year)
+        return _store(parts, claim, kept)
+    except (UnreadableDocument, RuleViolation) as refusal:
+        return _fail(parts, claim, refusal.message)
+    except OperationalError:
+        log.warning("intake %s: the database did not answer; it is taken up again later", intake_id, exc_info=True)
+        return None
+    except Exception:
+        log.exception("intake %s failed", intake_id)
+        return _fail(parts, claim, SOMETHING_WENT_WRONG)
+
+
+def resume_stale_intakes(parts: IntakeParts, *, limit: int = 20) -> int:
+    """Take up what a process that ended left behind; returns how many uploads were taken up."""
+    now = parts.clock()
+    with parts.database.reading() as session:
+        ids = session.scalars(
+            select(Intake.id)
+            .where(
+                or_(
+                    and_(Intake.status == IntakeStatus.READING, Intake.lease_until <= now),
+                    and_(Intake.status == IntakeStatus.QUEUED, Intake.created_at <= now - QUEUE_PATIENCE),
+                )
+            )
+            .order_by(Intake.id)
+            .limit(limit)
+        ).all()
+    return sum(process_intake(parts, intake_id) is not None for intake_id in ids)
+
+
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """An upload this run has for itself: ``attempt`` tells it from a run before whose lease ran out."""
+
+    intake_id: int
+    attempt: int
+    file_key: str
+    file_name: str
+    report_year: int | None
+    kept: Json | None
+
+
+def _claim(parts: IntakeParts, intake_id: int) -> _Claim | None:
+    now = parts.clock()
+    with parts.database.writing.begin() as session:
+        intake = session.scalar(
+            select(Intake).where(Intake.id == intake_id).options(undefer(Intake.reading)).with_for_update(of=Intake)
+        )
+        if intake is None or not _is_free(intake, now):
+            return None
+        if intake.attempts >= MAX_ATTEMPTS:
+            intake.status, intake.message, intake.finished_at = IntakeStatus.FAILED, SOMETHING_WENT_WRONG, now
+            intake.lease_until = None
+            return None
+        intake.status, intake.step, intake.message = IntakeStatus.READING, "reading", None
+        intake.attempts += 1
+        intake.lease_until = now + parts.lease
+        return _Claim(intake.id, intake.attempts, intake.file_key, intake.file_name, intake.report_year, intake.reading)
+
+
+def _is_free(intake: Intake, now: datetime) -> bool:
+    if intake.status is IntakeStatus.QUEUED:
+        return True
+    return intake.status is IntakeStatus.READING and (intake.lease_until is None or intake.lease_until <= now)
+
+
+def _reread_for_year(kept: Json, year: int | None) -> Json:
+    """Read the text once more where a person says another year than it was read with: every date depends on it."""
+    reading = kept["reading"]
+    if year is None or reading["report_year"] == year:
+        return kept
+    document = Document(text=reading["text"], blocks=(), reader=reading.get("reader", ""))
+    again = read_report(document, load_lexicon(), report_year=year)
+    notices = list(dict.fromkeys([*reading["notices"], *again.notices]))
+    if reading["report_year"] is not None:
+        notices.append(f"报告写明的年度是 {reading['report_year']} 年，按您选择的 {year} 年入账。请核对。")
+    source = {"file": reading.get("file", ""), "sha256": reading.get("sha256", ""), "reader": reading.get("reader", "")}
+    return {**kept, "reading": reading_to_dict(replace(again, notices=tuple(notices)), **source)}
+
+
+def _store(parts: IntakeParts, claim: _Claim, kept: Json) -> IntakeStatus | None:
+    """Settle the upload in one writing transaction; a version stored by another run at the same time asks again."""
+    for _ in range(2):
+        try:
+            with parts.database.writing.begin() as session:
+                intake = _still_ours(session, claim)
+                if intake is None:
+                    return None
+                _settle(session, intake, kept, parts.clock())
+                return intake.status
+        except IntegrityError:
+            log.info("intake %s met another version of the same report", claim.intake_id)
+    return _fail(parts, claim, SOMETHING_WENT_WRONG)
+
+
+def _settle(session: Session, intake: Intake, kept: Json, now: datetime) -> None:
+    reading: ReportReading = reading_from_dict(kept["reading"])
+    outcome = settle(session, intake, reading, kept["reading"], unit_accepted=bool(kept.get("unit_accepted")), now=now)
+    intake.lease_until = None
+    if isinstance(outcome, Question):
+        intake.status, intake.step, intake.message = IntakeStatus.NEEDS_ANSWER, outcome.code, outcome.message
+        intake.reading = kept
+        return
+    intake.status, intake.step, intake.message = IntakeStatus.DONE, outcome.code, outcome.message
+    intake.report_id, intake.finished_at, intake.reading = outcome.report_id, now, None
+    if outcome.code == "stored":
+        _after_reading(session, outcome, now)
+
+
+def _after_reading(session: Session, stored: Stored, now: datetime) -> None:
+    """What follows from a new report, in the same transaction."""
+
+
+def _still_ours(session: Session, claim: _Claim) -> Intake | None:
+    intake = session.scalar(
+        select(Intake)
+        .where(Intake.id == claim.intake_id)
+        .options(joinedload(Intake.uploaded_by))
+        .with_for_update(of=Intake)
+    )
+    if intake is None or intake.status is not IntakeStatus.READING or intake.attempts != claim.attempt:
+        return None
+    # one report of a unit at a time: the decision below rests on which version is in force
+    session.execute(select(Unit.id).where(Unit.id == intake.unit_id).with_for_update())
+    return intake
+
+
+def _fail(parts: IntakeParts, claim: _Claim, message: str) -> IntakeStatus | None:
+    with parts.database.writing.begin() as session:
+        intake = _still_ours(session, claim)
+        if intake is None:
+            return None
+        intake.status, intake.message, intake.finished_at = IntakeStatus.FAILED, message, parts.clock()
+        intake.lease_until, intake.reading = None, None
+        record(
+            session,
+            intake.uploaded_by.as_actor(),
+            "report.upload_failed",
+            "intake",
+            intake.id,
+            unit_path=intake.unit.path,
+            summary=f"报告文件未能入账：{intake.file_name}",
+            reason=message,
+            now=parts.clock(),
+        )
+        return IntakeStatus.FAILED

@@ -1,0 +1,49 @@
+"""Forms for uploading a report and for answering what the reading could not decide."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import PurePath
+
+from flask_wtf.file import FileField, FileRequired
+from wtforms import IntegerField, SelectField, StringField
+from wtforms.validators import AnyOf, InputRequired, NumberRange, Optional, ValidationError
+
+from tracker.web.forms.base import StrictForm
+
+SUFFIXES = (".docx", ".txt")
+EARLIEST_YEAR = 2000
+
+
+class UploadForm(StrictForm):
+    """报告文件、所属单位，以及可不填的年度."""
+
+    unit_id = SelectField("报告单位", coerce=int, validators=[InputRequired("请选择报告单位。")])
+    report_year = IntegerField("报告年度", validators=[Optional()])
+    file = FileField("报告文件", validators=[FileRequired("请选择要上传的文件。")])
+
+    def __init__(self, *, units: list[tuple[int, str]], today: date) -> None:
+        super().__init__()
+        self.unit_id.choices = units
+        self.today = today
+
+    def validate_report_year(self, field: IntegerField) -> None:
+        """Refuse a year that cannot be reported on yet."""
+        if field.data is not None and not EARLIEST_YEAR <= field.data <= self.today.year:
+            raise ValidationError(f"年度应在 {EARLIEST_YEAR} 到 {self.today.year} 之间，例如 {self.today.year - 1}。")
+
+    def validate_file(self, field: FileField) -> None:
+        """Refuse at once what no reader takes, so that nobody waits for it."""
+        suffix = PurePath(field.data.filename or "").suffix.lower()
+        if suffix not in SUFFIXES:
+            raise ValidationError("目前可以读取 Word 文档（.docx）和文本文件（.txt）。请另存为 .docx 后上传。")
+
+
+class AnswerForm(StrictForm):
+    """What a person says to a question of an upload."""
+
+    choice = StringField(
+        validators=[AnyOf(("replace", "keep_unit", "move_unit", "year", "retry", "cancel"), message="请选择一项。")]
+    )
+    report_year = IntegerField("报告年度", validators=[Optional(), NumberRange(EARLIEST_YEAR, 2200)])
+    unit_id = IntegerField(validators=[Optional()])
