@@ -39,6 +39,8 @@ class Mark:
 
 
 _CN = "[一二三四五六七八九十]{1,3}"
+# "2.6月底前" is item two due in June, "2.6公里" is a figure.
+_NO_FRACTION = r"(?!\d(?!\d?月))"
 _SEQUENCE_WORDS = {"首先": 1, "其次": 2, "再次": 3, "最后": 4}
 _LEADING: tuple[tuple[MarkStyle, re.Pattern[str]], ...] = (
     (MarkStyle.PART, re.compile(rf"第({_CN}|\d{{1,2}})(?:部分|篇|章|板块)[：、，]?")),
@@ -47,7 +49,7 @@ _LEADING: tuple[tuple[MarkStyle, re.Pattern[str]], ...] = (
     (MarkStyle.BRACKETED_CHINESE, re.compile(rf"（({_CN})[）、]、?|（?({_CN})）[、.．]?")),
     (MarkStyle.CHINESE, re.compile(rf"({_CN})[、.．：，,]")),
     (MarkStyle.BRACKETED_ARABIC, re.compile(r"（?(\d{1,2})）[、.．]?|（(\d{1,2})[、.]")),
-    (MarkStyle.ARABIC, re.compile(r"(\d{1,2})(?:[.．](?!\d)|、|，)")),
+    (MarkStyle.ARABIC, re.compile(rf"(\d{{1,2}})(?:[.．]{_NO_FRACTION}|、|，)")),
     (MarkStyle.CIRCLED, re.compile(r"([①-⑳])[、.．]?")),
     (MarkStyle.DASH, re.compile(r"(?:——|—|[●■◆★▲►○◇□]|·)(?!\d)")),
 )
@@ -61,7 +63,7 @@ _INLINE: tuple[tuple[MarkStyle, re.Pattern[str]], ...] = (
         ),
     ),
     (MarkStyle.COUNTED, re.compile(rf"(?<={_INLINE_STARTS})({_CN})(?:是|要)(?![由否素件点求领闻])[，：]?")),
-    (MarkStyle.ARABIC, re.compile(rf"(?<={_INLINE_STARTS})(\d{{1,2}})[.．、](?!\d)")),
+    (MarkStyle.ARABIC, re.compile(rf"(?<={_INLINE_STARTS})(\d{{1,2}})[.．、]{_NO_FRACTION}")),
     (MarkStyle.BRACKETED_ARABIC, re.compile(rf"(?<={_INLINE_STARTS})（?(\d{{1,2}})）")),
     (MarkStyle.CIRCLED, re.compile(r"([①-⑳])[、.．]?")),
 )

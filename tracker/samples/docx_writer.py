@@ -28,7 +28,7 @@ DIGITS = "零一二三四五六七八九"
 LEVEL_PATTERNS = (
     re.compile(r"([一二三四五六七八九十]+)、"),
     re.compile(r"（([一二三四五六七八九十]+)）"),
-    re.compile(r"(\d+)\.(?!\d)"),
+    re.compile(r"(\d+)\.(?=\D|\d{1,2}月)"),  # "2.6月底前" is number two and a month, "2.6公里" is no number
 )
 LEVEL_FORMATS = (("chineseCountingThousand", "%1、"), ("chineseCountingThousand", "（%2）"), ("decimal", "%3."))
 TABLE_WIDTHS = (900, 5000, 1700, 1260)  # twentieths of a point, the last one repeated
