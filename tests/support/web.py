@@ -75,10 +75,10 @@ class Visitor:
         """Get a page, following redirects; gives the response."""
         return self._keep(self.client.get(path, follow_redirects=follow))
 
-    def sign_in(self, username: str, password: str) -> Any:
+    def sign_in(self, username: str, password: str, *, follow: bool = True) -> Any:
         """Sign in on the sign-in page; gives the response of the page after it."""
         self.open("/login")
-        return self.submit(username=username, password=password)
+        return self.submit(username=username, password=password, follow=follow)
 
     def submit(self, form: str | int = 0, *, press: str | None = None, follow: bool = True, **fields: Any) -> Any:
         """Submit a form of the current page with the values it was shown with, changed by ``fields``.
