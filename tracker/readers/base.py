@@ -25,6 +25,9 @@ class Limits:
     memory_bytes: int = 512 * MEGABYTE
 
 
+DEFAULT_LIMITS = Limits()
+
+
 @dataclass(frozen=True, slots=True)
 class FileInfo:
     """A file as it stands: its name as the user gave it, its suffix (lower case, with the dot), what its bytes say it is."""

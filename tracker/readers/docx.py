@@ -129,6 +129,7 @@ class _Walk:
         self._keep_contents = keep_contents
         self._fields: list[_Field] = []
         self._carried: tuple[str, str] | None = None  # number and text of a paragraph whose end mark was deleted
+        self._in_cell = False
         self.contents_dropped = False
 
     @property
@@ -138,6 +139,12 @@ class _Walk:
 
     def blocks(self, parent: etree._Element) -> Iterator[Line]:
         """Yield the lines of a body, a cell, a text box or a wrapper."""
+        yield from self._elements(parent)
+        if self._carried is not None:  # the last end mark of all cannot be deleted
+            (label, text), self._carried = self._carried, None
+            yield from _lines(label, text, None)
+
+    def _elements(self, parent: etree._Element) -> Iterator[Line]:
         for element in parent:
             name = local(element)
             if name == "p":
@@ -145,11 +152,11 @@ class _Walk:
             elif name == "tbl":
                 yield from self._table(element)
             elif name == "AlternateContent":
-                yield from self.blocks(_chosen(element))
+                yield from self._elements(_chosen(element))
             elif name == "sdt" and _is_contents(element) and not self._keep_contents:
                 self.contents_dropped = True
             elif name not in _DROPPED and not (name == "sdt" and _is_placeholder(element)):
-                yield from self.blocks(element)
+                yield from self._elements(element)
 
     def _paragraph(self, element: etree._Element) -> Iterator[Line]:
         properties = child(element, "pPr")
@@ -166,8 +173,12 @@ class _Walk:
             self._carried = (label, text) if text.strip() else None
         else:
             yield from _lines(label, text, style)
+            if self._in_cell and not text.strip():
+                yield from _lines("", label, style)  # a column of running numbers
+        held, self._carried = self._carried, None
         for box in boxes:
             yield from self.blocks(box)
+        self._carried = held
 
     def _join_carried(self, properties: etree._Element | None, text: str) -> tuple[str, str]:
         """Return a paragraph's number and text, what was carried over from the one before in front."""
@@ -235,9 +246,10 @@ class _Walk:
             properties = child(row, "trPr")
             if child(properties, "del") is not None or is_on(child(properties, "hidden")):
                 continue
-            cells = [
-                list(self.blocks(cell)) for cell in _descend(row, "tc") if child(child(cell, "tcPr"), "cellDel") is None
-            ]
+            parts = [cell for cell in _descend(row, "tc") if child(child(cell, "tcPr"), "cellDel") is None]
+            outer, self._in_cell = self._in_cell, len(parts) > 1
+            cells = [list(self.blocks(cell)) for cell in parts]
+            self._in_cell = outer
             if len(cells) == 1:
                 yield from cells[0]
             elif any(cells):

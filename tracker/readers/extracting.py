@@ -10,8 +10,8 @@ from tracker.domain.documents import ReportReading
 from tracker.domain.extraction import read_report
 from tracker.domain.formats import Json, reading_to_dict
 from tracker.language.lexicon import Lexicon, load_lexicon
-from tracker.readers.base import FileInfo, Limits
-from tracker.readers.registry import DEFAULT_LIMITS, read_file
+from tracker.readers.base import DEFAULT_LIMITS, FileInfo, Limits
+from tracker.readers.registry import read_file
 
 
 @dataclass(frozen=True, slots=True)

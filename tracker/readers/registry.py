@@ -6,15 +6,13 @@ import hashlib
 from pathlib import Path
 
 from tracker.domain.documents import Document
-from tracker.readers.base import MEGABYTE, FileInfo, Limits, Reader, UnreadableDocument
+from tracker.readers.base import DEFAULT_LIMITS, MEGABYTE, FileInfo, Limits, Reader, UnreadableDocument
 from tracker.readers.docx import DocxReader
 from tracker.readers.sniffing import check_agreement, sniff
 from tracker.readers.text import TextReader
 
 READERS: tuple[Reader, ...] = (DocxReader(), TextReader())
 """Asked in this order; the first that accepts a file and can read it wins."""
-
-DEFAULT_LIMITS = Limits()
 
 
 def read_file(path: Path, *, name: str | None = None, limits: Limits = DEFAULT_LIMITS) -> tuple[FileInfo, Document]:

@@ -1,0 +1,42 @@
+"""The pieces of work that run in a child process: JSON values in, JSON values out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from tracker.domain.documents import Document
+from tracker.domain.extraction import read_report
+from tracker.domain.formats import Json, link_report_to_dict, reading_from_dict
+from tracker.domain.matching import link_reports
+from tracker.readers.base import Limits
+from tracker.readers.cleanup import Line, build_document
+from tracker.readers.extracting import extract_file, lexicon
+
+_SAMPLE = """某某县某某镇人民政府
+关于2030年度法治政府建设情况的报告
+一、2030年工作开展情况
+（一）规范行政执法。全年办理行政处罚案件10件，组织业务培训2期。
+二、存在的问题
+一是执法力量薄弱；二是普法形式单一。
+三、2031年工作计划
+（一）充实执法队伍。6月底前新增持证执法人员2名，每季度组织1次业务培训。（责任单位：综合行政执法队）
+（二）创新普法形式。一是年内开展普法活动不少于4场；二是上半年出台普法工作方案。
+"""
+
+
+def read_and_extract(path: str, name: str, limits: dict[str, Any]) -> Json:
+    """Read a file and return its reading as ``tracker extract --json`` prints it. Raises UnreadableDocument."""
+    return extract_file(Path(path), name=name, limits=Limits(**limits)).to_dict()
+
+
+def link(earlier: Json, later: Json) -> Json:
+    """Return ``links`` and ``unplanned`` of two readings in their JSON form."""
+    return link_report_to_dict(link_reports(reading_from_dict(earlier), reading_from_dict(later), lexicon()))
+
+
+def warm() -> None:
+    """Load the word lists and the rules and use each of them once, so that a child finds everything ready."""
+    document: Document = build_document([Line(_SAMPLE)], reader="text")
+    reading = read_report(document, lexicon())
+    link_reports(reading, reading, lexicon())
