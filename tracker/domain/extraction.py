@@ -23,7 +23,7 @@ from tracker.domain.documents import (
     Span,
 )
 from tracker.domain.identity import read_identity, year_in
-from tracker.domain.next_steps import inline_drafts, split_mixed
+from tracker.domain.inline_plans import inline_drafts, split_mixed
 from tracker.domain.outline import Line, Range, read_lines, without_signature
 from tracker.domain.plan_items import ItemDraft, PlanCollector
 from tracker.domain.problems import problems_admitted, problems_of_part
@@ -64,7 +64,7 @@ def read_report(document: Document, lexicon: Lexicon, *, report_year: int | None
     parts = _unmixed(text, find_parts(text, without_signature(text, lines), identity.report_year, lexicon), lexicon)
     plan_year, notices = _plan_year(text, parts, identity.report_year)
     problems = _problems(source, parts, lines, lexicon)
-    drafts = _drafts(text, parts, lexicon)
+    drafts = _drafts(text, parts, plan_year, lexicon)
     items = _items(source, drafts, plan_year, lexicon) if plan_year is not None else []
     items, unanswered = _with_answers(items, problems, lexicon)
     if not any(part.kind is SectionKind.PLAN for part in parts):
@@ -109,7 +109,7 @@ def _plan_year(text: str, parts: list[Part], report_year: int | None) -> tuple[i
     expected = report_year + 1 if report_year is not None else None
     named: list[int] = []
     for part in parts:
-        if part.kind is not SectionKind.PLAN or part.horizon is not None:
+        if part.kind is not SectionKind.PLAN or part.horizon is not None or part.five_years:
             continue
         heading = part.heading
         year = year_in(text[slice(*(heading.title or heading.content))]) if heading else None
@@ -156,7 +156,14 @@ class _Placed:
     reason: str
 
 
-def _drafts(text: str, parts: list[Part], lexicon: Lexicon) -> list[_Placed]:
+def _last_day(part: Part, plan_year: int | None) -> date | None:
+    """Return the last day of a five-year part, or None where the plan year's end rules."""
+    if part.horizon is None and part.five_years and plan_year is not None:
+        return date(plan_year + 4, 12, 31)
+    return part.horizon
+
+
+def _drafts(text: str, parts: list[Part], plan_year: int | None, lexicon: Lexicon) -> list[_Placed]:
     placed: list[_Placed] = []
     collector = PlanCollector(text, lexicon)
     for part in parts:
@@ -166,7 +173,9 @@ def _drafts(text: str, parts: list[Part], lexicon: Lexicon) -> list[_Placed]:
             found = inline_drafts(text, part.lines, lexicon)
         else:
             continue
-        placed.extend(_Placed(draft, who, part.horizon, part.reason) for draft, who in assign(text, found, lexicon))
+        placed.extend(
+            _Placed(draft, who, _last_day(part, plan_year), part.reason) for draft, who in assign(text, found, lexicon)
+        )
     return placed
 
 

@@ -25,6 +25,7 @@ class Part:
     parent: Line | None
     reason: str
     horizon: date | None = None
+    five_years: bool = False
 
     @property
     def kind(self) -> SectionKind:
@@ -50,9 +51,9 @@ def find_parts(text: str, lines: list[Line], report_year: int | None, lexicon: L
         stop = starts[position + 1].index if position + 1 < len(starts) else len(lines)
         under = tuple(lines[start.index + 1 : stop])
         parent = _parent(starts, position)
-        parts.append(
-            Part(start.verdict.kinds, start.line, under, parent, start.reason, _horizon(text, start.line, parent))
-        )
+        horizon = _horizon(text, start.line, parent)
+        five_years = bool(_FIVE_YEARS.search(_title(text, start.line)))
+        parts.append(Part(start.verdict.kinds, start.line, under, parent, start.reason, horizon, five_years))
     return _settle(text, parts, lexicon)
 
 
@@ -166,6 +167,7 @@ def _horizon(text: str, line: Line, parent: Line | None) -> date | None:
     return None
 
 
+_FIVE_YEARS = re.compile(r"(?:今后|未来)五年")
 _FUTURE = re.compile(r"将|力争|拟|下一步|确保|争取|要(?![求素点件])")
 _PAST = re.compile(r"了|已|截至|累计|先后|以来|共(?:开展|组织|办理|计)|同比|达到\d|完成了|获评|获得|荣获")
 

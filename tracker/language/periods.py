@@ -86,7 +86,8 @@ def _number(text: str) -> int:
 
 
 def _months(text: str, start: int, end: int, year: int, _: Lexicon) -> Iterator[Period]:
-    for found in _MONTH.finditer(text, start, end):
+    # cut out first: the item's own number before the month ("2.6月底前") must not make it a fraction
+    for found in _MONTH.finditer(text[start:end]):
         month = _number(found.group("month"))
         if not 1 <= month <= 12:
             continue
@@ -102,9 +103,10 @@ def _months(text: str, start: int, end: int, year: int, _: Lexicon) -> Iterator[
             due = date(of, month, 20 if part == "中旬" else 15)
         elif found.group().endswith("前") and not part:
             due = date(of, month, 1) - timedelta(days=1) if found.group().endswith("月前") else last
-        if text[found.end() : found.end() + 1] in ("起", "以"):
+        low, high = start + found.start(), start + found.end()
+        if text[high : high + 1] in ("起", "以"):
             continue
-        yield Period("due", due, None, found.start(), found.end(), "月份")
+        yield Period("due", due, None, low, high, "月份")
 
 
 def _quarters(text: str, start: int, end: int, year: int, _: Lexicon) -> Iterator[Period]:

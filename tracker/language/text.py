@@ -37,7 +37,7 @@ _UNIFORM = {
 """One code point for one: the folded text before deletions has the source's own offsets."""
 
 _DELETE = re.compile(
-    r"\[bookmark:[^\]\n]{0,40}\]"
+    r"\[bookmark[:：][^\]\n]{0,40}\]"
     r"|(?<=[^\n])(?:\[\d{1,3}\]|〔\d{1,3}〕|【\d{1,3}】|[\u00b9\u00b2\u00b3\u2070-\u2079]{1,3})"
     r"|[\u200b-\u200f\u2028-\u202e\u2060\ufeff\xad\x00-\x08\x0b\x0c\x0e-\x1f\ufffd]"
     r"|[ ]"
@@ -50,6 +50,8 @@ _PAGE_NUMBER = re.compile(
 )
 _ENDS = "。；！？：…”』》）】"
 _NEVER_STARTS = "，。；、：！？”’）》】%"
+_BROKEN_LINE = 45
+"""A longer line with a full sentence in it and no stop at its end was broken in mid-sentence."""
 _OPENERS = {"“": "”", "《": "》", "（": "）"}
 _WRAP_MARK = re.compile(
     r"\s{0,20}(?:[（]?[一二三四五六七八九十]{1,3}[）、.．，是要]|第[一二三四五六七八九十]{1,3}|[（]?\d{1,2}[）、.．]|[①-⑳]|——|[（〔\[【](?:责任|牵头|主办))"
@@ -146,6 +148,10 @@ def _wrap_width(lines: Sequence[str]) -> int:
     return width if len(full) >= 0.5 * len(long) and len(cut) >= 0.5 * len(full) else 0
 
 
+def _looks_like_heading(line: str) -> bool:
+    return len(line.strip()) <= 20 and not any(mark in line for mark in "，。；")
+
+
 def _joins(previous: str, line: str, width: int) -> bool:
     """Say whether ``line`` continues ``previous``: a line break inside a sentence."""
     tail = previous[-1:]
@@ -155,6 +161,8 @@ def _joins(previous: str, line: str, width: int) -> bool:
         return True
     if _WRAP_MARK.match(line):
         return False
-    if width:
-        return len(previous) >= width - 6 and tail not in _ENDS
+    if width and len(previous) >= width - 6 and tail not in _ENDS:
+        return True
+    if len(previous) > _BROKEN_LINE and "。" in previous and tail not in _ENDS and not _looks_like_heading(line):
+        return True
     return any(previous.rfind(opener) > previous.rfind(closer) for opener, closer in _OPENERS.items())

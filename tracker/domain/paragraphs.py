@@ -1,0 +1,160 @@
+"""What kind of paragraph stands in a plan: a task with its lead sentence, a lead-in, the yearly figures, a slogan.
+
+Every rule is a list of words in ``statements.toml`` or a shape that a comment names.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from tracker.domain.outline import Line, Range, trim
+from tracker.language.lexicon import Lexicon, alternatives
+from tracker.language.quantities import find_amounts
+from tracker.language.sentences import split_sentences
+
+_LONGEST_LEAD = 40
+_LONGEST_APPEAL = 150
+_LEAST_TARGETS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    lead_in: re.Pattern[str]
+    principles: re.Pattern[str]
+    principle_heading: re.Pattern[str]
+    targets: re.Pattern[str]
+    intro: re.Pattern[str]
+    breaks: re.Pattern[str]
+    appeal_start: re.Pattern[str]
+    appeal: re.Pattern[str]
+    closing_start: re.Pattern[str]
+    formal: re.Pattern[str]
+    not_lead: re.Pattern[str]
+    not_lead_inside: re.Pattern[str]
+
+
+@lru_cache(maxsize=4)
+def _words(lexicon: Lexicon) -> _Words:
+    def listed(name: str) -> re.Pattern[str]:
+        return lexicon.pattern(f"statements.{name}")
+
+    heading = alternatives(lexicon.words("statements.principle_headings"))
+    return _Words(
+        lead_in=listed("lead_in"),
+        principles=listed("principles"),
+        principle_heading=re.compile(rf".{{0,14}}{heading}(?:[和及、](?:主要|预期|总体)?目标)?"),
+        targets=listed("targets"),
+        intro=listed("intros"),
+        breaks=listed("breaks"),
+        appeal_start=listed("appeal_starts"),
+        appeal=listed("appeals"),
+        closing_start=listed("closing_starts"),
+        formal=listed("formalities"),
+        not_lead=re.compile(rf"(?:20\d\d年|{alternatives(lexicon.words('statements.not_lead_starts'))})"),
+        not_lead_inside=re.compile(
+            r"是.{0,12}(?:之年|关键|的一年|基础|根本|保障|目标|追求|最大|头等)|就是|，则|对.{2,20}提出"
+        ),
+    )
+
+
+class ParagraphKinds:
+    """Tells the kinds of the paragraphs of one folded text."""
+
+    def __init__(self, text: str, lexicon: Lexicon) -> None:
+        self.text = text
+        self.lexicon = lexicon
+        self.words = _words(lexicon)
+
+    def is_lead(self, line: Line) -> bool:
+        """Say whether a paragraph opens with a short lead sentence of its own, which names its task."""
+        if line.title is None or not line.has_body or line.title[1] - line.title[0] > _LONGEST_LEAD:
+            return False
+        title = self.text[line.title[0] : line.title[1]]
+        if self.text[line.title[1] : line.title[1] + 1] == "：" or self.is_appeal(line) or self.is_lead_in(line):
+            return False
+        if self.words.not_lead.match(title) or self.words.not_lead_inside.search(title):
+            return False
+        return not re.match(
+            r"[^，。]{0,30}(?:我们要|我们将|我们必须|我们一定|让我们)", self.text[line.body[0] : line.body[0] + 40]
+        )
+
+    def is_lead_in(self, line: Line) -> bool:
+        """Say whether a paragraph only announces the list that follows."""
+        words = self.text[line.start : line.end]
+        return words.endswith("：") or (len(words) <= 160 and bool(self.words.lead_in.search(words[-24:])))
+
+    def is_intro(self, line: Line) -> bool:
+        """Say whether a paragraph speaks of the year's meaning or of the guiding thought."""
+        return bool(self.words.intro.search(self.text, line.start, min(line.end, line.start + 130)))
+
+    def is_appeal(self, line: Line) -> bool:
+        """Say whether a paragraph is a salutation, an appeal, a slogan or a formality."""
+        words = self.text[line.start : line.end]
+        if len(words) <= 6 or (self.words.formal.search(words) and len(words) <= 60):
+            return True
+        if "让我们" in words or (words.endswith("！") and self.words.appeal.search(words)):
+            return True
+        begins = self.words.appeal_start.match(words)
+        return bool(
+            begins and len(words) <= _LONGEST_APPEAL and (self.words.appeal.search(words) or not self.has_amounts(line))
+        )
+
+    def is_slogan(self, line: Line) -> bool:
+        """Say whether a paragraph that follows a task is only its closing flourish (……我们要……！)."""
+        words = self.text[line.start : line.end]
+        spoken = words.endswith("！") or re.search(r"我们(?:要|将|必须|一定)|全[市县区省镇]上下", words)
+        return bool(spoken and len(words) <= _LONGEST_APPEAL and not self.has_amounts(line))
+
+    def breaks_off(self, line: Line) -> bool:
+        """Say whether a paragraph turns away from the task before it (各位代表…, 同时…)."""
+        return bool(self.words.breaks.match(self.text, line.start, line.end))
+
+    def has_amounts(self, line: Line) -> bool:
+        """Say whether any amount stands in the paragraph."""
+        return bool(find_amounts(self.text, line.start, line.end, self.lexicon))
+
+    def is_principle_heading(self, line: Line) -> bool:
+        """Say whether a heading announces requirements and principles (总体要求, 指导思想)."""
+        low, high = line.title or (line.start, line.start)
+        return bool(self.words.principle_heading.fullmatch(self.text[low:high].strip("。：")))
+
+    def announces_principles(self, span: Range) -> bool:
+        """Say whether what stands before a list makes it one of principles (必须把握以下四点)."""
+        return bool(self.words.principles.search(self.text, *span))
+
+    def is_formal(self, span: Range) -> bool:
+        """Say whether a range is too short to be a task, or a formality."""
+        low, high = trim(self.text, *span)
+        return high - low < 4 or bool(self.words.formal.match(self.text, low, high))
+
+    def targets(self, line: Line) -> tuple[Range, str] | None:
+        """Return the sentences of a paragraph that list the yearly figures, and the words that announce them."""
+        cue = self.words.targets.search(self.text, line.start, line.end)
+        if cue is None or len(find_amounts(self.text, cue.start(), line.end, self.lexicon)) < _LEAST_TARGETS:
+            return None
+        spans = split_sentences(self.text, line.start, line.end)
+        low = next(span for span in spans if span[1] > cue.start())[0]
+        high = max(
+            span[1]
+            for span in spans
+            if span[0] == low or (span[0] > low and find_amounts(self.text, *span, self.lexicon))
+        )
+        return (low, high), cue.group()
+
+    def without_closing(self, start: int, end: int) -> int:
+        """Return where the last member of a list ends when its paragraph closes with a slogan of its own."""
+        spans = split_sentences(self.text, start, end)
+        stop = len(spans)
+        while stop > 1:
+            low, high = spans[stop - 1]
+            closes = self.words.closing_start.match(self.text, low, high) and self.words.appeal.search(
+                self.text, low, high
+            )
+            if self.text[spans[stop - 2][1] - 1] not in "。！" or not closes:
+                break
+            if find_amounts(self.text, low, high, self.lexicon):
+                break
+            stop -= 1
+        return spans[stop - 1][1] if spans else end
