@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from tracker.domain.calendar import WorkingCalendar
@@ -88,6 +88,32 @@ def elapsed_share(started_on: date | None, due_on: date | None, today: date) -> 
     if started_on is None or due_on is None or due_on <= started_on:
         return None
     return max(0, min(100, round(100 * (today - started_on).days / (due_on - started_on).days)))
+
+
+def progress_due_on(
+    recurring: str | None, plan_year: int, assigned_on: date | None, last_progress_on: date | None, today: date
+) -> date | None:
+    """Return the end of the newest period whose periodic report of progress is missing, or None.
+
+    ``recurring`` is month, quarter or half_year. Only periods of the plan year count that lay wholly within the time
+    the task was out; a report filed in the period or after it answers it.
+    """
+    months = {"month": 1, "quarter": 3, "half_year": 6}.get(recurring or "")
+    if months is None or assigned_on is None:
+        return None
+    missing = None
+    for first in range(1, 13, months):
+        start = date(plan_year, first, 1)
+        end = _month_end(plan_year, first + months - 1)
+        if end >= today:
+            break
+        if assigned_on <= start and (last_progress_on is None or last_progress_on < start):
+            missing = end
+    return missing
+
+
+def _month_end(year: int, month: int) -> date:
+    return date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)
 
 
 def light_for(task: TaskDates, today: date, calendar: WorkingCalendar, policy: LightPolicy) -> LightVerdict:

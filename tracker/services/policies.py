@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from collections.abc import Mapping
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import String, Text, case, cast, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from tracker.db.models import CalendarDay, Setting
@@ -16,15 +18,18 @@ from tracker.domain.lights import LightPolicy
 from tracker.domain.reminders import ReminderPolicy
 
 Policy = TypeVar("Policy", LightPolicy, ReminderPolicy)
+RULES = "rules"  # the key under which a session keeps what it has read
+
+
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    settings: Mapping[str, Any]
+    calendar: WorkingCalendar
 
 
 def load_calendar(session: Session) -> WorkingCalendar:
     """Return the working calendar with the administrator's additions; read once a transaction."""
-    if "calendar" not in session.info:
-        days = session.execute(select(CalendarDay.day, CalendarDay.works)).all()
-        session.info["calendar"] = WorkingCalendar({row.day: row.works for row in days})
-    calendar: WorkingCalendar = session.info["calendar"]
-    return calendar
+    return _rules(session).calendar
 
 
 def load_light_policy(session: Session) -> LightPolicy:
@@ -40,16 +45,16 @@ def load_reminder_policy(session: Session) -> ReminderPolicy:
 def save_setting(session: Session, name: str, value: Any, *, user_id: int | None, now: datetime) -> None:
     """Save one value, e.g. ``light.working_days_left``; the readers of policies see it from the next transaction on."""
     session.merge(Setting(name=name, value=value, updated_at=now, updated_by_id=user_id))
-    session.info.pop("settings", None)
+    session.info.pop(RULES, None)
 
 
 def forget_calendar(session: Session) -> None:
     """Make the next ``load_calendar`` of this session read anew, after days were changed."""
-    session.info.pop("calendar", None)
+    session.info.pop(RULES, None)
 
 
 def _load(session: Session, defaults: Policy, prefix: str) -> Policy:
-    saved = _settings(session)
+    saved = _rules(session).settings
     changes = {
         field.name: _like(getattr(defaults, field.name), saved[f"{prefix}.{field.name}"])
         for field in dataclasses.fields(defaults)
@@ -58,11 +63,27 @@ def _load(session: Session, defaults: Policy, prefix: str) -> Policy:
     return dataclasses.replace(defaults, **changes)
 
 
-def _settings(session: Session) -> Mapping[str, Any]:
-    if "settings" not in session.info:
-        session.info["settings"] = {row.name: row.value for row in session.execute(select(Setting.name, Setting.value))}
-    values: Mapping[str, Any] = session.info["settings"]
-    return values
+def _rules(session: Session) -> _Rules:
+    """Read settings and calendar once a session, in one statement: every page with lights needs both."""
+    if RULES not in session.info:
+        if session.new or session.dirty:
+            session.flush()
+        settings: dict[str, Any] = {}
+        days: dict[date, bool] = {}
+        for kind, name, value in session.execute(_ALL_RULES):
+            if kind == "setting":
+                settings[name] = json.loads(value)
+            else:
+                days[date.fromisoformat(name)] = value == "true"
+        session.info[RULES] = _Rules(settings, WorkingCalendar(days))
+    rules: _Rules = session.info[RULES]
+    return rules
+
+
+_ALL_RULES = union_all(
+    select(literal("setting").label("kind"), Setting.name.label("name"), cast(Setting.value, Text).label("value")),
+    select(literal("day"), cast(CalendarDay.day, String(10)), case((CalendarDay.works, "true"), else_="false")),
+)
 
 
 def _like(default: Any, value: Any) -> Any:
