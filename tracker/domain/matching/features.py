@@ -89,7 +89,7 @@ def _passage(promise: Promise, claim: Claim, words: MatchingWords) -> tuple[int,
 
 
 def _has_unit(promise: Promise, text: str, words: MatchingWords) -> bool:
-    return any(unit_in_text(quantity.unit, text, words) for quantity in promise.commitment.quantities)
+    return any(unit_in_text(quantity.unit, text, words) for quantity in promise.quantities)
 
 
 def _cover(promise: Promise, found: set[str]) -> float:
@@ -181,7 +181,7 @@ def _contradicts(promise: Promise, claim: Claim, first: int, last: int) -> bool:
 
 
 def _unit_features(promise: Promise, claim: Claim, first: int, last: int, words: MatchingWords) -> dict[str, float]:
-    if not promise.commitment.quantities:
+    if not promise.quantities:
         return {"unit": 0.0, "unit_missing": 0.0}
     text = "".join(clause.text for clause in claim.clauses[first : last + 1])
     fits = _has_unit(promise, text, words)

@@ -22,6 +22,8 @@ PERIODS = {"month": 12, "quarter": 4, "half_year": 2, "year": 1}
 PERIOD_NAMES = {"month": "每月", "quarter": "每季度", "half_year": "每半年", "year": "每年"}
 SAME_THING = 0.5
 """Share of the target's nouns that must stand around a number for it to be the counterpart."""
+IN_THE_PASSAGE = 0.3
+"""The same in the sentence that answers the promise: there the number is the likely counterpart."""
 TOLERANCE = 1e-9
 _RATE_NAME = 0.4
 """What it adds that the rate beside the number has the target's own name (审查率)."""
@@ -45,10 +47,10 @@ def compare_figures(
 ) -> tuple[Figure, ...]:
     """Return one figure for each target of the promise, compared with the numbers of the passages ``rows``."""
     claims = list(dict.fromkeys(row.reading.claim for row in rows))
-    several = len(promise.commitment.quantities) > 1
+    several = len(promise.quantities) > 1
     return tuple(
         _figure(quantity, promise, claims, rarity, lexicon, words, several=several)
-        for quantity in promise.commitment.quantities
+        for quantity in promise.quantities
     )
 
 
@@ -93,12 +95,12 @@ def _figure(
     target = yearly_target(quantity)
     what = tidy(quantity.what)
     growth = is_growth(quantity, promise, words)
-    subject = f"{quantity.what}" if several or len(what) >= 4 else promise.commitment.text
+    subject = f"{quantity.what}" if several or len(what) >= 4 else promise.text
     wanted = {gram: share * rarity.get(gram, RAREST) for gram, share in make_comparable(subject, words).grams.items()}
     found = [
         candidate for claim in claims for candidate in _candidates(claim, quantity, wanted, rarity, lexicon, words)
     ]
-    fitting = [candidate for candidate in found if candidate.fit >= SAME_THING]
+    fitting = [one for one in found if one.fit >= (SAME_THING if one.claim is not claims[0] else IN_THE_PASSAGE)]
     comparable = [c for c in fitting if _is_growth_amount(c, words) == growth or not _is_share(quantity)]
     if not comparable:
         return Figure(what, target, None, quantity.unit, met=None, note=_why_open(claims, fitting, growth, words))
@@ -163,10 +165,10 @@ def _compared(
     promise: Promise,
     words: MatchingWords,
 ) -> Figure:
-    increment = "新增" in promise.commitment.text or "增加" in promise.commitment.text
+    increment = "新增" in promise.text or "增加" in promise.text
     ranked = sorted(found, key=lambda c: (-_rank(c, increment, words), c.claim.start, c.amount.start))
     best = ranked[0]
-    if _covers_years(best.claim, words) and not _covers_years_text(promise.commitment.text, words):
+    if _covers_years(best.claim, words) and not _covers_years_text(promise.text, words):
         return Figure(
             what, target, None, quantity.unit, met=None, note="报告给的是多年累计或年均数，无法与年度目标相比"
         )
@@ -232,10 +234,12 @@ def is_growth(quantity: Quantity, promise: Promise, words: MatchingWords) -> boo
     """Say whether the target is a rate of growth or decline, not a level."""
     if not _is_share(quantity):
         return False
-    text = promise.commitment.text
+    text = promise.text
     mark = f"{number_text(quantity.value)}{quantity.unit}"
     at = text.find(mark)
     before = text[max(0, at - 8) : at] if at >= 0 else quantity.what
+    if words.signals["levels"].search(before):
+        return False
     return bool(words.signals["growth"].search(before + quantity.what[-4:]))
 
 
@@ -244,7 +248,8 @@ def _is_share(quantity: Quantity) -> bool:
 
 
 def _is_growth_amount(candidate: _Candidate, words: MatchingWords) -> bool:
-    return bool(words.signals["growth"].search(candidate.before[-6:]))
+    before = candidate.before[-6:]
+    return bool(words.signals["growth"].search(before)) and not words.signals["levels"].search(before)
 
 
 def _is_stock(candidate: _Candidate, words: MatchingWords) -> bool:

@@ -10,13 +10,19 @@ from tracker.domain.matching.promises import Promise
 from tracker.language.lexicon import Lexicon
 from tracker.language.periods import Period, find_periods
 
+DATE_ALONE = 8
+"""A clause no longer than this before the passage can only be its date (6月，)."""
+
 
 def is_late(promise: Promise, reading: Reading, plan_year: int, lexicon: Lexicon) -> bool | None:
     """Say whether the passage's own date lies after the deadline; None where it gives none that can tell."""
     deadline = promise.commitment.deadline
     if deadline.source is not DeadlineSource.TEXT or deadline.recurring:
         return None
-    for clause in reading.claim.clauses[reading.first : reading.last + 1]:
+    first = reading.first
+    if first and len(reading.claim.clauses[first - 1].text.strip()) <= DATE_ALONE:
+        first -= 1
+    for clause in reading.claim.clauses[first : reading.last + 1]:
         for period in find_periods(clause.text, 0, len(clause.text), plan_year, lexicon):
             if period.kind == "due" and period.due_on and period.rule in ("月份", "季度", "半年"):
                 return _compare(period, clause.text, period.due_on, deadline.due_on)

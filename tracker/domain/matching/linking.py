@@ -11,7 +11,7 @@ from tracker.domain.matching.candidates import LaterReport, clause_range, prepar
 from tracker.domain.matching.features import Reading
 from tracker.domain.matching.figures import compare_figures, not_built
 from tracker.domain.matching.lateness import is_late
-from tracker.domain.matching.outcome import Judgement, judge, judge_item
+from tracker.domain.matching.outcome import Judgement, judge, sum_up
 from tracker.domain.matching.promises import Promise, prepare_promises
 from tracker.domain.matching.reasons import explain
 from tracker.domain.matching.repetition import Repetition, find_repetitions, find_shrunk
@@ -84,8 +84,11 @@ class _Linker:
         links: list[Link] = []
         for item in self.items:
             own = [answer for answer in answers if answer.promise.item is item]
-            links.extend(self._row(answer) for answer in own if item.commitments)
-            links.append(self._item_row(item, own))
+            links.extend(
+                self._row(item.id, commitment.id, [one for one in own if one.promise.commitment is commitment])
+                for commitment in item.commitments
+            )
+            links.append(self._row(item.id, None, own))
         unplanned = find_unplanned(self.later, scored, self.model.thresholds["unplanned"], self.words)
         return LinkReport(tuple(links), unplanned)
 
@@ -106,42 +109,29 @@ class _Linker:
             late = is_late(promise, accepted[0].reading, self.plan_year, self.lexicon)
         elif admissions:
             figures = tuple(
-                not_built(quantity) for quantity in promise.commitment.quantities if quantity.unit in _COUNTED_THINGS
+                not_built(quantity) for quantity in promise.quantities if quantity.unit in _COUNTED_THINGS
             )
         shrunk = find_shrunk(promise, repetitions, figures, self.words)
         return _Answer(promise, judgement, score, accepted, figures, late, admissions, repetitions, shrunk)
 
-    def _row(self, answer: _Answer) -> Link:
-        return Link(
-            item=answer.promise.item.id,
-            commitment=answer.promise.commitment.id,
-            outcome=answer.judgement.outcome,
-            score=round(answer.score, 4),
-            late=answer.late,
-            evidence=tuple(self._evidence(row, answer) for row in answer.accepted),
-            figures=answer.figures,
-            contradicted_by=self._contradictions([answer]),
-            repeated_in=_ordered(answer.repetitions),
-            shrunk=answer.shrunk,
-        )
-
-    def _item_row(self, item: PlanItem, answers: Sequence[_Answer]) -> Link:
+    def _row(self, item: str, commitment: str | None, answers: Sequence[_Answer]) -> Link:
+        """Sum up the answers to the parts of a commitment, or to all of an item's."""
         lates = [answer.late for answer in answers if answer.late is not None]
         return Link(
-            item=item.id,
-            commitment=None,
-            outcome=judge_item([(answer.promise, answer.judgement.outcome) for answer in answers]),
+            item=item,
+            commitment=commitment,
+            outcome=sum_up([(answer.promise, answer.judgement.outcome) for answer in answers]),
             score=round(max((answer.score for answer in answers), default=0.0), 4),
             late=any(lates) if lates else None,
-            evidence=self._item_evidence(answers),
+            evidence=self._best_evidence(answers),
             figures=tuple(figure for answer in answers for figure in answer.figures),
             contradicted_by=self._contradictions(answers),
             repeated_in=_ordered([one for answer in answers for one in answer.repetitions]),
             shrunk=next((answer.shrunk for answer in answers if answer.shrunk), None),
         )
 
-    def _item_evidence(self, answers: Sequence[_Answer]) -> tuple[Evidence, ...]:
-        """Return the best passage of each commitment first, then the seconds, without saying one twice."""
+    def _best_evidence(self, answers: Sequence[_Answer]) -> tuple[Evidence, ...]:
+        """Return the best passage of each part first, then the seconds, without saying one twice."""
         found: list[Evidence] = []
         ranked = sorted((answer for answer in answers if answer.accepted), key=lambda answer: -answer.score)
         for place in range(MOST_EVIDENCE):

@@ -42,14 +42,18 @@ def judge(
     open_figures = [figure for figure in figures if figure.met is None]
     if open_figures and len(open_figures) < len(figures):
         return Judgement(Outcome.PARTIAL, f"“{open_figures[0].what}”没有可比的数字")
-    return _by_step(promise, step, rows, met=bool(figures) and not open_figures)
+    return _by_step(promise, step, rows, words, met=bool(figures) and not open_figures)
 
 
-def _by_step(promise: Promise, step: str | None, rows: Sequence[Scored], *, met: bool) -> Judgement:
+def _by_step(
+    promise: Promise, step: str | None, rows: Sequence[Scored], words: MatchingWords, *, met: bool
+) -> Judgement:
     if step == "failed":
         return Judgement(Outcome.PARTIAL, "报告说明尚未全部做到")
     if step == "imminent":
         return Judgement(Outcome.PARTIAL, "报告称即将开展")
+    if step == "preparing" and not set(_steps_in(promise.text, words)) & {"preparing"}:
+        return Judgement(Outcome.PARTIAL, "报告称尚在前期准备")
     if promise.aim == "start":
         return Judgement(Outcome.DONE, "承诺启动，报告称已启动或更进一步")
     if met:
@@ -90,14 +94,20 @@ def step_of(text: str, words: MatchingWords) -> str | None:
     for step in ("failed", "imminent"):
         if step in steps and not words.signals["negations"].match(bare):
             return step
+    if "正在" in bare:
+        return "progress"
     last_progress = max((end for end, step in found if step == "progress"), default=-1)
     last_finish = max((end for end, step in found if step == "finished"), default=-1)
     if last_progress >= 0 and last_progress > last_finish:
         return "progress"
-    for step in ("finished", "started", "delivered", "progress"):
+    for step in ("finished", "started", "preparing", "delivered", "progress"):
         if step in steps:
             return step
     return None
+
+
+def _steps_in(text: str, words: MatchingWords) -> list[str]:
+    return [words.steps[match.group()] for match in words.step_pattern.finditer(text)]
 
 
 def missing_elements(promise: Promise, rows: Sequence[Scored]) -> tuple[str, ...]:
@@ -127,8 +137,8 @@ def _is_concrete(rows: Sequence[Scored]) -> bool:
     return bool(re.search(r"\d|《|[一二三四五六七八九十]个|首个|率先", text))
 
 
-def judge_item(links: Sequence[tuple[Promise, Outcome]]) -> Outcome:
-    """Sum up an item: what can be checked must all be done; of the rest, half answered is enough."""
+def sum_up(links: Sequence[tuple[Promise, Outcome]]) -> Outcome:
+    """Sum up several promises: what can be checked must all be done; of the rest, half answered is enough."""
     outcomes = [outcome for _, outcome in links]
     if all(outcome is Outcome.NOT_MENTIONED for outcome in outcomes):
         return Outcome.NOT_MENTIONED

@@ -6,24 +6,29 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from tracker.domain.documents import Commitment, PlanItem
+from tracker.domain.documents import Commitment, PlanItem, Quantity
 from tracker.domain.matching.comparable import RAREST, Comparable, make_comparable
 from tracker.domain.matching.words import MatchingWords
+from tracker.language.sentences import split_clauses
 
 _ENUMERATION = re.compile(r"[、]|(?<=[\u4e00-\u9fff])(?:以及|和|及|与)(?=[\u4e00-\u9fff])")
+_COUNTED = re.compile(r"(?<![·.第])\d[\d,.]*[万亿]?[\u4e00-\u9fff%]")
 _SIDE = re.compile(r"(?:，|^)(?:确保|努力|切实|不断|促进|提升|推动|营造|实现|为).{0,40}$")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Promise:
-    """A commitment (or a whole item that has none) ready for matching.
+    """One part of a commitment: one object, made ready for matching.
 
-    ``weights`` maps each gram to share times rarity and ``total`` is their sum; ``elements`` are the members of an
-    enumeration; ``aim`` is start, finish, project or standing.
+    ``weights`` maps each gram to share times rarity and ``total`` is their sum; ``theme`` is what stands around it
+    (heading, title, the commitment's other parts); ``elements`` are the members of an enumeration; ``aim`` is start,
+    finish, project or standing.
     """
 
     item: PlanItem
     commitment: Commitment
+    text: str
+    quantities: tuple[Quantity, ...]
     form: Comparable
     theme: Comparable
     weights: Mapping[str, float]
@@ -34,14 +39,19 @@ class Promise:
     @property
     def is_checkable(self) -> bool:
         """Say whether the promise names something that can be counted or pointed at."""
-        return bool(self.commitment.quantities) or self.aim in ("start", "finish") or bool(self.form.titles)
+        return bool(self.quantities) or self.aim in ("start", "finish", "project") or bool(self.form.titles)
 
 
 def prepare_promises(
     items: Sequence[PlanItem], rarity: Mapping[str, float], words: MatchingWords
 ) -> tuple[Promise, ...]:
-    """Return one promise for each commitment of the items, in order."""
-    return tuple(_promise(item, commitment, rarity, words) for item in items for commitment in commitments_of(item))
+    """Return one promise for each part of each commitment of the items, in order."""
+    return tuple(
+        _promise(item, commitment, text, quantities, rarity, words)
+        for item in items
+        for commitment in commitments_of(item)
+        for text, quantities in split_parts(commitment, words)
+    )
 
 
 def commitments_of(item: PlanItem) -> Iterator[Commitment]:
@@ -52,17 +62,80 @@ def commitments_of(item: PlanItem) -> Iterator[Commitment]:
         yield Commitment(item.id, item.text, item.span, item.deadline)
 
 
-def _promise(item: PlanItem, commitment: Commitment, rarity: Mapping[str, float], words: MatchingWords) -> Promise:
-    form = make_comparable(commitment.text, words)
+def split_parts(commitment: Commitment, words: MatchingWords) -> list[tuple[str, tuple[Quantity, ...]]]:
+    """Cut a commitment where it names several objects; each part takes the targets that stand in it.
+
+    A clause that only tells the purpose (确保…, 不断…) or the manner (通过…) stays with its neighbour.
+    """
+    text = commitment.text
+    pieces: list[tuple[int, int]] = []
+    held = 0
+    for start, end in split_clauses(text, 0, len(text)):
+        for low, high in _by_amounts(text, start, end):
+            piece = text[low:high]
+            if pieces and (words.signals["purposes"].match(piece.strip()) or not _has_object(piece, words)):
+                pieces[-1] = (pieces[-1][0], high)
+            elif words.signals["manners"].match(piece.strip()) and not re.search(r"\d", piece):
+                continue
+            else:
+                pieces.append((min(held, low), high))
+            held = high
+    pieces = pieces or [(0, len(text))]
+    return [(text[low:high], _targets_in(commitment, low, high, pieces)) for low, high in pieces]
+
+
+def _by_amounts(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Cut a clause at 、 where amounts stand on both sides (新增甲10家、乙6家)."""
+    cuts = [start]
+    for found in re.finditer("、", text[start:end]):
+        at = start + found.end()
+        if _COUNTED.search(text, cuts[-1], at) and _COUNTED.search(text, at, end):
+            cuts.append(at)
+    return list(zip(cuts, [*cuts[1:], end], strict=True))
+
+
+def _has_object(piece: str, words: MatchingWords) -> bool:
+    return bool(make_comparable(piece, words).chunks)
+
+
+def _targets_in(
+    commitment: Commitment, low: int, high: int, pieces: Sequence[tuple[int, int]]
+) -> tuple[Quantity, ...]:
+    return tuple(q for q in commitment.quantities if _owner(q, commitment, pieces) == (low, high))
+
+
+def _owner(quantity: Quantity, commitment: Commitment, pieces: Sequence[tuple[int, int]]) -> tuple[int, int]:
+    """Return the part in which a target stands, by its span or, in an edited text, by its number."""
+    if quantity.span is not None:
+        at = quantity.span.start - commitment.span.start
+        for low, high in pieces:
+            if low <= at < high and commitment.span.contains(quantity.span):
+                return low, high
+    number = str(int(quantity.value)) if quantity.value == int(quantity.value) else str(quantity.value)
+    return next((piece for piece in pieces if number in commitment.text[piece[0] : piece[1]]), pieces[-1])
+
+
+def _promise(
+    item: PlanItem,
+    commitment: Commitment,
+    text: str,
+    quantities: tuple[Quantity, ...],
+    rarity: Mapping[str, float],
+    words: MatchingWords,
+) -> Promise:
+    form = make_comparable(text, words)
     weights = {gram: share * rarity.get(gram, RAREST) for gram, share in form.grams.items()}
+    rest = commitment.text.replace(text, "，")
     return Promise(
         item=item,
         commitment=commitment,
+        text=text,
+        quantities=quantities,
         form=form,
-        theme=make_comparable(f"{item.group or ''}，{item.title or ''}", words),
+        theme=make_comparable(f"{item.group or ''}，{item.title or ''}，{rest}", words),
         weights=weights,
         total=sum(weights.values()) or 1.0,
-        elements=_elements(commitment.text, words),
+        elements=_elements(text, words),
         aim=aim_of(form.plain, words),
     )
 

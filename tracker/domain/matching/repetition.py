@@ -68,7 +68,7 @@ def find_shrunk(
     promise: Promise, repetitions: Sequence[Repetition], figures: Sequence[Figure], words: MatchingWords
 ) -> Shrunk | None:
     """Return the target that came back smaller; a plain remainder of what was not yet done is none."""
-    for quantity in promise.commitment.quantities:
+    for quantity in promise.quantities:
         actual = next((figure.actual for figure in figures if figure.what == tidy(quantity.what)), None)
         for repetition in repetitions:
             for other in repetition.item.quantities:

@@ -13,7 +13,7 @@ from typing import Any
 from tracker.language.lexicon import alternatives
 
 DATA_FOLDER = Path(__file__).parent / "data"
-STEPS = ("finished", "delivered", "started", "progress", "imminent", "failed")
+STEPS = ("finished", "delivered", "started", "progress", "preparing", "imminent", "failed")
 
 
 @dataclass(frozen=True, eq=False)

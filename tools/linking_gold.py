@@ -1,0 +1,146 @@
+"""Hand-judged pairs of consecutive reports, for training and measuring the linking.
+
+A pair is a folder with ``earlier.txt``, ``later.txt`` and ``links.json``; or, where the texts lie elsewhere, a single
+JSON file that names them in ``earlier`` and ``later``. A link names its promise by a few words of the earlier report
+(``promise``) and says ``outcome``; where they apply ``evidence``, ``contradicted_by`` and ``repeated_in`` (words of the
+later report), ``late``, ``figures`` and ``shrunk``.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tracker.domain.documents import Block, Commitment, Document, PlanItem, ReportReading, Span
+from tracker.domain.extraction import read_report
+from tracker.language.lexicon import load_lexicon
+
+HELD_OUT = ("jinhu", "luoyuan", "qingshi")
+"""Pairs that nothing is trained on or tuned to."""
+
+
+@dataclass(frozen=True, slots=True)
+class GoldLink:
+    """What a careful reader says of one commitment; several entries for one commitment are merged."""
+
+    item: PlanItem
+    commitment: Commitment
+    outcome: str
+    evidence: tuple[str, ...]
+    contradicted_by: tuple[str, ...]
+    repeated_in: tuple[str, ...] | None
+    figures: tuple[dict[str, Any], ...]
+    late: bool | None
+    shrunk: dict[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class GoldPair:
+    """Two readings and the links between them."""
+
+    name: str
+    earlier: ReportReading
+    later: ReportReading
+    plan_year: int
+    links: tuple[GoldLink, ...]
+    lost: tuple[str, ...]
+
+
+def load_pairs(folder: Path, reports: Path | None = None) -> list[GoldPair]:
+    """Return the pairs of a folder, by name; those whose texts lie in ``reports`` only where it is given."""
+    pairs = [_pair(path.name, path / "earlier.txt", path / "later.txt", path / "links.json") for path in _folders(folder)]
+    if reports is not None:
+        for path in sorted(folder.glob("*.json")):
+            entry = json.loads(path.read_text(encoding="utf-8"))
+            pairs.append(_pair(path.stem, reports / entry["earlier"], reports / entry["later"], path))
+    return pairs
+
+
+def _folders(folder: Path) -> Iterator[Path]:
+    yield from sorted(path for path in folder.iterdir() if (path / "links.json").is_file())
+
+
+def _pair(name: str, earlier: Path, later: Path, links: Path) -> GoldPair:
+    gold = json.loads(links.read_text(encoding="utf-8"))
+    one, two = read_text(earlier.read_text(encoding="utf-8")), read_text(later.read_text(encoding="utf-8"))
+    found, lost = _links(gold["links"], one, two)
+    return GoldPair(name, one, two, gold["plan_year"], tuple(found), tuple(lost))
+
+
+def read_text(text: str) -> ReportReading:
+    """Read a plain text, one block a line."""
+    stripped = text.lstrip("\ufeff").replace("\r\n", "\n").strip("\n")
+    blocks, at = [], 0
+    for line in stripped.split("\n"):
+        blocks.append(Block(Span(at, at + len(line))))
+        at += len(line) + 1
+    return read_report(Document(stripped, tuple(blocks), "text"), load_lexicon())
+
+
+def _links(
+    entries: Sequence[dict[str, Any]], earlier: ReportReading, later: ReportReading
+) -> tuple[list[GoldLink], list[str]]:
+    grouped: dict[str, list[tuple[PlanItem, Commitment, dict[str, Any]]]] = {}
+    lost: list[str] = []
+    for entry in entries:
+        place = _commitment(entry["promise"], earlier)
+        if place is None:
+            lost.append(entry["promise"])
+        else:
+            grouped.setdefault(place[1].id, []).append((*place, entry))
+    return [_merged(group, later) for group in grouped.values()], lost
+
+
+def _commitment(anchor: str, reading: ReportReading) -> tuple[PlanItem, Commitment] | None:
+    best: tuple[int, PlanItem, Commitment] | None = None
+    at = reading.text.find(anchor)
+    while at >= 0:
+        for item in reading.items:
+            for commitment in item.commitments:
+                span = commitment.span
+                overlap = min(at + len(anchor), span.end) - max(at, span.start)
+                if overlap > 0 and (best is None or overlap > best[0]):
+                    best = (overlap, item, commitment)
+        at = reading.text.find(anchor, at + 1)
+    return (best[1], best[2]) if best else None
+
+
+def _merged(group: list[tuple[PlanItem, Commitment, dict[str, Any]]], later: ReportReading) -> GoldLink:
+    item, commitment, _ = group[0]
+    entries = [entry for _, _, entry in group]
+    outcomes = {entry["outcome"] for entry in entries}
+    lates = [entry["late"] for entry in entries if entry.get("late") is not None]
+    return GoldLink(
+        item=item,
+        commitment=commitment,
+        outcome=outcomes.pop() if len(outcomes) == 1 else "partial",
+        evidence=tuple(anchor for entry in entries for anchor in entry.get("evidence", ())),
+        contradicted_by=tuple(anchor for entry in entries for anchor in entry.get("contradicted_by", ())),
+        repeated_in=_items([anchor for entry in entries for anchor in entry.get("repeated_in", ())], later),
+        figures=tuple(figure for entry in entries for figure in entry.get("figures", ())),
+        late=any(lates) if lates else None,
+        shrunk=next((entry["shrunk"] for entry in entries if entry.get("shrunk")), None),
+    )
+
+
+def _items(anchors: Sequence[str], later: ReportReading) -> tuple[str, ...]:
+    """Return the ids of the later plan's items in which the anchors stand."""
+    found: dict[str, None] = {}
+    for anchor in anchors:
+        place = _commitment(anchor, later)
+        found[place[0].id if place else f"?{anchor}"] = None
+    return tuple(found)
+
+
+def places(text: str, anchors: Sequence[str]) -> list[Span]:
+    """Return every place where one of the anchors stands."""
+    spans: list[Span] = []
+    for anchor in anchors:
+        at = text.find(anchor)
+        while at >= 0:
+            spans.append(Span(at, at + len(anchor)))
+            at = text.find(anchor, at + 1)
+    return spans
