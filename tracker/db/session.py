@@ -15,6 +15,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import Session, sessionmaker
 
+import tracker.db.search  # noqa: F401  (keeps the search index of tasks from the first write on)
+
 BUSY_TIMEOUT_MS = 15_000
 
 

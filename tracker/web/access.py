@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 
-from flask import Flask, redirect, request, session, url_for
+from flask import Flask, g, redirect, request, session, url_for
 from flask_login import LoginManager, current_user
 from sqlalchemy import select
 from werkzeug.exceptions import Unauthorized
@@ -76,11 +76,15 @@ def install_access(app: Flask) -> None:
 
     @manager.user_loader  # type: ignore[untyped-decorator]
     def _load(user_id: str) -> SignedInUser | None:
+        if "database_error" in g:
+            return None  # the page that says so must not ask again
         user = reading().scalar(select(User).where(User.id == int(user_id)))
         return SignedInUser(user) if user is not None and user.is_active else None
 
     @app.before_request
     def _enforce() -> Response | None:
+        if "database_error" in g:
+            raise g.database_error
         if request.endpoint is None:
             return None  # the 404 or 405 is on its way
         rule = rule_of(app, request.endpoint)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask, current_app, request, url_for
+from flask import Flask, current_app, g, request, url_for
 from flask_login import current_user
 from sqlalchemy import func, select
 
@@ -56,7 +56,12 @@ def install_context(app: Flask) -> None:
 
 def navigation() -> list[dict[str, Any]]:
     """Return the entries of the signed-in person's role, with the active one and the unread count."""
-    if not current_user or not current_user.is_authenticated or current_user.must_change_password:
+    if (
+        "database_error" in g
+        or not current_user
+        or not current_user.is_authenticated
+        or current_user.must_change_password
+    ):
         return []
     active = (request.endpoint or "").split(".")[0]
     return [

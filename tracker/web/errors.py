@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 
-from flask import Flask, Response, make_response, render_template
+from flask import Flask, Response, g, make_response, render_template
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, SecurityError
@@ -53,7 +53,8 @@ def install_errors(app: Flask) -> None:
 
     @app.errorhandler(OperationalError)
     def _database(error: OperationalError) -> Response:
-        log.exception("the database did not answer", exc_info=error)
+        log.error("the database did not answer", exc_info=error)
+        g.database_error = error
         return error_page(503, None)
 
     @app.errorhandler(Exception)

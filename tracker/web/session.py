@@ -7,6 +7,7 @@ account, a change of password or role delete the row, and the old cookie opens n
 from __future__ import annotations
 
 import hashlib
+import logging
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,11 +17,14 @@ from typing import Any, cast
 from flask import Flask, Request, Response, current_app, g
 from flask.sessions import SessionInterface, SessionMixin
 from sqlalchemy import delete, select, update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import CallbackDict
 
 from tracker.db.models import WebSession
 from tracker.runtime import Runtime
+
+log = logging.getLogger(__name__)
 
 COOKIE_NAME = "ledger_session"
 SEEN_EVERY = timedelta(seconds=60)  # a write per click would be a write lock per click
@@ -69,6 +73,7 @@ class ServerSession(CallbackDict[str, Any], SessionMixin):
         self.accessed = False
         self.presented = False
         self.renew = False
+        self.token_is_new = False
 
     def regenerate(self) -> None:
         """Ask for a new token (at sign-in), so that a token known before is worth nothing after."""
@@ -87,8 +92,12 @@ class ServerSessionInterface(SessionInterface):
         if not token:
             return ServerSession()
         installation = cast(Runtime, app.extensions["tracker"])
-        with installation.database.reading() as database:
-            row = database.scalar(select(WebSession).where(WebSession.token_digest == _digest(token)))
+        try:
+            with installation.database.reading() as database:
+                row = database.scalar(select(WebSession).where(WebSession.token_digest == _digest(token)))
+        except OperationalError as error:
+            g.database_error = error  # answered by the first handler of the request; here no page can be made yet
+            return ServerSession()
         if row is None or _is_expired(row, installation):
             session = ServerSession()
             session.presented = True
@@ -107,21 +116,33 @@ class ServerSessionInterface(SessionInterface):
             return
         if session.row_id is None and not session:
             return
-        with installation.database.writing.begin() as database:
-            if session.row_id is None or session.renew:
-                self._insert(database, session, now)
-                self._set_cookie(app, response, cast(str, session.token))
-            else:
-                database.execute(
-                    update(WebSession)
-                    .where(WebSession.id == session.row_id)
-                    .values(data=dict(session), user_id=_user_id(session), last_seen_at=now)
-                )
+        try:
+            with installation.database.writing.begin() as database:
+                self._write(database, session, now)
+        except OperationalError as error:
+            log.error("the session was not saved", exc_info=error)
+            if session.row_id is None:  # the page's form could not be sent: better to say so now
+                response.status_code = 503
+                response.set_data("数据库暂时没有应答，请稍后刷新页面。\n")
+                response.mimetype = "text/plain"
+            return
+        if session.token_is_new:
+            self._set_cookie(app, response, cast(str, session.token))
+
+    def _write(self, database: Session, session: ServerSession, now: datetime) -> None:
+        if session.row_id is None or session.renew:
+            self._insert(database, session, now)
+            return
+        database.execute(
+            update(WebSession)
+            .where(WebSession.id == session.row_id)
+            .values(data=dict(session), user_id=_user_id(session), last_seen_at=now)
+        )
 
     def _insert(self, database: Session, session: ServerSession, now: datetime) -> None:
         if session.row_id is not None:
             database.execute(delete(WebSession).where(WebSession.id == session.row_id))
-        session.token = secrets.token_urlsafe(32)
+        session.token, session.token_is_new = secrets.token_urlsafe(32), True
         database.add(
             WebSession(
                 token_digest=_digest(session.token),
