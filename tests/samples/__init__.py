@@ -1,0 +1,1 @@
+"""The sample county: its texts, its story, its files."""
