@@ -35,8 +35,17 @@ _READ_BYTES = 1 << 16
 
 def send_frame(connection: socket.socket, kind: bytes, data: object) -> None:
     """Send one frame."""
-    payload = json.dumps(data, ensure_ascii=False).encode()
-    connection.sendall(HEADER.pack(kind, len(payload)) + payload)
+    _send(connection, kind, encode(data))
+
+
+def encode(data: object) -> bytes:
+    """Return ``data`` as JSON; raises TypeError or ValueError for what JSON cannot say."""
+    return json.dumps(data, ensure_ascii=False, allow_nan=False).encode()
+
+
+def _send(connection: socket.socket, kind: bytes, payload: bytes) -> None:
+    connection.sendall(HEADER.pack(kind, len(payload)))
+    connection.sendall(payload)
 
 
 def receive_frame(connection: socket.socket) -> tuple[bytes, Any] | None:
@@ -150,12 +159,13 @@ def _work(connection: socket.socket) -> None:
     try:
         module, name = str(request["function"]).split(":")
         result = getattr(importlib.import_module(module), name)(*request["args"])
+        payload = encode(result)
     except MemoryError:
         send_frame(connection, b"E", {"code": "memory"})
     except Exception as error:
         send_frame(connection, b"E", _describe(error))
     else:
-        send_frame(connection, b"R", result)
+        _send(connection, b"R", payload)
 
 
 def _describe(error: Exception) -> Mapping[str, str]:
