@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
-from tests.support.needs import PHASES, skipped_needs
+from tests.support.needs import PHASES, in_ci, skipped_needs
 
 pytest_plugins = [
     "tests.support.browser",
@@ -16,6 +17,10 @@ pytest_plugins = [
     "tests.support.statements",
     "tests.support.web",
 ]
+
+# A busy machine must not turn a slow example into a failure; in CI each run tries the same examples.
+settings.register_profile("house", deadline=None, derandomize=in_ci())
+settings.load_profile("house")
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
