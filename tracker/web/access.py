@@ -78,7 +78,9 @@ def install_access(app: Flask) -> None:
     def _load(user_id: str) -> SignedInUser | None:
         if "database_error" in g:
             return None  # the page that says so must not ask again
-        user = reading().scalar(select(User).where(User.id == int(user_id)))
+        user = g.get("session_user")
+        if user is None or user.id != int(user_id):
+            user = reading().scalar(select(User).where(User.id == int(user_id)))
         return SignedInUser(user) if user is not None and user.is_active else None
 
     @app.before_request

@@ -18,10 +18,10 @@ from flask import Flask, Request, Response, current_app, g
 from flask.sessions import SessionInterface, SessionMixin
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 from werkzeug.datastructures import CallbackDict
 
-from tracker.db.models import WebSession
+from tracker.db.models import User, WebSession
 from tracker.runtime import Runtime
 
 log = logging.getLogger(__name__)
@@ -94,16 +94,23 @@ class ServerSessionInterface(SessionInterface):
         installation = cast(Runtime, app.extensions["tracker"])
         try:
             with installation.database.reading() as database:
-                row = database.scalar(select(WebSession).where(WebSession.token_digest == _digest(token)))
+                found = database.execute(
+                    select(WebSession, User)
+                    .outerjoin(User, WebSession.user_id == User.id)
+                    .options(joinedload(User.unit, innerjoin=False))  # a session before the sign-in has no account
+                    .where(WebSession.token_digest == _digest(token))
+                ).first()
         except OperationalError as error:
             g.database_error = error  # answered by the first handler of the request; here no page can be made yet
             return ServerSession()
+        row, user = found or (None, None)
         if row is None or _is_expired(row, installation):
             session = ServerSession()
             session.presented = True
             return session
         session = ServerSession(dict(row.data), token=token)
         session.row_id, session.last_seen_at = row.id, row.last_seen_at
+        g.session_user = user  # found in the same statement, for the account's loader
         return session
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
