@@ -32,22 +32,23 @@ def count_sentences(folder: Path) -> tuple[Counter[str], int]:
         text = fold(path.read_text(encoding="utf-8", errors="replace")).text
         for start, end in split_sentences(text, 0, len(text)):
             sentences += 1
-            counts.update(make_comparable(text[start:end], words).grams.keys())
+            form = make_comparable(text[start:end], words)
+            counts.update(form.grams.keys())
+            counts.update(set(form.plain))
     return counts, sentences
 
 
 def table(counts: Counter[str], sentences: int) -> str:
     """Return the background table as TOML: rounded inverse document frequency → its pairs, run together."""
-    levels: dict[float, list[str]] = {}
-    for pair, count in counts.items():
-        if count >= LEAST and all("\u4e00" <= char <= "\u9fff" for char in pair):
-            level = round(math.log(sentences / count) / STEP) * STEP
-            levels.setdefault(level, []).append(pair)
-    lines = [
-        "# Inverse document frequency (natural logarithm) of pairs of characters over the sentences of annual reports.",
-        "[idf]",
-    ]
-    lines += [f'"{level}" = "{"".join(sorted(levels[level]))}"' for level in sorted(levels)]
+    lines = ["# Inverse document frequency (natural logarithm) of characters and their pairs over the sentences of reports."]
+    for name, length in (("chars", 1), ("pairs", 2)):
+        levels: dict[float, list[str]] = {}
+        for gram, count in counts.items():
+            if len(gram) == length and count >= LEAST and all("\u4e00" <= char <= "\u9fff" for char in gram):
+                level = round(math.log(sentences / count) / STEP) * STEP
+                levels.setdefault(level, []).append(gram)
+        lines.append(f"[{name}]")
+        lines += [f'"{level}" = "{"".join(sorted(levels[level]))}"' for level in sorted(levels)]
     return "\n".join(lines) + "\n"
 
 

@@ -18,7 +18,7 @@ from tracker.domain.documents import Block, Commitment, Document, PlanItem, Repo
 from tracker.domain.extraction import read_report
 from tracker.language.lexicon import load_lexicon
 
-HELD_OUT = ("jinhu", "luoyuan", "qingshi")
+HELD_OUT = ("dingxing_2020", "jinhu", "luoyuan", "qingshi")
 """Pairs that nothing is trained on or tuned to."""
 
 
@@ -45,6 +45,8 @@ class GoldPair:
     earlier: ReportReading
     later: ReportReading
     plan_year: int
+    entries: tuple[dict[str, Any], ...]
+    repeats_judged: bool
     links: tuple[GoldLink, ...]
     lost: tuple[str, ...]
 
@@ -66,8 +68,8 @@ def _folders(folder: Path) -> Iterator[Path]:
 def _pair(name: str, earlier: Path, later: Path, links: Path) -> GoldPair:
     gold = json.loads(links.read_text(encoding="utf-8"))
     one, two = read_text(earlier.read_text(encoding="utf-8")), read_text(later.read_text(encoding="utf-8"))
-    found, lost = _links(gold["links"], one, two)
-    return GoldPair(name, one, two, gold["plan_year"], tuple(found), tuple(lost))
+    found, lost = _links(gold["links"], one, two, repeats=gold.get("repeats_judged", True))
+    return GoldPair(name, one, two, gold["plan_year"], tuple(gold["links"]), gold.get("repeats_judged", True), tuple(found), tuple(lost))
 
 
 def read_text(text: str) -> ReportReading:
@@ -81,7 +83,7 @@ def read_text(text: str) -> ReportReading:
 
 
 def _links(
-    entries: Sequence[dict[str, Any]], earlier: ReportReading, later: ReportReading
+    entries: Sequence[dict[str, Any]], earlier: ReportReading, later: ReportReading, *, repeats: bool
 ) -> tuple[list[GoldLink], list[str]]:
     grouped: dict[str, list[tuple[PlanItem, Commitment, dict[str, Any]]]] = {}
     lost: list[str] = []
@@ -91,7 +93,7 @@ def _links(
             lost.append(entry["promise"])
         else:
             grouped.setdefault(place[1].id, []).append((*place, entry))
-    return [_merged(group, later) for group in grouped.values()], lost
+    return [_merged(group, later, repeats=repeats) for group in grouped.values()], lost
 
 
 def _commitment(anchor: str, reading: ReportReading) -> tuple[PlanItem, Commitment] | None:
@@ -108,7 +110,7 @@ def _commitment(anchor: str, reading: ReportReading) -> tuple[PlanItem, Commitme
     return (best[1], best[2]) if best else None
 
 
-def _merged(group: list[tuple[PlanItem, Commitment, dict[str, Any]]], later: ReportReading) -> GoldLink:
+def _merged(group: list[tuple[PlanItem, Commitment, dict[str, Any]]], later: ReportReading, *, repeats: bool) -> GoldLink:
     item, commitment, _ = group[0]
     entries = [entry for _, _, entry in group]
     outcomes = {entry["outcome"] for entry in entries}
@@ -119,7 +121,7 @@ def _merged(group: list[tuple[PlanItem, Commitment, dict[str, Any]]], later: Rep
         outcome=outcomes.pop() if len(outcomes) == 1 else "partial",
         evidence=tuple(anchor for entry in entries for anchor in entry.get("evidence", ())),
         contradicted_by=tuple(anchor for entry in entries for anchor in entry.get("contradicted_by", ())),
-        repeated_in=_items([anchor for entry in entries for anchor in entry.get("repeated_in", ())], later),
+        repeated_in=_items([a for entry in entries for a in entry.get("repeated_in", ())], later) if repeats else None,
         figures=tuple(figure for entry in entries for figure in entry.get("figures", ())),
         late=any(lates) if lates else None,
         shrunk=next((entry["shrunk"] for entry in entries if entry.get("shrunk")), None),

@@ -96,7 +96,7 @@ def _compare(pair: GoldPair, gold: GoldLink, link: Link, result: Measure) -> Non
     if gold.shrunk:
         values = link.shrunk and (link.shrunk.before, link.shrunk.after)
         note("shrunk", values == (gold.shrunk["from"], gold.shrunk["to"]), values, gold.shrunk)
-    else:
+    elif gold.repeated_in is not None:
         note("no_shrinking", link.shrunk is None, link.shrunk, None)
 
 

@@ -28,20 +28,22 @@ def find_admissions(
     bridged = [problem.span for problem in report.reading.problems if problem.id in answered]
     found: list[tuple[Reading, float]] = []
     for claim in report.admissions:
-        failed = [number for number, clause in enumerate(claim.clauses) if step_of(clause.text, words) == "failed"]
-        if not failed:
+        steps = [step_of(clause.text, words) for clause in claim.clauses]
+        if not {"failed", "weakness"} & set(steps):
             continue
         reading = read_against(promise, claim, 0.0, rarity, words)
         bridge = any(_near(report, claim, span.start, span.end) for span in bridged)
-        score = _score(reading, bridge=bridge, here=reading.best in failed)
+        score = _score(reading, bridge=bridge, step=steps[reading.best])
         if score >= thresholds["admission"]:
             found.append((reading, round(min(score, 1.0), 4)))
     return sorted(found, key=lambda pair: (-pair[1], pair[0].claim.start))[:3]
 
 
-def _score(reading: Reading, *, bridge: bool, here: bool) -> float:
+def _score(reading: Reading, *, bridge: bool, step: str | None) -> float:
+    """Weigh shared nouns, the words of failure (未, 滞后; 不够 says less) and the bridge over the new plan."""
     features = reading.features
-    score = 0.75 * features["objects"] + 0.15 * features["heads"] + 0.15 * here + 0.2 * bridge
+    said = {"failed": 0.15, "weakness": 0.0}.get(step or "", -0.1)
+    score = 0.75 * features["objects"] + 0.15 * features["heads"] + said + 0.2 * bridge
     score -= 0.5 * features["contrast"] * (1.0 - bridge)
     return score if features["objects"] >= 0.3 and _shares_a_name(reading) else 0.0
 

@@ -47,6 +47,7 @@ class Comparable:
     """One piece of text, ready to be compared. ``grams`` maps each pair to its share (1 noun … 0.1 verb)."""
 
     plain: str
+    chars: frozenset[str]
     grams: Mapping[str, float]
     chunks: tuple[Chunk, ...]
     titles: frozenset[str]
@@ -61,6 +62,7 @@ def make_comparable(text: str, words: MatchingWords) -> Comparable:
     marks = _marks(plain, words)
     return Comparable(
         plain=plain,
+        chars=frozenset(char for char, mark in zip(plain, marks, strict=True) if mark == 0),
         grams=_grams(plain, marks),
         chunks=_chunks(plain, marks),
         titles=frozenset(plain_text(found, words) for found in _TITLE.findall(text)),

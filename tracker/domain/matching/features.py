@@ -18,8 +18,9 @@ NEAR = 2
 """How many clauses away a clause may stand and still belong to the passage."""
 
 FEATURES = (
-    "bias", "cover", "sentence", "objects", "heads", "qualifiers", "rare_missing", "longest", "title", "title_other",
-    "contrast", "verb", "unit", "unit_missing", "lead", "concrete", "theme", "rival", "reverse", "size", "away",
+    "bias", "cover", "sentence", "objects", "heads", "qualifiers", "rare_missing", "longest", "chars", "short_name",
+    "elements", "title", "title_other", "contrast", "verb", "unit", "unit_missing", "number", "lead", "concrete",
+    "theme", "rival", "reverse", "size", "away",
 )  # fmt: skip
 
 
@@ -55,6 +56,9 @@ def read_against(
         "qualifiers": objects.qualifiers,
         "rare_missing": objects.rare_missing,
         "longest": min(objects.longest, 8) / 8,
+        "chars": _chars(promise, passage, rarity),
+        "short_name": float(_shortens(promise.form, passage)),
+        "elements": _elements(promise, claim),
         "title": float(_shares_title(promise.form, passage)),
         "title_other": float(_other_title(promise.form, passage)),
         "contrast": float(_contradicts(promise, claim, first, last)),
@@ -152,6 +156,46 @@ def _objects(
     )
 
 
+def _chars(promise: Promise, passage: Sequence[Comparable], rarity: Mapping[str, float]) -> float:
+    """Return the share of the promise's single characters in the passage: it sees through abbreviations."""
+    there = {char for form in passage for char in form.plain}
+    total = sum(rarity.get(char, RAREST) for char in promise.form.chars)
+    hit = sum(rarity.get(char, RAREST) for char in promise.form.chars if char in there)
+    return hit / total if total else 0.0
+
+
+def _shortens(form: Comparable, passage: Sequence[Comparable]) -> bool:
+    """Say whether one side uses a short form of the other's name (定检率 for 定期检验率)."""
+    return any(
+        is_short_form(one.text, other.text) or is_short_form(other.text, one.text)
+        for one in form.chunks
+        for text in passage
+        for other in text.chunks
+    )
+
+
+def is_short_form(short: str, long: str) -> bool:
+    """Say whether ``short`` keeps characters of ``long`` in order, the first and the last among them."""
+    if not 3 <= len(short) < len(long) <= 4 * len(short) or short in long:
+        return False
+    if short[0] != long[0] or short[-1] != long[-1]:
+        return False
+    at = 0
+    for char in short:
+        at = long.find(char, at) + 1
+        if not at:
+            return False
+    return True
+
+
+def _elements(promise: Promise, claim: Claim) -> float:
+    """Return the share of the promised list's members that the sentence names in full."""
+    if not promise.elements:
+        return 0.0
+    plain = "".join(clause.form.plain for clause in claim.clauses)
+    return sum(element in plain for element in promise.elements) / len(promise.elements)
+
+
 def _shares_title(form: Comparable, passage: Sequence[Comparable]) -> bool:
     names = form.titles | form.quoted
     return any(
@@ -182,10 +226,11 @@ def _contradicts(promise: Promise, claim: Claim, first: int, last: int) -> bool:
 
 def _unit_features(promise: Promise, claim: Claim, first: int, last: int, words: MatchingWords) -> dict[str, float]:
     if not promise.quantities:
-        return {"unit": 0.0, "unit_missing": 0.0}
+        return {"unit": 0.0, "unit_missing": 0.0, "number": 0.0}
     text = "".join(clause.text for clause in claim.clauses[first : last + 1])
     fits = _has_unit(promise, text, words)
-    return {"unit": float(fits), "unit_missing": float(not fits)}
+    same = any(f"{quantity.value:g}{quantity.unit[:1]}" in text for quantity in promise.quantities)
+    return {"unit": float(fits), "unit_missing": float(not fits), "number": float(same)}
 
 
 def unit_in_text(unit: str, text: str, words: MatchingWords) -> bool:

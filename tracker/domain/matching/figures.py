@@ -6,6 +6,7 @@ all) the figure stays open: ``actual`` or ``met`` is None and ``note`` says why.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -29,7 +30,11 @@ _RATE_NAME = 0.4
 """What it adds that the rate beside the number has the target's own name (审查率)."""
 
 
-@dataclass(frozen=True, slots=True)
+_STRETCH = re.compile("[一二三四1-4]季度|[上下]半年|[一二三四五六七八九十]{1,2}月|\\d{1,2}月")
+_EACH = re.compile("上下半年各|春秋两季各?|四个季度各|每季度")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class _Candidate:
     amount: Amount
     claim: Claim
@@ -49,8 +54,7 @@ def compare_figures(
     claims = list(dict.fromkeys(row.reading.claim for row in rows))
     several = len(promise.quantities) > 1
     return tuple(
-        _figure(quantity, promise, claims, rarity, lexicon, words, several=several)
-        for quantity in promise.quantities
+        _figure(quantity, promise, claims, rarity, lexicon, words, several=several) for quantity in promise.quantities
     )
 
 
@@ -195,11 +199,13 @@ def _actual(
     if quantity.per and best.amount.per == quantity.per:
         value *= PERIODS[quantity.per]
         notes.append(f"报告按{PERIOD_NAMES[quantity.per]}计，已折算为全年")
-    elif quantity.per:
-        others = [c for c in ranked[1:] if c.claim is not best.claim and c.fit >= best.fit - 0.1 and _is_part(c)]
-        if others and _is_part(best):
-            value += sum(_in_unit_of(quantity, other.amount, words) for other in others)
-            notes.append("全年各次相加")
+    elif parts := _parts_of_the_year(best, ranked):
+        value = sum(_in_unit_of(quantity, part.amount, words) for part in parts)
+        notes.append("全年各次相加")
+    elif each := _EACH.search(best.before):
+        value *= 4 if "季" in each.group() and "春秋" not in each.group() else 2
+        notes.append(f"报告称“{each.group()}”，已折算为全年")
+    if quantity.per and best.amount.per != quantity.per:
         notes.append(f"目标{PERIOD_NAMES[quantity.per]}{number_text(quantity.value)}{quantity.unit}，按全年相加比较")
     if best.amount.op == "~":
         notes.append("报告所述为约数")
@@ -208,8 +214,14 @@ def _actual(
     return value, "；".join(notes) or None
 
 
-def _is_part(candidate: _Candidate) -> bool:
-    return any(word in candidate.claim.text for word in ("季度", "上半年", "下半年", "月"))
+def _parts_of_the_year(best: _Candidate, ranked: Sequence[_Candidate]) -> list[_Candidate]:
+    """Return the numbers that each belong to a stretch of the year of their own (一季度…、下半年…), or []."""
+    parts: dict[str, _Candidate] = {}
+    for candidate in ranked:
+        stretch = _STRETCH.findall(re.split("[、，]", candidate.before)[-1])
+        if stretch and candidate.fit >= best.fit - 0.25:
+            parts.setdefault(stretch[-1], candidate)
+    return list(parts.values()) if len(parts) > 1 and best in parts.values() else []
 
 
 def _in_unit_of(quantity: Quantity, amount: Amount, words: MatchingWords) -> float:
@@ -218,9 +230,9 @@ def _in_unit_of(quantity: Quantity, amount: Amount, words: MatchingWords) -> flo
     return round(amount.value * given / wanted, 6)
 
 
-def _met(quantity: Quantity, target: float, actual: float, best: _Candidate) -> bool | None:
-    if best.amount.op == "~" and abs(actual - target) < TOLERANCE and best.before.endswith("近"):
-        return None
+def _met(quantity: Quantity, target: float, actual: float, best: _Candidate) -> bool:
+    if best.before.endswith("近") and actual <= target + TOLERANCE:
+        return quantity.op == "<="
     if quantity.op == "<=":
         return actual <= target + TOLERANCE
     if quantity.op == "=":

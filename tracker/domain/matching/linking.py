@@ -108,9 +108,7 @@ class _Linker:
             judgement = judge(promise, accepted, figures, self.words)
             late = is_late(promise, accepted[0].reading, self.plan_year, self.lexicon)
         elif admissions:
-            figures = tuple(
-                not_built(quantity) for quantity in promise.quantities if quantity.unit in _COUNTED_THINGS
-            )
+            figures = tuple(not_built(quantity) for quantity in promise.quantities if quantity.unit in _COUNTED_THINGS)
         shrunk = find_shrunk(promise, repetitions, figures, self.words)
         return _Answer(promise, judgement, score, accepted, figures, late, admissions, repetitions, shrunk)
 

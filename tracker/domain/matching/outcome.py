@@ -7,11 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tracker.domain.documents import Figure, Outcome
+from tracker.domain.matching.candidates import Clause
 from tracker.domain.matching.features import Reading
 from tracker.domain.matching.promises import Promise
 from tracker.domain.matching.scoring import Scored
 from tracker.domain.matching.words import MatchingWords
 
+VERB_FIRST = 2
+"""How many characters of a verb a clause without a subject begins with at least."""
 ELEMENT_FOUND = 0.5
 """Share of a list member's pairs of characters that must stand in the passages."""
 
@@ -36,6 +39,8 @@ def judge(
     if short is not None:
         return Judgement(Outcome.PARTIAL, f"“{short.what}”未达到目标")
     step = claimed_step(rows[0].reading, words)
+    if step == "finished" and _goes_on(rows[0].reading, words):
+        return Judgement(Outcome.PARTIAL, "报告称部分完成、部分仍在推进")
     missing = missing_elements(promise, rows)
     if missing:
         return Judgement(Outcome.PARTIAL, "未见：" + "、".join(missing), missing)
@@ -66,7 +71,7 @@ def _by_step(
         return Judgement(Outcome.PARTIAL, "有最终成果的任务，报告只称在推进")
     if step == "delivered" and promise.aim == "project" and not _is_concrete(rows):
         return Judgement(Outcome.PARTIAL, "报告未称完成")
-    if step is None and promise.aim in ("finish", "project") and not _is_concrete(rows):
+    if step is None and words.aims["project_nouns"].search(promise.form.plain) and not _is_concrete(rows):
         return Judgement(Outcome.PARTIAL, "报告提到，但未称完成")
     return Judgement(Outcome.DONE, "报告称已完成")
 
@@ -74,14 +79,20 @@ def _by_step(
 def claimed_step(reading: Reading, words: MatchingWords) -> str | None:
     """Return how far the passage says the thing has come: the clause that fits best decides, then its neighbours."""
     clauses = reading.claim.clauses
-    order = [reading.best, *range(reading.best + 1, len(clauses)), *range(reading.best - 1, -1, -1)]
+    order = [reading.best, *range(reading.best + 1, reading.last + 1), *range(reading.best - 1, reading.first - 1, -1)]
+    if reading.last + 1 < len(clauses) and _has_no_subject(clauses[reading.last + 1]):
+        order.append(reading.last + 1)
     for number in order:
-        if number != reading.best and not reading.first <= number <= reading.last + 1:
-            continue
         step = step_of(clauses[number].text, words)
         if step is not None:
             return step
     return None
+
+
+def _has_no_subject(clause: Clause) -> bool:
+    """Say whether a clause starts with its verb (已投入使用), so that it speaks of what stands before it."""
+    chunks = clause.form.chunks
+    return not chunks or clause.form.plain.find(chunks[0].text) >= VERB_FIRST
 
 
 def step_of(text: str, words: MatchingWords) -> str | None:
@@ -104,6 +115,15 @@ def step_of(text: str, words: MatchingWords) -> str | None:
         if step in steps:
             return step
     return None
+
+
+def _goes_on(reading: Reading, words: MatchingWords) -> bool:
+    """Say whether the next clause tells of a part that is not done (下游段正在招标)."""
+    after = reading.claim.clauses[reading.best + 1 : reading.best + 2]
+    return any(
+        words.signals["partway"].search(clause.text) and step_of(clause.text, words) in ("progress", "preparing")
+        for clause in after
+    )
 
 
 def _steps_in(text: str, words: MatchingWords) -> list[str]:

@@ -13,6 +13,7 @@ from tracker.language.sentences import split_clauses
 
 _ENUMERATION = re.compile(r"[、]|(?<=[\u4e00-\u9fff])(?:以及|和|及|与)(?=[\u4e00-\u9fff])")
 _COUNTED = re.compile(r"(?<![·.第])\d[\d,.]*[万亿]?[\u4e00-\u9fff%]")
+_SCOPE = re.compile(r"\d+(?:个|所|家|名|户|条|支)")
 _SIDE = re.compile(r"(?:，|^)(?:确保|努力|切实|不断|促进|提升|推动|营造|实现|为).{0,40}$")
 
 
@@ -98,10 +99,12 @@ def _has_object(piece: str, words: MatchingWords) -> bool:
     return bool(make_comparable(piece, words).chunks)
 
 
-def _targets_in(
-    commitment: Commitment, low: int, high: int, pieces: Sequence[tuple[int, int]]
-) -> tuple[Quantity, ...]:
-    return tuple(q for q in commitment.quantities if _owner(q, commitment, pieces) == (low, high))
+def _targets_in(commitment: Commitment, low: int, high: int, pieces: Sequence[tuple[int, int]]) -> tuple[Quantity, ...]:
+    own = [q for q in commitment.quantities if _owner(q, commitment, pieces) == (low, high)]
+    if len(own) > 1 and _SCOPE.match(commitment.text[low:high].strip()):
+        # 15个社区每季度坐班2次: the first number says for whom, it is no target.
+        own = own[1:]
+    return tuple(own)
 
 
 def _owner(quantity: Quantity, commitment: Commitment, pieces: Sequence[tuple[int, int]]) -> tuple[int, int]:

@@ -47,22 +47,33 @@ def probability(weights: Mapping[str, float], features: Mapping[str, float]) -> 
 
 
 class ClaimIndex:
-    """Finds, for each promise, the sentences that share most of its weight."""
+    """Finds, for each promise, the sentences and clauses that share most of its weight."""
 
     def __init__(self, claims: Sequence[Claim]) -> None:
         self.claims = claims
+        self.clauses = [(number, place) for number, claim in enumerate(claims) for place in range(len(claim.clauses))]
         self._postings: dict[str, list[int]] = {}
-        for number, claim in enumerate(claims):
-            for gram in {gram for clause in claim.clauses for gram in clause.form.grams}:
-                self._postings.setdefault(gram, []).append(number)
+        for row, (number, place) in enumerate(self.clauses):
+            for gram in claims[number].clauses[place].form.grams:
+                self._postings.setdefault(gram, []).append(row)
 
-    def covers(self, promise: Promise) -> dict[int, float]:
-        """Return the share of the promise that each sentence holds, by the sentence's number."""
-        found: dict[int, float] = {}
+    def covers(self, promise: Promise) -> tuple[dict[int, float], dict[int, float]]:
+        """Return the share of the promise that each sentence and each clause holds, by number."""
+        rows: dict[int, float] = {}
+        sentences: dict[int, float] = {}
         for gram, weight in promise.weights.items():
-            for number in self._postings.get(gram, ()):
-                found[number] = found.get(number, 0.0) + weight
-        return {number: weight / promise.total for number, weight in found.items()}
+            seen = -1
+            for row in self._postings.get(gram, ()):
+                rows[row] = rows.get(row, 0.0) + weight
+                number = self.clauses[row][0]
+                if number != seen:
+                    sentences[number] = sentences.get(number, 0.0) + weight
+                    seen = number
+        total = promise.total
+        return (
+            {number: weight / total for number, weight in sentences.items()},
+            {row: weight / total for row, weight in rows.items()},
+        )
 
 
 def score_claims(
@@ -75,34 +86,35 @@ def score_claims(
     """Return for each promise its readings, the surest first."""
     index = ClaimIndex(claims)
     covers = [index.covers(promise) for promise in promises]
-    strongest = _strongest(covers, promises)
+    rivals = _Rivals(index, [rows for _, rows in covers])
     scored: list[list[Scored]] = []
-    for promise, cover in zip(promises, covers, strict=True):
-        numbers = sorted(cover, key=lambda number: (-cover[number], number))[:SHORTLIST]
+    for own, (promise, (sentences, rows)) in enumerate(zip(promises, covers, strict=True)):
+        numbers = sorted(sentences, key=lambda number: (-sentences[number], number))[:SHORTLIST]
         readings = [
-            read_against(promise, claims[number], _rival(strongest[number], promise, cover[number]), rarity, words)
-            for number in numbers
+            read_against(promise, claims[number], rivals.lead(own, number, rows), rarity, words) for number in numbers
         ]
-        rows = [Scored(reading, probability(weights, reading.features)) for reading in readings]
-        scored.append(sorted(rows, key=lambda row: (-row.score, row.reading.claim.start)))
+        found = [Scored(reading, probability(weights, reading.features)) for reading in readings]
+        scored.append(sorted(found, key=lambda row: (-row.score, row.reading.claim.start)))
     return scored
 
 
-def _strongest(
-    covers: Sequence[Mapping[int, float]], promises: Sequence[Promise]
-) -> dict[int, list[tuple[float, str]]]:
-    """Return for each sentence the two items that claim most of it, with their cover."""
-    best: dict[int, dict[str, float]] = {}
-    for promise, cover in zip(promises, covers, strict=True):
-        for number, value in cover.items():
-            of = best.setdefault(number, {})
-            of[promise.item.id] = max(of.get(promise.item.id, 0.0), value)
-    return {
-        number: sorted(((value, item) for item, value in of.items()), reverse=True)[:2] for number, of in best.items()
-    }
+class _Rivals:
+    """Knows for each clause the two promises of the plan that fit it best."""
 
+    def __init__(self, index: ClaimIndex, covers: Sequence[Mapping[int, float]]) -> None:
+        self._rows: dict[int, list[int]] = {}
+        for row, (number, _) in enumerate(index.clauses):
+            self._rows.setdefault(number, []).append(row)
+        self._best: dict[int, list[tuple[float, int]]] = {}
+        for own, rows in enumerate(covers):
+            for row, value in rows.items():
+                best = self._best.setdefault(row, [])
+                best.append((value, own))
+                if len(best) > 2:
+                    best.remove(min(best))
 
-def _rival(strongest: Sequence[tuple[float, str]], promise: Promise, own: float) -> float:
-    """Return how far another item of the plan fits the sentence better."""
-    other = next((value for value, item in strongest if item != promise.item.id), 0.0)
-    return max(0.0, other - own)
+    def lead(self, own: int, number: int, covers: Mapping[int, float]) -> float:
+        """Return how far another promise fits better the clause in which this one finds itself best."""
+        row = max(self._rows[number], key=lambda one: covers.get(one, 0.0))
+        other = max((value for value, promise in self._best.get(row, ()) if promise != own), default=0.0)
+        return max(0.0, other - covers.get(row, 0.0))

@@ -13,7 +13,7 @@ from typing import Any
 from tracker.language.lexicon import alternatives
 
 DATA_FOLDER = Path(__file__).parent / "data"
-STEPS = ("finished", "delivered", "started", "progress", "preparing", "imminent", "failed")
+STEPS = ("finished", "delivered", "started", "progress", "preparing", "imminent", "failed", "weakness")
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,14 +92,16 @@ def _unit_kinds(rows: Iterable[Iterable[str]]) -> dict[str, frozenset[int]]:
 
 @lru_cache(maxsize=1)
 def load_background() -> Mapping[str, float]:
-    """Return how common a pair of characters is: bigram → inverse document frequency over sentences.
+    """Return how common a character or a pair is: gram → inverse document frequency over sentences.
 
-    ``background.toml`` keeps the common pairs only, grouped by rounded frequency; a pair that is not there is rare.
+    ``background.toml`` keeps the common ones only, grouped by rounded frequency; what is not there is rare.
     """
     tables = tomllib.loads((DATA_FOLDER / "background.toml").read_text(encoding="utf-8"))
-    return {
-        pairs[at : at + 2]: float(level) for level, pairs in tables["idf"].items() for at in range(0, len(pairs), 2)
+    background = {
+        pairs[at : at + 2]: float(level) for level, pairs in tables["pairs"].items() for at in range(0, len(pairs), 2)
     }
+    background.update((char, float(level)) for level, chars in tables["chars"].items() for char in chars)
+    return background
 
 
 @dataclass(frozen=True, slots=True)
