@@ -537,6 +537,13 @@ def upgrade() -> None:
         )
         batch_op.create_index(batch_op.f("ix_task__merged_into_id"), ["merged_into_id"], unique=False)
         batch_op.create_index(
+            "ix_task__extension_pending",
+            ["lead_unit_id"],
+            unique=False,
+            sqlite_where=sa.text("extension_pending"),
+            postgresql_where=sa.text("extension_pending"),
+        )
+        batch_op.create_index(
             "ix_task__open_due",
             ["due_on", "id"],
             unique=False,
@@ -657,7 +664,7 @@ def upgrade() -> None:
     op.create_table(
         "notice",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("task_id", sa.Integer(), nullable=True),
+        sa.Column("task_id", sa.Integer(), nullable=False),
         sa.Column("rule", sa.String(length=60), nullable=False),
         sa.Column("due_version", sa.Integer(), nullable=False),
         sa.Column("recipient_id", sa.Integer(), nullable=False),
@@ -1004,6 +1011,11 @@ def downgrade() -> None:
         batch_op.drop_index("ix_task__plan_year_lead_unit_id_status_due_on")
         batch_op.drop_index("ix_task__plan_year_due_on_id")
         batch_op.drop_index("ix_task__owner_id_status_due_on")
+        batch_op.drop_index(
+            "ix_task__extension_pending",
+            sqlite_where=sa.text("extension_pending"),
+            postgresql_where=sa.text("extension_pending"),
+        )
         batch_op.drop_index(
             "ix_task__open_due",
             sqlite_where=sa.text("status IN ('assigned', 'in_progress', 'in_review', 'returned')"),

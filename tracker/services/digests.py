@@ -44,11 +44,11 @@ def compose_digest(session: Session, message_id: int, *, base_url: str, product_
     header_id = session.scalars(select(Message.header_id).where(Message.id == message_id)).one()
     rows = session.execute(
         select(Notice, Task)
-        .join(Task, Notice.task_id == Task.id, isouter=True)
+        .join(Task, Notice.task_id == Task.id)
         .where(Notice.message_id == message_id, Notice.cancelled_at.is_(None))
         .order_by(Notice.id)
     ).all()
-    visible = _visible(session, person, [task.id for _, task in rows if task is not None])
+    visible = _visible(session, person, [task.id for _, task in rows])
     lines, dropped = [], []
     for notice, task in rows:
         if person.is_active and _applies(notice, task, visible):
@@ -82,9 +82,7 @@ def _visible(session: Session, person: User, task_ids: list[int]) -> frozenset[i
     return frozenset(session.scalars(query))
 
 
-def _applies(notice: Notice, task: Task | None, visible: frozenset[int]) -> bool:
-    if task is None:
-        return notice.task_id is None
+def _applies(notice: Notice, task: Task, visible: frozenset[int]) -> bool:
     if task.id not in visible or task.status not in STILL_APPLIES[NoticeKind(notice.kind)]:
         return False
     timed = NoticeKind(notice.kind) is not NoticeKind.EVENT and task.status in OPEN

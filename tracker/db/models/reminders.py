@@ -49,7 +49,7 @@ class Notice(Base):
     __tablename__ = "notice"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    task_id: Mapped[int | None] = mapped_column(ForeignKey("task.id", ondelete="CASCADE"))
+    task_id: Mapped[int] = mapped_column(ForeignKey("task.id", ondelete="CASCADE"))
     rule: Mapped[str] = mapped_column(String(60))  # e.g. before:7, overdue:3, signing, urge:15, returned:2
     due_version: Mapped[int] = mapped_column(default=0)
     recipient_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"))
@@ -65,7 +65,7 @@ class Notice(Base):
     cancelled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     cancelled_reason: Mapped[str | None] = mapped_column(String(200))
 
-    task: Mapped[Task | None] = relationship()
+    task: Mapped[Task] = relationship()
     recipient: Mapped[User] = relationship()
 
     __table_args__ = (

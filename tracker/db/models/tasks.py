@@ -118,6 +118,12 @@ class Task(Base):
             sqlite_where=sql("status IN ('assigned', 'in_progress', 'in_review', 'returned')"),
             postgresql_where=sql("status IN ('assigned', 'in_progress', 'in_review', 'returned')"),
         ),
+        Index(
+            "ix_task__extension_pending",
+            "lead_unit_id",
+            sqlite_where=sql("extension_pending"),
+            postgresql_where=sql("extension_pending"),
+        ),
         CheckConstraint("percent BETWEEN 0 AND 100", name="percent_range"),
         CheckConstraint("plan_year BETWEEN 1990 AND 2200", name="plan_year_sane"),
         CheckConstraint(

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, literal_column, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from tracker.db.models import SupportingUnit, Task, Unit, User
@@ -68,7 +68,7 @@ class LedgerFilter:
 class LedgerPage:
     """Rows of a page and the keys to go on: ``before``/``after`` are None at the ends."""
 
-    rows: Sequence[Row[Any]]
+    rows: Sequence[Any]
     before: str | None
     after: str | None
 
@@ -107,7 +107,7 @@ def ledger_page(
 ) -> LedgerPage:
     """Return one page. ``cursor`` is a key of an earlier page (``>…`` goes on, ``<…`` goes back)."""
     backwards = bool(cursor) and str(cursor).startswith("<")
-    order = _order(sort)
+    order = order_of(sort)
     query = _select(actor, wanted, session)
     if cursor and (condition := order.beyond(cursor[1:], backwards)) is not None:
         query = query.where(condition)
@@ -133,7 +133,7 @@ def ledger_count(session: Session, actor: Actor, wanted: LedgerFilter) -> tuple[
 
 def ledger_ids(session: Session, actor: Actor, wanted: LedgerFilter, *, batch: int = 500) -> Iterator[list[int]]:
     """Yield the ids of everything the filter finds, by number, in batches; memory stays flat."""
-    order, cursor = _order(Sort.NUMBER), None
+    order, cursor = order_of(Sort.NUMBER), None
     while True:
         query = select(Task.id, Task.number).where(*conditions(actor, wanted, session))
         if cursor is not None and (condition := order.beyond(cursor, False)) is not None:
@@ -196,7 +196,7 @@ def _focus(wanted: LedgerFilter) -> list[ColumnElement[bool]]:
             return []
 
 
-def _select(actor: Actor, wanted: LedgerFilter, session: Session) -> Select[Any]:
+def _select(actor: Actor, wanted: LedgerFilter, session: Session) -> Any:
     return (
         select(*COLUMNS)
         .join(LeadUnit, Task.lead_unit_id == LeadUnit.id)
@@ -218,7 +218,7 @@ class _Order:
         down = self.descending != backwards
         return (self.column.desc(), Task.id.desc()) if down else (self.column.asc(), Task.id.asc())
 
-    def key(self, row: Row[Any]) -> str:
+    def key(self, row: Any) -> str:
         value = getattr(row, self.name)
         return f"{value.isoformat() if isinstance(value, date | datetime) else value}~{row.id}"
 
@@ -234,7 +234,7 @@ class _Order:
         return and_(self.column >= value, or_(self.column > value, Task.id > number))
 
 
-def _order(sort: Sort) -> _Order:
+def order_of(sort: Sort) -> _Order:
     orders = {
         Sort.DUE: _Order(Task.due_on, "due_on", False, date.fromisoformat),
         Sort.DUE_DESC: _Order(Task.due_on, "due_on", True, date.fromisoformat),
@@ -245,7 +245,7 @@ def _order(sort: Sort) -> _Order:
     return orders[sort]
 
 
-def units_for_filter(session: Session, actor: Actor) -> Sequence[Row[Any]]:
+def units_for_filter(session: Session, actor: Actor) -> Sequence[Any]:
     """Return (id, path, short_name) of the units in scope, in the order of the tree."""
     return session.execute(
         select(Unit.id, Unit.path, Unit.short_name, Unit.position)

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, and_, false, func, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, SQLColumnExpression, and_, exists, false, func, or_, select, true, tuple_
 from sqlalchemy.orm import Session, aliased, contains_eager, joinedload, undefer
 
-from tracker.db.models import Intake, IntakeStatus, Report, Task, TaskSource, Unit, User
+from tracker.db.models import AuditEntry, Intake, IntakeStatus, Report, SupportingUnit, Task, TaskSource, Unit, User
 from tracker.db.queries.scope import below
 from tracker.domain.errors import NotFound
 from tracker.domain.permissions import Actor, Role
@@ -93,13 +93,55 @@ def versions_of(session: Session, report: Report) -> Sequence[Report]:
 
 
 def tasks_of_report(session: Session, report: Report) -> Sequence[Task]:
-    """Return every task read from this report, dismissed ones too, in the order of the text."""
+    """Return every task read from this report, dismissed ones too, in the order of the text.
+
+    After them come the confirmed ones that earlier versions of the report left behind (``report_id`` is another).
+    """
+    earlier = select(Report.id).where(
+        Report.unit_id == report.unit_id, Report.report_year == report.report_year, Report.id < report.id
+    )
+    kept = and_(Task.report_id.in_(earlier), Task.status.in_(LEDGER))
     return session.scalars(
         select(Task)
-        .where(Task.report_id == report.id, Task.predecessor_id.is_(None))
+        .where(or_(Task.report_id == report.id, kept), Task.predecessor_id.is_(None))
         .options(joinedload(Task.lead_unit), joinedload(Task.owner))
-        .order_by(Task.start, Task.id)
+        .order_by(Task.report_id.desc(), Task.start, Task.id)
     ).all()
+
+
+def sources_of(session: Session, report_id: int) -> dict[int, list[TaskSource]]:
+    """Return the source spans in a report by task; a merged task has several."""
+    found: dict[int, list[TaskSource]] = {}
+    for source in session.scalars(
+        select(TaskSource).where(TaskSource.report_id == report_id).order_by(TaskSource.start, TaskSource.id)
+    ):
+        found.setdefault(source.task_id, []).append(source)
+    return found
+
+
+def supporters_of(session: Session, report_id: int) -> dict[int, list[Unit]]:
+    """Return the supporting units of a report's tasks."""
+    found: dict[int, list[Unit]] = {}
+    rows = session.execute(
+        select(SupportingUnit.task_id, Unit)
+        .join(Unit, Unit.id == SupportingUnit.unit_id)
+        .join(Task, Task.id == SupportingUnit.task_id)
+        .where(Task.report_id == report_id)
+        .order_by(Unit.position, Unit.id)
+    )
+    for task_id, unit in rows:
+        found.setdefault(task_id, []).append(unit)
+    return found
+
+
+def last_change(session: Session, task_id: int) -> AuditEntry | None:
+    """Return the newest line of a task's history."""
+    return session.scalar(
+        select(AuditEntry)
+        .where(AuditEntry.object_type == "task", AuditEntry.object_id == task_id)
+        .order_by(AuditEntry.id.desc())
+        .limit(1)
+    )
 
 
 def earlier_tasks(session: Session, unit_id: int, report_year: int) -> Sequence[tuple[Task, list[str]]]:
@@ -113,19 +155,6 @@ def earlier_tasks(session: Session, unit_id: int, report_year: int) -> Sequence[
     for task_id, quote in rows:
         quotes.setdefault(task_id, []).append(quote)
     return [(task, quotes[task.id]) for task in tasks]
-
-
-def kept_tasks(session: Session, report: Report) -> Sequence[Task]:
-    """Return the confirmed tasks that earlier versions of this report left behind."""
-    earlier = select(Report.id).where(
-        Report.unit_id == report.unit_id, Report.report_year == report.report_year, Report.id < report.id
-    )
-    return session.scalars(
-        select(Task)
-        .where(Task.report_id.in_(earlier), Task.status.in_(LEDGER), Task.predecessor_id.is_(None))
-        .options(joinedload(Task.lead_unit), joinedload(Task.owner))
-        .order_by(Task.start, Task.id)
-    ).all()
 
 
 def neighbourhood(session: Session, unit: Unit) -> Neighbourhood:
@@ -230,7 +259,7 @@ def list_year(
     elif wanted.state == "filed":
         query = query.where(report.id.is_not(None))
     elif wanted.state == "to_review":
-        query = query.where(report.id.is_not(None), report.reviewed_at.is_(None))
+        query = query.where(_waits(report.id))
     if after is not None:
         query = query.where(tuple_(Unit.position, Unit.id) > after)
     return [_listed(row[0], row[1], year, row[2], row[3]) for row in session.execute(query)]
@@ -249,7 +278,7 @@ def list_all_years(
     )
     query = query.where(_named(wanted.words))
     if wanted.state == "to_review":
-        query = query.where(Report.reviewed_at.is_(None))
+        query = query.where(_waits(Report.id))
     if after is not None:
         query = query.where(tuple_(Report.report_year, Report.id) < after)
     return [_listed(row[0], row[1], row[1].report_year, row[2], row[3]) for row in session.execute(query)]
@@ -258,9 +287,8 @@ def list_all_years(
 def count_filings(session: Session, actor: Actor, year: int) -> FilingCounts:
     """Count, for a year, the units in scope that are expected to file, that filed, and whose items wait."""
     joined = and_(Report.unit_id == Unit.id, Report.report_year == year, Report.superseded_at.is_(None))
-    waiting = and_(Report.id.is_not(None), Report.reviewed_at.is_(None))
     row = session.execute(
-        select(func.count(Unit.id), func.count(Report.id), func.count(Report.id).filter(waiting))
+        select(func.count(Unit.id), func.count(Report.id), func.count(Report.id).filter(_waits(Report.id)))
         .select_from(Unit)
         .outerjoin(Report, joined)
         .where(may_see_reports(actor), or_(and_(Unit.files_reports, Unit.is_active), Report.id.is_not(None)))
@@ -270,6 +298,10 @@ def count_filings(session: Session, actor: Actor, year: int) -> FilingCounts:
 
 def _count(report_id: SQLColumnExpression[int], statuses: tuple[TaskStatus, ...]) -> ColumnElement[int]:
     return select(func.count(Task.id)).where(Task.report_id == report_id, Task.status.in_(statuses)).scalar_subquery()
+
+
+def _waits(report_id: SQLColumnExpression[int]) -> ColumnElement[bool]:
+    return exists().where(Task.report_id == report_id, Task.status == TaskStatus.PROPOSED)
 
 
 def _named(words: str) -> ColumnElement[bool]:

@@ -1,0 +1,127 @@
+"""The supervisor's picture of a year: how many tasks stand where, unit by unit. Three statements whatever the size."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import and_, case, func, select
+from sqlalchemy.orm import Session
+
+from tracker.db.models import Report, Task, Unit
+from tracker.db.queries.scope import below, leads_in_scope
+from tracker.domain.permissions import Actor
+from tracker.domain.tasks import LEDGER, RUNNING, TaskStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Numbers of tasks of one unit or of all. ``by_status`` has every state that occurs."""
+
+    by_status: dict[TaskStatus, int]
+    overdue: int
+    due_soon: int
+
+    def of(self, *statuses: TaskStatus) -> int:
+        """Return how many tasks stand in one of ``statuses``."""
+        return sum(self.by_status.get(status, 0) for status in statuses)
+
+    @property
+    def established(self) -> int:
+        """Tasks that are duties, whatever became of them."""
+        return self.of(*LEDGER)
+
+    @property
+    def closed(self) -> int:
+        """Tasks struck off; a locked year keeps them as archived."""
+        return self.of(TaskStatus.CLOSED, TaskStatus.ARCHIVED)
+
+    @property
+    def completion(self) -> int | None:
+        """完成率 in percent: closed ÷ (established − withdrawn); None where there is nothing to divide by."""
+        base = self.established - self.of(TaskStatus.WITHDRAWN)
+        return round(100 * self.closed / base) if base else None
+
+
+@dataclass(frozen=True, slots=True)
+class UnitLine:
+    """One unit of the overview. ``report_id`` is the report its plan comes from, None where it has not filed."""
+
+    id: int
+    name: str
+    files_reports: bool
+    report_id: int | None
+    reviewed: bool
+    tally: Tally
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """All units with something to show, the most overdue first, and the total."""
+
+    total: Tally
+    units: tuple[UnitLine, ...]
+    missing: tuple[UnitLine, ...]  # expected to file a report and did not
+    waiting_extensions: int
+
+
+def year_overview(session: Session, actor: Actor, plan_year: int, *, today: date, soon: date) -> Overview:
+    """Return the picture of ``plan_year`` in the actor's scope; ``soon`` is the last day that counts as soon due."""
+    tallies = _tallies(session, actor, plan_year, today, soon)
+    empty = Tally({}, 0, 0)
+    report = and_(Report.unit_id == Unit.id, Report.plan_year == plan_year, Report.superseded_at.is_(None))
+    rows = session.execute(
+        select(Unit.id, Unit.short_name, Unit.files_reports, Report.id, Report.reviewed_at)
+        .outerjoin(Report, report)
+        .where(below(actor.scope_path), Unit.is_active.is_(True))
+        .order_by(Unit.position, Unit.id)
+    ).all()
+    lines = [
+        UnitLine(unit_id, name, files, report_id, reviewed is not None, tallies.get(unit_id, empty))
+        for unit_id, name, files, report_id, reviewed in rows
+    ]
+    shown = [line for line in lines if line.tally.by_status or line.report_id]
+    waiting = session.scalar(
+        select(func.count()).where(leads_in_scope(actor), Task.extension_pending.is_(True), Task.plan_year == plan_year)
+    )
+    return Overview(
+        total=_sum(tallies.values()),
+        units=tuple(sorted(shown, key=lambda line: -line.tally.overdue)),
+        missing=tuple(line for line in lines if line.files_reports and line.report_id is None),
+        waiting_extensions=waiting or 0,
+    )
+
+
+def _tallies(session: Session, actor: Actor, plan_year: int, today: date, soon: date) -> dict[int, Tally]:
+    running = Task.status.in_(sorted(RUNNING))
+    rows = session.execute(
+        select(
+            Task.lead_unit_id,
+            Task.status,
+            func.count(),
+            func.sum(case((and_(running, Task.due_on < today), 1), else_=0)),
+            func.sum(case((and_(running, Task.due_on.between(today, soon)), 1), else_=0)),
+        )
+        .where(Task.plan_year == plan_year, leads_in_scope(actor))
+        .group_by(Task.lead_unit_id, Task.status)
+    ).all()
+    by_status: dict[int, dict[TaskStatus, int]] = defaultdict(dict)
+    overdue: dict[int, int] = defaultdict(int)
+    due_soon: dict[int, int] = defaultdict(int)
+    for unit_id, status, number, late, near in rows:
+        by_status[unit_id][status] = number
+        overdue[unit_id] += int(late)
+        due_soon[unit_id] += int(near)
+    return {unit_id: Tally(found, overdue[unit_id], due_soon[unit_id]) for unit_id, found in by_status.items()}
+
+
+def _sum(tallies: Iterable[Tally]) -> Tally:
+    by_status: dict[TaskStatus, int] = defaultdict(int)
+    overdue = due_soon = 0
+    for tally in tallies:
+        for status, number in tally.by_status.items():
+            by_status[status] += number
+        overdue, due_soon = overdue + tally.overdue, due_soon + tally.due_soon
+    return Tally(dict(by_status), overdue, due_soon)
