@@ -15,8 +15,10 @@ from tracker.domain.documents import Block, Document, Span
 _MARKS = re.compile(r"\[bookmark:[^\]\n]{0,80}\]|&nbsp;|错误[!！]未(?:找到引用源|定义书签)。")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufff9-\ufffc]")
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
+_ODD = re.compile(f"\\[bookmark:|&nbsp;|错误|{_INVISIBLE.pattern}|{_CONTROL.pattern}")
 _LINE_BREAK = re.compile("\r\n|[\r\n\x0b\x0c\x85\u2028\u2029]")
 _PAGE_NUMBER = re.compile(r"[-—–－―]{1,2}[ \u3000]{0,4}[0-9\uff10-\uff19]{1,4}[ \u3000]{0,4}[-—–－―]{1,2}")
+_PAGE_NUMBER_LENGTH = 16
 _PADDING = " \t\u3000\xa0\u2002\u2003\u2009"
 
 
@@ -31,9 +33,10 @@ class Line:
 
 def clean_line(text: str) -> str:
     """Return ``text`` (no line breaks) without junk and without padding at its ends."""
-    text = _MARKS.sub("", text)
-    text = _CONTROL.sub("", _INVISIBLE.sub("", text)).strip(_PADDING)
-    return "" if _PAGE_NUMBER.fullmatch(text) else text
+    if _ODD.search(text):
+        text = _CONTROL.sub("", _INVISIBLE.sub("", _MARKS.sub("", text)))
+    text = text.strip(_PADDING)
+    return "" if len(text) <= _PAGE_NUMBER_LENGTH and _PAGE_NUMBER.fullmatch(text) else text
 
 
 def _clean_row(text: str) -> str:
@@ -44,7 +47,7 @@ def _clean_row(text: str) -> str:
 
 def split_lines(text: str) -> list[str]:
     """Split at every kind of line break, the vertical tab, form feed and Unicode's own included."""
-    return _LINE_BREAK.split(text)
+    return _LINE_BREAK.split(text) if _LINE_BREAK.search(text) else [text]
 
 
 def build_document(lines: Iterable[Line], *, reader: str, notices: Iterable[str] = ()) -> Document:

@@ -22,7 +22,7 @@ from tracker.readers.container import DAMAGED, Container
 from tracker.readers.number_formats import format_number
 from tracker.readers.numbering import Numbering, StyleSheet, join_label
 from tracker.readers.sniffing import DOCX
-from tracker.readers.wordml import attribute, child, is_on, local, parse_part, path
+from tracker.readers.wordml import MC, attribute, child, is_on, local, mentions, parse_part, path, without_table_styles
 
 _CONTENTS_STYLE = re.compile(r"toc (?:\d|heading)|table of figures", re.IGNORECASE)
 _CONTENTS_FIELD = re.compile(r"\s*(?:TOC|INDEX)\b", re.IGNORECASE)
@@ -75,12 +75,13 @@ class DocxReader:
                 name: container.read(posixpath.join(folder, name), limits.part_bytes)
                 for name in ("styles.xml", "numbering.xml")
             }
-        styles = StyleSheet(_parse_optional(related["styles.xml"]))
+        styles = StyleSheet(_parse_optional(without_table_styles(related["styles.xml"] or b"")))
         numbering = Numbering(_parse_optional(related["numbering.xml"]), styles)
         body = child(parse_part(data), "body")
         if body is None:
             raise UnreadableDocument("damaged", DAMAGED)
-        lines, contents_dropped = read_body(body, styles, numbering)
+        may_hide = mentions(data, "vanish") or mentions(related["styles.xml"] or b"", "vanish")
+        lines, contents_dropped = read_body(body, styles, numbering, may_hide=may_hide)
         return build_document(lines, reader=self.name, notices=[_CONTENTS_NOTICE] if contents_dropped else [])
 
 
@@ -93,19 +94,24 @@ def _main_part(container: Container, limits: Limits) -> str:
     return "word/document.xml"
 
 
-def read_body(body: etree._Element, styles: StyleSheet, numbering: Numbering) -> tuple[list[Line], bool]:
-    """Return a body's lines and whether a table of contents was left out."""
-    walk = _Walk(styles, numbering)
+def read_body(
+    body: etree._Element, styles: StyleSheet, numbering: Numbering, *, may_hide: bool = True
+) -> tuple[list[Line], bool]:
+    """Return a body's lines and whether a table of contents was left out.
+
+    ``may_hide`` False says that nothing in the document is hidden, so that no run need be asked.
+    """
+    walk = _Walk(styles, numbering, may_hide=may_hide)
     lines = list(walk.blocks(body))
     if not walk.in_contents:
         return lines, walk.contents_dropped
     # The contents never end: a broken field, which must not swallow the report.
-    walk = _Walk(styles, numbering.restarted(), keep_contents=True)
+    walk = _Walk(styles, numbering.restarted(), may_hide=may_hide, keep_contents=True)
     return list(walk.blocks(body)), False
 
 
 def _parse_optional(data: bytes | None) -> etree._Element | None:
-    return None if data is None else parse_part(data)
+    return parse_part(data) if data else None
 
 
 @dataclass(slots=True)
@@ -123,9 +129,12 @@ class _Field:
 class _Walk:
     """One pass over a body; counters, open fields and a paragraph without end are carried from one to the next."""
 
-    def __init__(self, styles: StyleSheet, numbering: Numbering, *, keep_contents: bool = False) -> None:
+    def __init__(
+        self, styles: StyleSheet, numbering: Numbering, *, may_hide: bool, keep_contents: bool = False
+    ) -> None:
         self._styles = styles
         self._numbering = numbering
+        self._may_hide = may_hide
         self._keep_contents = keep_contents
         self._fields: list[_Field] = []
         self._carried: tuple[str, str] | None = None  # number and text of a paragraph whose end mark was deleted
@@ -211,9 +220,9 @@ class _Walk:
                 self._collect(element, hidden, pieces, boxes)
 
     def _is_hidden(self, run: etree._Element) -> bool:
-        properties = child(run, "rPr")
-        if properties is None:
+        if not self._may_hide:
             return False
+        properties = child(run, "rPr")
         vanish = child(properties, "vanish")
         if vanish is not None:
             return is_on(vanish)
@@ -273,10 +282,10 @@ def _cell_text(lines: list[Line]) -> str:
 
 def _lines(label: str, text: str, style: str | None) -> Iterator[Line]:
     """Yield a paragraph's lines (soft breaks part it), the number before the first one that has text."""
-    for part in text.split("\n"):
-        cleaned = clean_line(part)
-        if cleaned:
-            yield Line(join_label(label, cleaned), style=style)
+    for part in text.split("\n") if "\n" in text else [text]:
+        part = part.strip()
+        if part:
+            yield Line(join_label(label, part), style=style)
             label = ""
 
 
@@ -296,8 +305,8 @@ def _is_placeholder(element: etree._Element) -> bool:
 
 def _chosen(alternatives: etree._Element) -> etree._Element:
     """Return the first choice; the fallback copy only where there is no choice at all."""
-    choice = child(alternatives, "Choice")
-    fallback = child(alternatives, "Fallback")
+    choice = child(alternatives, "Choice", MC)
+    fallback = child(alternatives, "Fallback", MC)
     return choice if choice is not None else fallback if fallback is not None else alternatives
 
 

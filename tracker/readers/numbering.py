@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from lxml import etree
 
 from tracker.readers.number_formats import format_number
-from tracker.readers.wordml import attribute, child, children, is_on, local, number, path
+from tracker.readers.wordml import MC, attribute, child, children, is_on, local, number, path
 
 _PLACE = re.compile(r"%([1-9])")
 _LEVELS = 9
@@ -56,29 +56,46 @@ class StyleSheet:
     """The styles of a document by their id."""
 
     def __init__(self, root: etree._Element | None) -> None:
-        self._styles: dict[str, Style] = {}
+        self._elements: dict[str, etree._Element] = {}
+        self._read: dict[str, Style] = {}
+        self._chains: dict[str | None, list[tuple[str, Style]]] = {}
         self._default: str | None = None
         for element in children(root, "style") if root is not None else ():
             style_id = attribute(element, "styleId")
             if style_id is None:
                 continue
-            self._styles[style_id] = _read_style(element)
+            self._elements[style_id] = element
             if attribute(element, "type") == "paragraph" and attribute(element, "default") in ("1", "true", "on"):
                 self._default = style_id
 
+    def _get(self, style_id: str | None) -> Style | None:
+        """Return a style, read when first asked for: a document uses few of those it carries."""
+        if style_id is None or style_id not in self._elements:
+            return None
+        if style_id not in self._read:
+            self._read[style_id] = _read_style(self._elements[style_id])
+        return self._read[style_id]
+
     def chain(self, style_id: str | None) -> list[tuple[str, Style]]:
         """Return a style and those it is based on, nearest first; the default style where ``style_id`` is None."""
+        if style_id not in self._chains:
+            self._chains[style_id] = self._follow(style_id)
+        return self._chains[style_id]
+
+    def _follow(self, style_id: str | None) -> list[tuple[str, Style]]:
         found: list[tuple[str, Style]] = []
-        current = style_id if style_id in self._styles else self._default
-        while current in self._styles and len(found) < _LONGEST_CHAIN:
-            style = self._styles[current]
+        current = style_id if style_id in self._elements else self._default
+        while current is not None and len(found) < _LONGEST_CHAIN:
+            style = self._get(current)
+            if style is None:
+                break
             found.append((current, style))
             current = style.based_on
         return found
 
     def name(self, style_id: str | None) -> str | None:
         """Return the style's name as Word shows it."""
-        style = self._styles.get(style_id or self._default or "")
+        style = self._get(style_id or self._default)
         return style.name if style else None
 
     def hides(self, style_id: str | None) -> bool:
@@ -89,7 +106,7 @@ class StyleSheet:
 
     def list_number(self, style_id: str) -> int | None:
         """Return the numbering instance that a numbering style names."""
-        style = self._styles.get(style_id)
+        style = self._get(style_id)
         return style.num_id if style else None
 
 
@@ -237,7 +254,7 @@ def _read_level(element: etree._Element) -> Level:
     start = number(child(element, "start"))
     number_format = path(element, "numFmt")
     if number_format is None:  # a format of Word's own stands beside its plain fallback
-        number_format = path(element, "AlternateContent", "Fallback", "numFmt")
+        number_format = child(child(child(element, "AlternateContent", MC), "Fallback", MC), "numFmt")
     return Level(
         start=0 if start is None else start,
         number_format=attribute(number_format, "val") or "decimal",

@@ -1,7 +1,4 @@
-"""WordprocessingML parts, parsed safely, their elements told apart by local names.
-
-Local names, because transitional and strict files use different namespaces for the same elements.
-"""
+"""WordprocessingML parts, parsed safely, and short ways through their elements."""
 
 from __future__ import annotations
 
@@ -12,15 +9,28 @@ from lxml import etree
 from tracker.readers.base import UnreadableDocument
 from tracker.readers.container import DAMAGED
 
-_DOCTYPES = tuple("<!DOCTYPE".encode(encoding) for encoding in ("utf-8", "utf-16-le", "utf-16-be"))
+W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
+_STRICT = (
+    b"http://purl.oclc.org/ooxml/wordprocessingml/main",
+    b"http://schemas.openxmlformats.org/wordprocessingml/2006/main",
+)
+"""Strict files call the same elements by another namespace."""
+
+_ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be")
 _FORBIDDEN = "文件内含不允许的外部引用声明（DOCTYPE），已拒绝读取。请在 Word 或 WPS 中另存为 .docx 后重新上传。"
 _OFF = frozenset({"0", "false", "off", "none"})
+_STYLE_END = b"</w:style>"
+_locals: dict[str, str] = {}
+_MOST_NAMES = 10_000
 
 
 def parse_part(data: bytes) -> etree._Element:
     """Return the root of an XML part. Raises UnreadableDocument for a DOCTYPE or for XML that is not well-formed."""
-    if any(mark in data for mark in _DOCTYPES):
+    if mentions(data, "<!DOCTYPE"):
         raise UnreadableDocument("forbidden_xml", _FORBIDDEN)
+    if _STRICT[0] in data:
+        data = data.replace(*_STRICT)
     parser = etree.XMLParser(
         resolve_entities=False,
         no_network=True,
@@ -41,38 +51,44 @@ def parse_part(data: bytes) -> etree._Element:
     return root
 
 
+def mentions(data: bytes, word: str) -> bool:
+    """Say whether an XML part has this word anywhere, whatever its encoding."""
+    return any(word.encode(encoding) in data for encoding in _ENCODINGS)
+
+
 def local(element: etree._Element) -> str:
-    """Return an element's name without its namespace."""
+    """Return an element's name without its namespace; "" for what is no element."""
     tag = element.tag
-    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
+    try:
+        return _locals[tag]
+    except KeyError:
+        pass
+    name = tag.rpartition("}")[2] if isinstance(tag, str) else ""
+    if len(_locals) < _MOST_NAMES:  # a hostile file may make up names without end
+        _locals[tag] = name
+    return name
 
 
-def child(element: etree._Element | None, name: str) -> etree._Element | None:
-    """Return the first direct child of that local name."""
-    return None if element is None else next(children(element, name), None)
+def child(element: etree._Element | None, name: str, namespace: str = W) -> etree._Element | None:
+    """Return the first direct child of that name."""
+    return None if element is None else next(element.iterchildren(namespace + name), None)
 
 
 def path(element: etree._Element | None, *names: str) -> etree._Element | None:
-    """Return the element reached by following first children of these local names."""
+    """Return the element reached by following first children of these names."""
     for name in names:
         element = child(element, name)
     return element
 
 
 def children(element: etree._Element, name: str) -> Iterator[etree._Element]:
-    """Yield the direct children of that local name."""
-    return (each for each in element if local(each) == name)
+    """Yield the direct children of that name."""
+    yield from element.iterchildren(W + name)
 
 
 def attribute(element: etree._Element | None, name: str) -> str | None:
-    """Return an attribute by its local name, whatever its namespace."""
-    if element is None:
-        return None
-    namespace = element.tag.rpartition("}")[0] + "}"
-    value = element.get(namespace + name)
-    if value is None:
-        value = element.get(name)
-    return None if value is None else str(value)
+    """Return an attribute; None where there is no element or no such attribute."""
+    return None if element is None else element.get(W + name)
 
 
 def number(element: etree._Element | None, name: str = "val") -> int | None:
@@ -87,3 +103,19 @@ def number(element: etree._Element | None, name: str = "val") -> int | None:
 def is_on(element: etree._Element | None) -> bool:
     """Say whether a toggle property (``<w:vanish/>``) is there and not switched off."""
     return element is not None and (attribute(element, "val") or "true").lower() not in _OFF
+
+
+def without_table_styles(data: bytes) -> bytes:
+    """Return a styles part without its table styles, which are most of it and which nothing here looks at."""
+    kept: list[bytes] = []
+    at = 0
+    while (start := data.find(b"<w:style ", at)) >= 0:
+        tag_end = data.find(b">", start)
+        end = data.find(_STYLE_END, tag_end)
+        if tag_end < 0 or end < 0:
+            break
+        end = tag_end + 1 if data[tag_end - 1 : tag_end] == b"/" else end + len(_STYLE_END)
+        is_table = b'w:type="table"' in data[start:tag_end]
+        kept.append(data[at : start if is_table else end])
+        at = end
+    return b"".join(kept) + data[at:]
