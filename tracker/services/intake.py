@@ -66,9 +66,7 @@ class IntakeParts:
     lease: timedelta = timedelta(minutes=3)
 
 
-def open_parts(
-    settings: Settings, database: Database, storage: Storage, clock: Callable[[], datetime]
-) -> IntakeParts:
+def open_parts(settings: Settings, database: Database, storage: Storage, clock: Callable[[], datetime]) -> IntakeParts:
     """Return the parts of an installation: files are read in a child process within its limits."""
     limits = Limits(
         file_bytes=settings.upload_limit_mb * MEGABYTE,
@@ -286,6 +284,13 @@ def resume_stale_intakes(parts: IntakeParts, *, limit: int = 20) -> int:
             .limit(limit)
         ).all()
     return sum(process_intake(parts, intake_id) is not None for intake_id in ids)
+
+
+def is_stale(intake: Intake, now: datetime) -> bool:
+    """Say whether an upload waits for a run that will not come: its process ended before or while it was read."""
+    if intake.status is IntakeStatus.QUEUED:
+        return intake.created_at <= now - QUEUE_PATIENCE
+    return intake.status is IntakeStatus.READING and (intake.lease_until is None or intake.lease_until <= now)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from tracker.domain.proposals import (
 from tracker.domain.tasks import STATUS_LABELS, TaskStatus
 from tracker.language.lexicon import load_lexicon
 from tracker.services.audit import differences, record
-from tracker.services.reports import mark_reviewed, proposal, source_of
+from tracker.services.reports import REPLACED, mark_reviewed, proposal, source_of
 from tracker.services.tasks import TaskEdit, dismiss, edit, establish
 
 MERGED, SPLIT = "已合并到另一条", "已拆分"
@@ -147,7 +147,8 @@ def restore_proposal(session: Session, actor: Actor, report_id: int, chosen: Cho
     check_report(task, report_id)
     if task.version != chosen.version:
         raise StaleVersion
-    if not can_restore(session, task):
+    report = session.get_one(Report, report_id)
+    if not can_restore(task, report):
         raise ActionNotAllowed("这一条已合并、拆分或被新版本替代，不能直接恢复。")
     task.status, task.status_reason = TaskStatus.PROPOSED, None
     task.version += 1
@@ -157,12 +158,10 @@ def restore_proposal(session: Session, actor: Actor, report_id: int, chosen: Cho
     return task
 
 
-def can_restore(session: Session, task: Task) -> bool:
+def can_restore(task: Task, report: Report) -> bool:
     """Say whether a task was dismissed by a person and its report is still the one in force."""
-    if task.status is not TaskStatus.DISMISSED or task.merged_into_id is not None or task.status_reason == SPLIT:
-        return False
-    report = session.get(Report, task.report_id)
-    return report is not None and report.superseded_at is None
+    by_person = task.merged_into_id is None and task.status_reason not in (SPLIT, REPLACED)
+    return task.status is TaskStatus.DISMISSED and by_person and report.superseded_at is None
 
 
 # ---- parts ------------------------------------------------------------------------------------------------------------

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import logging
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from datetime import datetime
 from typing import Any, cast
 
 from flask import Flask, current_app
 
+from tracker.db.models import Intake
 from tracker.runtime import Runtime
-from tracker.services.intake import IntakeParts, open_parts, process_intake, resume_stale_intakes
+from tracker.services.intake import IntakeParts, is_stale, open_parts, process_intake, resume_stale_intakes
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +37,11 @@ class Background:
     def resume(self) -> None:
         """Begin to take up what a process that ended left behind."""
         self._submit(resume_stale_intakes, self.parts)
+
+    def resume_later(self, intake: Intake, now: datetime) -> None:
+        """Take up the upload somebody is looking at, where no run can have it any more."""
+        if is_stale(intake, now):
+            self.take_in(intake.id)
 
     def wait(self, seconds: float = 30.0) -> None:
         """Wait until nothing is under way, for tests and for an orderly end."""
