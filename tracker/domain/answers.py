@@ -1,82 +1,125 @@
-"""Which problem an item answers: shared rare words, and shared themes where the words differ."""
+"""Which problem an item answers: rare words that both share, and shared themes where the words differ."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
+from math import log
 
 from tracker.language.lexicon import Lexicon
-from tracker.language.similarity import bigrams, cosine, coverage, learn_weights
+from tracker.language.similarity import Rarity, bigrams, learn_rarity
 
-_LEAST = 0.3
-_NEAR_BEST = 0.72
-_COMMON = "法治 法制 建设 政府 工作 推进 进一步 一步 加强 提高 提升 水平 能力 问题 存在 有待 还需 需要 不够 不足 落实 持续 继续 不断 完善 健全 强化 深入 开展 方面 完成 部分 个别 我镇 我局 我乡 我县"
+_HEADING, _BODY = 3.0, 1.0
+"""A shared word counts more where it stands in the item's heading."""
+_THEME_IN_HEADING, _THEME_IN_BODY = 0.5, 0.45
+_SAME_PLACE = 0.12
+"""Plans often go through the problems in their order: the first item for the first problem."""
+_SMOOTHING = 0.6
+_LEAST = 0.15
+_NEAR_ITEMS_BEST, _NEAR_PROBLEMS_BEST = 0.7, 0.55
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Problem ``problem`` (an index) is answered; ``reason`` names what is shared, in Chinese."""
+
+    problem: int
+    score: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """What an item offers: the words and themes of its heading and of its body."""
+
+    head_words: frozenset[str]
+    words: frozenset[str]
+    head_themes: Mapping[str, int]
+    themes: Mapping[str, int]
 
 
 def match_answers(
-    problems: Sequence[str], items: Sequence[tuple[str, str]], lexicon: Lexicon
-) -> list[list[tuple[int, float, str]]]:
-    """Return for each item the problems it answers as (index, score, reason in Chinese), best first.
+    problems: Sequence[str], items: Sequence[tuple[str, str]], passages: Sequence[str], lexicon: Lexicon
+) -> list[list[Answer]]:
+    """Return for each item (heading words, text) the problems it answers, best first.
 
-    ``items`` are (heading words, text); the heading counts twice.
+    ``passages`` are the lines of the report; they say which words are common in it.
     """
     if not problems or not items:
         return [[] for _ in items]
-    model = learn_weights([*problems, *(f"{head}{body}" for head, body in items)], _common())
-    problem_vectors = [model.vector(problem) for problem in problems]
-    problem_themes = [_themes(problem, lexicon) for problem in problems]
-    scores = [[0.0] * len(problems) for _ in items]
-    shared: dict[tuple[int, int], str] = {}
-    for index, (head, body) in enumerate(items):
-        vector = model.vector(f"{head}{head}{body}")
-        head_themes, body_themes = _themes(head, lexicon), _themes(body, lexicon)
-        for other, problem in enumerate(problem_vectors):
-            words = coverage(problem, vector) * 0.7 + cosine(problem, vector) * 0.6
-            theme, name = _theme_score(problem_themes[other], head_themes, body_themes)
-            scores[index][other] = words + theme
-            shared[index, other] = name or "、".join(_shared_words(problems[other], f"{head}{body}"))
-    best = [max(row[other] for row in scores) for other in range(len(problems))]
-    return [
-        sorted(
-            (
-                (other, round(score, 3), f"与问题同讲“{shared[index, other]}”")
-                for other, score in enumerate(row)
-                if score >= _LEAST and score >= _NEAR_BEST * best[other]
-            ),
-            key=lambda found: -found[1],
-        )
-        for index, row in enumerate(scores)
+    rarity = learn_rarity(passages)
+    sides = [_side(head, body, lexicon) for head, body in items]
+    spread = Counter(theme for side in sides for theme in {*side.head_themes, *side.themes})
+    scored = [[_score(problem, side, rarity, spread, len(sides), lexicon) for problem in problems] for side in sides]
+    for index, row in enumerate(scored):
+        if index < len(problems) and len(items) >= len(problems):
+            score, reason = row[index]
+            row[index] = (score + _SAME_PLACE / (1 if len(items) == len(problems) else 2), reason)
+    best = [max(row[problem][0] for row in scored) for problem in range(len(problems))]
+    return [_chosen(row, best) for row in scored]
+
+
+def _chosen(row: Sequence[tuple[float, str]], best: Sequence[float]) -> list[Answer]:
+    top = max(score for score, _ in row)
+    kept = [
+        Answer(problem, round(score, 3), reason)
+        for problem, (score, reason) in enumerate(row)
+        if score >= _LEAST and score >= _NEAR_ITEMS_BEST * top and score >= _NEAR_PROBLEMS_BEST * best[problem]
     ]
+    return sorted(kept, key=lambda answer: -answer.score)
 
 
-@lru_cache(maxsize=1)
-def _common() -> frozenset[str]:
-    return frozenset(gram for word in _COMMON.split() for gram in bigrams(word))
+def _side(head: str, body: str, lexicon: Lexicon) -> _Side:
+    return _Side(_words(head, lexicon), _words(body, lexicon), _themes(head, lexicon), _themes(body, lexicon))
 
 
-def _themes(words: str, lexicon: Lexicon) -> dict[str, float]:
-    """Return the themes of a passage with their weight, by the words of each that occur."""
-    found: dict[str, float] = {}
-    for theme in lexicon.themes:
-        hits = sum(1 for word in theme.words if word in words)
-        if hits:
-            found[theme.name] = theme.weight * min(1.0, 0.6 + 0.2 * hits)
-    return found
+def _score(
+    problem: str, side: _Side, rarity: Rarity, spread: Mapping[str, int], items: int, lexicon: Lexicon
+) -> tuple[float, str]:
+    words = _words(problem, lexicon)
+    shared = {gram: _HEADING if gram in side.head_words else _BODY for gram in words & (side.head_words | side.words)}
+    weight = sum(rarity.weight(gram) * factor for gram, factor in shared.items())
+    score = weight / (_SMOOTHING + sum(rarity.weight(gram) for gram in words))
+    theme_score, theme = _theme(problem, side, spread, items, lexicon)
+    telling = sorted(shared, key=lambda gram: (-rarity.weight(gram), gram))[:3]
+    reason = f"都讲“{theme}”" if theme_score > score else f"都提到“{'、'.join(telling)}”"
+    return score + theme_score, reason
 
 
-def _theme_score(problem: dict[str, float], head: dict[str, float], body: dict[str, float]) -> tuple[float, str]:
-    if not problem:
-        return 0.0, ""
-    total = sum(problem.values())
-    score, name, best = 0.0, "", 0.0
-    for theme, weight in problem.items():
-        share = weight / total
-        gain = share * (0.4 if theme in head else 0.22 if theme in body else 0.0)
-        score += gain
+def _theme(problem: str, side: _Side, spread: Mapping[str, int], items: int, lexicon: Lexicon) -> tuple[float, str]:
+    """Return the gain of the best shared theme; a theme that most items share tells little."""
+    themes = _themes(problem, lexicon)
+    most = max(themes.values(), default=1)
+    best, name = 0.0, ""
+    for theme, hits in themes.items():
+        if theme not in spread:
+            continue
+        weight = hits / most * log(1 + items / spread[theme]) / log(1 + items)
+        if theme in side.head_themes:
+            gain = weight * _THEME_IN_HEADING
+        else:
+            gain = (
+                weight * _THEME_IN_BODY * min(1.0, side.themes.get(theme, 0) / 2 + 0.5) if theme in side.themes else 0.0
+            )
         if gain > best:
-            name, best = theme, gain
-    return score, name
+            best, name = gain, theme
+    return best, name
 
 
-def _shared_words(left: str, right: str) -> list[str]:
-    return [gram for gram in bigrams(left) if gram in right and gram not in _common()][:3]
+def _themes(words: str, lexicon: Lexicon) -> dict[str, int]:
+    """Return the themes of a passage with the number of their words that stand in it."""
+    counts = {theme.name: sum(word in words for word in theme.words) for theme in lexicon.themes}
+    return {name: count for name, count in counts.items() if count}
+
+
+def _words(passage: str, lexicon: Lexicon) -> frozenset[str]:
+    return frozenset(bigrams(passage) - _generic(lexicon))
+
+
+@lru_cache(maxsize=4)
+def _generic(lexicon: Lexicon) -> frozenset[str]:
+    """Return the bigrams of words that every report uses."""
+    words = (*lexicon.words("themes.generic"), *lexicon.words("statements.problem_words"))
+    return frozenset(gram for word in words for gram in bigrams(word))

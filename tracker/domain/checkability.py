@@ -31,6 +31,9 @@ def is_vague(
     named = _NAMED.search(text, start, end)
     if named:
         return False, f"有具体成果：{named.group()}"
+    event = lexicon.pattern("verbs.events").search(text, start, end)
+    if event:
+        return False, f"有具体事项：{event.group()}"
     delivered = _delivery(lexicon).search(text, start, end)
     if delivered:
         return False, f"有具体成果：{delivered.group()}"

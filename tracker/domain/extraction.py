@@ -66,7 +66,7 @@ def read_report(document: Document, lexicon: Lexicon, *, report_year: int | None
     problems = _problems(source, parts, lines, lexicon)
     drafts = _drafts(text, parts, plan_year, lexicon)
     items = _items(source, drafts, plan_year, lexicon) if plan_year is not None else []
-    items, unanswered = _with_answers(items, problems, lexicon)
+    items, unanswered = _with_answers(document.text, items, problems, lexicon)
     if not any(part.kind is SectionKind.PLAN for part in parts):
         notices.append("没有找到下一年工作计划部分。请核对报告是否写有下一步打算，或在审阅页上手工划出。")
     elif not items:
@@ -98,7 +98,8 @@ def _unmixed(text: str, parts: list[Part], lexicon: Lexicon) -> list[Part]:
             problems, plan = split_mixed(text, part.lines, lexicon)
             result.append(replace(part, kinds=(SectionKind.PROBLEMS,), lines=tuple(problems)))
             if plan:
-                result.append(replace(part, kinds=(SectionKind.PLAN,), heading=None, lines=tuple(plan)))
+                mixed = replace(part, kinds=(SectionKind.PLAN,), heading=None, parent=part.heading, lines=tuple(plan))
+                result.append(mixed)
         else:
             result.append(replace(part, kinds=(part.kinds[0],)))
     return result
@@ -275,19 +276,33 @@ def _commitments(
 
 
 def _with_answers(
-    items: list[PlanItem], problems: list[Problem], lexicon: Lexicon
+    text: str, items: list[PlanItem], problems: list[Problem], lexicon: Lexicon
 ) -> tuple[list[PlanItem], tuple[str, ...]]:
+    """Return the items with the problems they answer, and the ids of the problems that no item answers."""
     if not items or not problems:
         return items, tuple(problem.id for problem in problems) if items else ()
     pairs = [(f"{item.group or ''}{item.title or ''}", item.text) for item in items]
-    answered: set[str] = set()
+    matched = match_answers([problem.text for problem in problems], pairs, text.split("\n"), lexicon)
     result: list[PlanItem] = []
-    for item, matches in zip(items, match_answers([problem.text for problem in problems], pairs, lexicon), strict=True):
-        ids = tuple(problems[index].id for index, _, _ in matches)
-        answered.update(ids)
-        why = tuple(f"回应问题 {problems[index].id}：{reason}" for index, _, reason in matches)
+    for item, answers in zip(items, matched, strict=True):
+        told = _told_with(text, item, problems)
+        ids: tuple[str, ...]
+        why: tuple[str, ...]
+        if told is not None:
+            ids, why = (told.id,), (f"回应问题 {told.id}：写在同一段里",)
+        else:
+            ids = tuple(problems[answer.problem].id for answer in answers)
+            why = tuple(f"回应问题 {problems[answer.problem].id}：{answer.reason}" for answer in answers)
         result.append(replace(item, answers=ids, reasons=item.reasons + why))
+    answered = {name for item in result for name in item.answers}
     return result, tuple(problem.id for problem in problems if problem.id not in answered)
+
+
+def _told_with(text: str, item: PlanItem, problems: list[Problem]) -> Problem | None:
+    """Return the last problem told before the item in the item's own paragraph."""
+    low = text.rfind("\n", 0, item.span.start) + 1
+    before = [problem for problem in problems if low <= problem.span.start and problem.span.end <= item.span.start]
+    return before[-1] if before else None
 
 
 def _sections(source: _Source, parts: list[Part]) -> list[Section]:
@@ -295,7 +310,7 @@ def _sections(source: _Source, parts: list[Part]) -> list[Section]:
     for part in parts:
         lines = [line for line in (part.heading, *part.lines) if line is not None]
         span = source.span(lines[0].start, lines[-1].end)
-        heading = part.heading
+        heading = part.heading or part.parent
         words = ""
         if heading is not None:
             end = heading.title[1] if heading.title else heading.end

@@ -14,6 +14,7 @@ KINDS = (SectionKind.PLAN, SectionKind.PROBLEMS, SectionKind.WORK_DONE, SectionK
 _JOINERS = re.compile(r"以及|及其|及|和|与|、|暨")
 _STOPS = "。：；，、 （）()*※【】“”"
 _HEAD_NOUN_SLACK = 3
+_ANNEX = re.compile(r"^附[件表]?[一二三四五六\d]{0,2}[：]?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ def _patterns(lexicon: Lexicon) -> _Patterns:
     }
     phrases |= dict.fromkeys(lexicon.words("headings.ambiguous"))
     keys = [f"headings.{kind.value}" for kind in KINDS]
-    year = r"(?:20\d{2}年(?:度)?|今年|全年|全县|全市|全区|全镇)?"
+    year = r"(?:20\d{2}年(?:度)?|今年|全年)?(?:全[县市区镇乡省]|我[县市区镇乡局])?"
     lines = "|".join(re.escape(line).replace(re.escape("{年}"), year) for line in lexicon.words("headings.standalone"))
     glossary = alternatives(lexicon.words("headings.glossary"))
     chrome = alternatives(lexicon.words("headings.chrome"))
@@ -72,8 +73,15 @@ def _patterns(lexicon: Lexicon) -> _Patterns:
 
 
 def is_standalone(words: str, lexicon: Lexicon) -> bool:
-    """Say whether a whole unnumbered line is a customary section heading."""
-    return len(words) <= 40 and bool(_patterns(lexicon).standalone.fullmatch(words.strip(_STOPS)))
+    """Say whether a whole unnumbered line is a customary section heading, alone or after 附件N."""
+    if len(words) > 40:
+        return False
+    return bool(_patterns(lexicon).standalone.fullmatch(without_annex(words).strip(_STOPS)))
+
+
+def without_annex(words: str) -> str:
+    """Return a heading without 附件1：before it."""
+    return _ANNEX.sub("", words)
 
 
 def is_glossary(words: str, lexicon: Lexicon) -> bool:

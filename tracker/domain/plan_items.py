@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from tracker.domain.outline import Line, Range, nest, split_title, trim
 from tracker.domain.paragraphs import ParagraphKinds
+from tracker.domain.tables import TableRow, table_rows
 from tracker.language.enumerators import Mark, find_members
 from tracker.language.lexicon import Lexicon
 
@@ -33,6 +34,7 @@ class ItemDraft:
     confidence: float
     reasons: tuple[str, ...]
     inline: bool = False
+    row: TableRow | None = None
 
 
 class PlanCollector:
@@ -40,10 +42,12 @@ class PlanCollector:
 
     def __init__(self, text: str, lexicon: Lexicon) -> None:
         self.text = text
+        self.lexicon = lexicon
         self.kinds = ParagraphKinds(text, lexicon)
 
     def collect(self, heading: Line | None, lines: Sequence[Line]) -> list[ItemDraft]:
         """Return the drafts of a plan part in the order of the text."""
+        rows, lines = table_rows(self.text, lines, self.lexicon)
         roots = nest(list(lines))
         if heading is not None and self.kinds.is_principle_heading(heading):
             return list(self._targets([line for line in lines if line.mark is None]))
@@ -56,7 +60,14 @@ class PlanCollector:
         for line in roots:
             if line.mark is not None:
                 drafts.extend(self._marked(line, None))
-        return drafts
+        drafts.extend(self._row(row, heading) for row in rows)
+        return sorted(drafts, key=lambda draft: draft.span)
+
+    def _row(self, row: TableRow, heading: Line | None) -> ItemDraft:
+        span = (row.name[0] if row.name else row.task[0], row.task[1])
+        draft = self._draft(None, heading, row.name, span, row.task, 0.92, "任务表里的一行")
+        label = self.text[slice(*row.label)] if row.label else None
+        return replace(draft, label=label, row=row)
 
     def _marked(self, line: Line, group: Line | None) -> Iterator[ItemDraft]:
         """Yield the items of an enumerated line and what stands under it."""
@@ -182,7 +193,7 @@ class PlanCollector:
         waiting: Line | None = None
         for line in lines:
             short = line.end - line.start <= _LONGEST_LEAD_LINE
-            if waiting is not None and not short:
+            if waiting is not None and not short and not self.kinds.is_lead(line):
                 joined.append(
                     Line(
                         waiting.start,

@@ -6,11 +6,19 @@ import re
 from collections.abc import Iterator, Sequence
 
 from tracker.domain.outline import Line, Range, nest, split_title, trim
-from tracker.language.enumerators import find_members
+from tracker.language.enumerators import Mark, find_members
 from tracker.language.lexicon import Lexicon
-from tracker.language.sentences import split_sentences
+from tracker.language.sentences import split_clauses, split_sentences
 
-_COLON = re.compile(r"[：]")
+_LONGEST_CLOSING = 90
+_NEAR_COLON = 140
+_ANNOUNCES = re.compile(
+    r"(?:面临|存在|有)(?:着|了)?(?:不少|一些|许多|诸多|很多|以下|较多)[^，。；：]{0,14}(?:困难|问题|挑战|不足|短板|差距|方面)[^，。；]{0,4}[。；：]?$"
+)
+_LEAST_FAILINGS = 5
+_CHARACTERS_A_FAILING = 32
+_RUNNING_CLAUSES = 3
+"""A single sentence with so many clauses that each name a failing is a list without numbers."""
 
 
 def problems_of_part(text: str, heading: Line | None, lines: Sequence[Line], lexicon: Lexicon) -> list[Range]:
@@ -22,7 +30,7 @@ def problems_of_part(text: str, heading: Line | None, lines: Sequence[Line], lex
     marked = any(line.mark for line in roots)
     for line in roots:
         if line.mark is not None:
-            found.extend(_member(text, line, lexicon))
+            found.extend(_member(text, line))
         elif not marked or find_members(text, line.start, line.end):
             found.extend(_paragraph(text, (line.start, line.end), lexicon))
     return found
@@ -35,29 +43,37 @@ def problems_admitted(text: str, lines: Sequence[Line], lexicon: Lexicon) -> lis
     for line in lines:
         admitted = cue.search(text, line.start, min(line.end, line.start + 160))
         if admitted and line.end - line.start > 40:
-            found.extend(_paragraph(text, (admitted.start(), line.end), lexicon))
-    return found
+            found.extend(_paragraph(text, (admitted.end(), line.end), lexicon))
+    return found or _densest(text, lines, lexicon)
 
 
-def _member(text: str, line: Line, lexicon: Lexicon) -> Iterator[Range]:
+def _densest(text: str, lines: Sequence[Line], lexicon: Lexicon) -> list[Range]:
+    """Return the problems of the last paragraph that is full of failings, where no customary words announce them."""
+    words = lexicon.pattern("statements.problem_words")
+    for line in reversed(lines):
+        hits = len(words.findall(text, line.start, line.end))
+        if hits >= _LEAST_FAILINGS and hits * _CHARACTERS_A_FAILING >= line.end - line.start:
+            return list(_paragraph(text, (line.start, line.end), lexicon))
+    return []
+
+
+def _member(text: str, line: Line) -> Iterator[Range]:
     deeper = [child for child in line.children if child.mark is not None]
     if deeper:
         for child in deeper:
-            yield from _member(text, child, lexicon)
+            yield from _member(text, child)
         return
-    low = line.content[0]
     members = find_members(text, line.start, line.end)
     if members:
-        yield from _members(text, members, line.end, lexicon)
+        yield from _members(text, members, line.end)
         return
-    yield _first_statement(text, low, line.end)
+    yield _first_statement(text, line.content[0], line.end)
 
 
-def _members(text: str, members: Sequence[object], end: int, lexicon: Lexicon) -> Iterator[Range]:
-    marks = list(members)
-    for index, mark in enumerate(marks):
-        stop = marks[index + 1].start if index + 1 < len(marks) else end  # type: ignore[attr-defined]
-        yield _first_statement(text, mark.end, stop)  # type: ignore[attr-defined]
+def _members(text: str, members: Sequence[Mark], end: int) -> Iterator[Range]:
+    for index, mark in enumerate(members):
+        stop = members[index + 1].start if index + 1 < len(members) else end
+        yield _first_statement(text, mark.end, stop)
 
 
 def _first_statement(text: str, start: int, end: int) -> Range:
@@ -70,22 +86,40 @@ def _first_statement(text: str, start: int, end: int) -> Range:
 
 
 def _paragraph(text: str, span: Range, lexicon: Lexicon) -> Iterator[Range]:
+    """Yield the problems of running text: its list, else its sentences, else the clauses of its only sentence."""
     members = find_members(text, *span)
     if members:
-        yield from _members(text, members, span[1], lexicon)
+        yield from _members(text, members, span[1])
         return
     start, end = span
-    colon = _COLON.search(text, start, min(end, start + 140))
-    low = colon.end() if colon else start
+    colon = text.find("：", start, min(end, start + _NEAR_COLON))
+    low = colon + 1 if colon >= 0 else start
     words = lexicon.pattern("statements.problem_words")
-    cue = lexicon.pattern("statements.problem_cues")
+    kept: list[Range] = []
     for sentence in split_sentences(text, low, end):
-        if _is_closing(text, *sentence, lexicon):
+        if _is_closing(text, *sentence, lexicon) or _ANNOUNCES.search(text[slice(*sentence)]):
             continue
-        if not words.search(text, *sentence) or (sentence[0] == start and cue.search(text, *sentence) and not colon):
-            continue
-        yield trim(text, *sentence)
+        if colon >= 0 or words.search(text, *sentence):
+            kept.append(trim(text, *sentence))
+    if len(kept) == 1:
+        kept = _clauses(text, kept[0], words)
+    yield from (kept_range for kept_range in kept if kept_range[1] - kept_range[0] >= 4)
+
+
+def _clauses(text: str, sentence: Range, words: re.Pattern[str]) -> list[Range]:
+    """Return the clauses of a list without numbers; a clause that names no failing belongs to the next one."""
+    cut: list[Range] = []
+    at = sentence[0]
+    for low, high in split_clauses(text, *sentence):
+        if words.search(text, low, high):
+            cut.append(trim(text, at, high))
+            at = high
+    if at < sentence[1] and cut:
+        cut[-1] = trim(text, cut[-1][0], sentence[1])
+    return cut if len(cut) >= _RUNNING_CLAUSES else [sentence]
 
 
 def _is_closing(text: str, start: int, end: int, lexicon: Lexicon) -> bool:
-    return end - start < 90 and bool(lexicon.pattern("statements.problem_closings").match(text, start, end))
+    return end - start < _LONGEST_CLOSING and bool(
+        lexicon.pattern("statements.problem_closings").match(text, start, end)
+    )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from tracker.domain.plan_items import ItemDraft
 from tracker.language.lexicon import Lexicon
-from tracker.language.organisations import Assignment, find_assignments
+from tracker.language.organisations import Assignment, find_assignments, split_units
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +23,23 @@ class Responsibility:
 
 def assign(text: str, drafts: Sequence[ItemDraft], lexicon: Lexicon) -> list[tuple[ItemDraft, Responsibility]]:
     """Return the drafts without their trailing assignment, each with who is responsible."""
-    own = [_own(text, draft, lexicon) for draft in drafts]
+    own = [_of_row(text, draft) if draft.row else _own(text, draft, lexicon) for draft in drafts]
     result: list[tuple[ItemDraft, Responsibility]] = []
     for index, (draft, responsibility) in enumerate(own):
-        if responsibility.source is None and draft.group_range is not None:
+        if responsibility.source is None and draft.row is None and draft.group_range is not None:
             responsibility = _inherited(text, index, own, lexicon)
         result.append((draft, responsibility))
     return result
+
+
+def _of_row(text: str, draft: ItemDraft) -> tuple[ItemDraft, Responsibility]:
+    row = draft.row
+    if row is None:
+        return draft, Responsibility()
+    lead = tuple(split_units(text[slice(*row.lead)])) if row.lead else ()
+    support = tuple(split_units(text[slice(*row.support)])) if row.support else ()
+    due = (text[slice(*row.due)], row.due[0]) if row.due else None
+    return draft, Responsibility(lead, support, due, row.lead or row.support or row.due)
 
 
 def _own(text: str, draft: ItemDraft, lexicon: Lexicon) -> tuple[ItemDraft, Responsibility]:

@@ -7,8 +7,16 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from tracker.domain.documents import SectionKind
-from tracker.domain.headings import HeadingVerdict, classify_heading, is_chrome, is_glossary, is_standalone
-from tracker.domain.outline import Line
+from tracker.domain.headings import (
+    HeadingVerdict,
+    classify_heading,
+    is_chrome,
+    is_glossary,
+    is_standalone,
+    without_annex,
+)
+from tracker.domain.outline import Line, trim
+from tracker.domain.tables import CELL
 from tracker.language.enumerators import MarkStyle
 from tracker.language.lexicon import Lexicon
 from tracker.language.numerals import parse_number
@@ -73,7 +81,7 @@ def _without_tail(text: str, lines: list[Line], lexicon: Lexicon) -> list[Line]:
 
 def _title(text: str, line: Line) -> str:
     low, high = line.title or line.content
-    return text[low:high]
+    return text[low : line.end if text[low:high].startswith("附") and line.end - low <= 40 else high]
 
 
 def _parent(starts: list[_Start], position: int) -> Line | None:
@@ -93,7 +101,8 @@ def _starts(text: str, lines: list[Line], report_year: int | None, lexicon: Lexi
             continue
         style = line.mark.style if line.mark else None
         if style is None:
-            if is_standalone(_title(text, line), lexicon):
+            if is_standalone(text[line.start : line.end], lexicon):
+                line.title, line.body = trim(text, line.start, line.end), (line.end, line.end)
                 starts.append(_Start(index, line, verdict, 0, "标题行"))
                 inner = 0
         elif style is MarkStyle.PART or style is top:
@@ -123,10 +132,9 @@ def _inner_number(starts: list[_Start], line: Line, verdict: HeadingVerdict, inn
 
 
 def _verdict(text: str, line: Line, report_year: int | None, lexicon: Lexicon) -> HeadingVerdict | None:
-    if line.title is None:
+    if line.title is None or CELL in text[line.start : line.end]:
         return None
-    title = _title(text, line)
-    return classify_heading(title, report_year, lexicon)
+    return classify_heading(without_annex(_title(text, line)), report_year, lexicon)
 
 
 def _top_style(text: str, lines: list[Line], report_year: int | None, lexicon: Lexicon) -> MarkStyle | None:
@@ -139,7 +147,7 @@ def _top_style(text: str, lines: list[Line], report_year: int | None, lexicon: L
         if verdict and verdict.kinds and (verdict.pure or line.is_heading):
             seen[line.mark.style] = seen.get(line.mark.style, 0) + 1
     unnumbered = sum(
-        1 for line in lines if line.mark is None and line.title and is_standalone(_title(text, line), lexicon)
+        1 for line in lines if line.mark is None and line.title and is_standalone(text[line.start : line.end], lexicon)
     )
     for style in (MarkStyle.PART, MarkStyle.CHINESE, MarkStyle.BRACKETED_CHINESE, MarkStyle.ORDINAL, MarkStyle.ARABIC):
         if seen.get(style, 0) >= 1:

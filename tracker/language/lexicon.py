@@ -40,11 +40,10 @@ class NamedDay:
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """Words that speak of the same matter, and how telling the matter is."""
+    """Words that speak of the same matter."""
 
     name: str
     words: tuple[str, ...]
-    weight: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -144,7 +143,6 @@ def _named_day(name: str, text: str, entry: dict[str, Any]) -> NamedDay:
 def _theme(name: str, text: str, entry: dict[str, Any]) -> Theme:
     title = str(entry.get("name", ""))
     words = _word_list(name, text, "words", entry.get("words"))
-    weight = entry.get("weight", 1.0)
-    if not title or not isinstance(weight, int | float) or weight <= 0:
-        raise LexiconError(name, _line_of(text, title or "[[themes]]"), "每个主题要有 name 和大于零的 weight。")
-    return Theme(title, words, float(weight))
+    if not title:
+        raise LexiconError(name, _line_of(text, "[[themes]]"), "每个主题要有名称 name。")
+    return Theme(title, words)

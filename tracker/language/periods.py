@@ -180,7 +180,9 @@ def _open(text: str, start: int, end: int, _: int, lexicon: Lexicon) -> Iterator
 def _days(lexicon: Lexicon) -> tuple[re.Pattern[str], dict[str, NamedDay], frozenset[str]]:
     by_word = {word: day for day in (*lexicon.named_days, *lexicon.seasons) for word in day.words}
     seasons = frozenset(word for day in lexicon.seasons for word in day.words)
-    pattern = re.compile(rf"(?P<day>{alternatives(by_word)})(?:期间|假期)?(?P<before>来临前|到来前|之前|以前|前)?")
+    pattern = re.compile(
+        rf"(?P<day>{alternatives(by_word)})(?:期间|假期)?(?P<before>(?:来临前|到来前|之前|以前|前)(?!后|夕))?"
+    )
     return pattern, by_word, seasons
 
 
@@ -193,6 +195,8 @@ def _named(text: str, start: int, end: int, year: int, lexicon: Lexicon) -> Iter
             continue
         on = _resolve(by_word[word], year)
         kind = "due" if before else "milestone"
+        if before and word not in seasons:
+            on -= timedelta(days=1)
         yield Period(kind, on, None, found.start(), found.end(), word)
 
 

@@ -6,7 +6,7 @@ Numbers inside dates, ordinals, document numbers, quotes, book titles and set ph
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from tracker.language.lexicon import Lexicon, alternatives
@@ -114,10 +114,14 @@ def find_amounts(text: str, start: int, end: int, lexicon: Lexicon) -> list[Amou
             continue
         clause = _clause_start(text, start, match.start())
         clause = max(clause, found[-1].end if found else clause)
-        found.append(_amount(text, clause, end, match, (value, maximum, unit), grammar))
+        amount = _amount(text, clause, end, match, (value, maximum, unit), grammar)
+        if found and (not amount.what or _SUM_WORDS.fullmatch(amount.what)):
+            amount = replace(amount, what=found[-1].what)
+        found.append(amount)
     return found
 
 
+_SUM_WORDS = re.compile(r"共|合计|共计|累计|总计|达|其中|分别")
 _TITLES = re.compile(r"《[^《》\n]{1,60}》|“[^“”\n]{1,14}”|『[^』\n]{1,14}』|(?<![A-Za-z])[A-Za-z]{1,12}-?\d{1,6}")
 
 
