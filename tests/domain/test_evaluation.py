@@ -1,0 +1,462 @@
+"""What counts as right: a small annotated report, and readings of it that go wrong in one way each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+from tracker.domain.documents import (
+    Commitment,
+    Deadline,
+    DeadlineSource,
+    Evidence,
+    Figure,
+    Link,
+    LinkReport,
+    Outcome,
+    PlanItem,
+    Problem,
+    Quantity,
+    ReportReading,
+    Section,
+    SectionKind,
+    Span,
+)
+from tracker.domain.evaluation import ReadingScore, alike, same_unit, score_reading
+from tracker.domain.gold import AnchoredText, content_length, place_items
+from tracker.domain.link_evaluation import LinkScore, score_links
+from tracker.domain.scores import Ratio, Tally
+
+TEXT = """石桥镇人民政府关于2030年度法治政府建设情况的报告
+一、工作情况
+全年开展普法活动8场。
+二、存在问题
+一是执法力量薄弱，持证人员偏少；二是普法形式单一。
+三、2031年计划
+（一）充实执法队伍。6月底前新增持证执法人员不少于6名；每季度开展1次业务培训。（责任单位：综合行政执法队）
+（二）改进普法方式。一是全年进校园不少于10场；二是年内建成法治文化广场1处，培养骨干队伍，形成长效机制。"""
+
+GOLD: dict[str, Any] = {
+    "file": "a.txt",
+    "unit": "石桥镇人民政府",
+    "report_year": 2030,
+    "plan_year": 2031,
+    "sections": [
+        {"kind": "work_done", "heading": "一、工作情况"},
+        {"kind": "problems", "heading": "二、存在问题"},
+        {"kind": "plan", "heading": "三、2031年计划"},
+    ],
+    "problems": [
+        {"id": "p1", "text": "执法力量薄弱，持证人员偏少"},
+        {"id": "p2", "text": "普法形式单一"},
+    ],
+    "items": [
+        {
+            "id": "i1",
+            "label": "（一）",
+            "group": None,
+            "title": "充实执法队伍",
+            "starts": "6月底前新增",
+            "ends": "业务培训",
+            "deadline": "2031-12-31",
+            "deadline_from": "text",
+            "milestones": ["2031-06-30"],
+            "quantities": [
+                {"what": "新增持证执法人员", "op": ">=", "value": 6, "unit": "名"},
+                {"what": "业务培训", "op": ">=", "value": 1, "unit": "次", "per": "quarter"},
+            ],
+            "responsible": ["综合行政执法队"],
+            "answers": ["p1"],
+        },
+        {
+            "id": "i2",
+            "label": "一是",
+            "group": "（二）改进普法方式",
+            "title": None,
+            "starts": "全年进校园",
+            "ends": "10场",
+            "deadline": "2031-12-31",
+            "deadline_from": "text",
+            "quantities": [{"what": "进校园", "op": ">=", "value": 10, "unit": "场"}],
+            "responsible": [],
+            "answers": ["p2"],
+        },
+        {
+            "id": "i3",
+            "label": "二是",
+            "group": "（二）改进普法方式",
+            "title": None,
+            "starts": "年内建成",
+            "ends": "长效机制",
+            "deadline": "2031-12-31",
+            "deadline_from": "text",
+            "quantities": [],
+            "responsible": [],
+            "answers": ["p2"],
+            "vague": True,
+        },
+    ],
+    "unanswered_problems": [],
+}
+
+
+def span(first: str, last: str | None = None) -> Span:
+    start = TEXT.index(first)
+    return Span(start, TEXT.index(last or first, start) + len(last or first))
+
+
+DUE = Deadline(date(2031, 12, 31), DeadlineSource.TEXT)
+
+
+def item(name: str, where: Span, quantities: tuple[Quantity, ...] = (), **values: Any) -> PlanItem:
+    deadline = values.pop("deadline", DUE)
+    text = where.of(TEXT)
+    commitment = Commitment(f"{name}.1", text, where, deadline, quantities)
+    return PlanItem(name, None, None, None, text, where, deadline, (commitment,), **values)
+
+
+FIRST = item(
+    "i1",
+    span("充实执法队伍", "业务培训。"),
+    (
+        Quantity("新增持证执法人员", ">=", 6.0, "人"),
+        Quantity("组织业务培训", ">=", 1.0, "次", per="quarter"),
+    ),
+    deadline=replace(DUE, milestones=(date(2031, 6, 30),)),
+    responsible=("综合行政执法队",),
+    answers=("p1",),
+)
+SECOND = item("i2", span("全年进校园", "10场"), (Quantity("进校园", ">=", 10.0, "场次"),), answers=("p2",))
+THIRD = item("i3", span("年内建成", "长效机制。"), vague=True, answers=("p2",))
+PERFECT = ReportReading(
+    text=TEXT,
+    title="报告",
+    unit="石桥镇人民政府",
+    report_year=2030,
+    plan_year=2031,
+    sections=(
+        Section(SectionKind.DUTIES, "一、 工作情况", span("一、工作情况")),
+        Section(SectionKind.PROBLEMS, "二、存在问题", span("二、存在问题")),
+        Section(SectionKind.PLAN, "三、2031年计划", span("三、2031年计划")),
+        Section(SectionKind.OTHER, "附件", Span(0, 2)),
+    ),
+    problems=(
+        Problem("p1", "执法力量薄弱，持证人员偏少", span("执法力量薄弱", "偏少")),
+        Problem("p2", "普法形式单一。", span("普法形式单一。")),
+    ),
+    items=(FIRST, SECOND, THIRD),
+)
+
+
+def test_a_perfect_reading() -> None:
+    score = score_reading(PERFECT, GOLD)
+    assert score.mistakes == []
+    assert {key: tally.f1 for key, tally in score.tallies.items() if tally.expected} == {
+        "sections": 1,
+        "problems": 1,
+        "items": 1,
+        "milestones": 1,
+        "quantities": 1,
+        "answers": 1,
+    }
+    assert {ratio.accuracy for ratio in score.ratios.values()} == {1.0}
+    assert score.ratios["deadline"] == Ratio(3, 3)
+    assert score.item_ids == {"i1": "i1", "i2": "i2", "i3": "i3"}
+
+
+Change = Callable[[ReportReading], ReportReading]
+
+
+def with_items(*items: PlanItem) -> Change:
+    return lambda reading: replace(reading, items=items)
+
+
+@pytest.mark.parametrize(
+    ("change", "key", "expected"),
+    [
+        pytest.param(with_items(FIRST, SECOND), "items", Tally(2, 2, 3), id="missed"),
+        pytest.param(
+            with_items(FIRST, item("i2", span("全年进校园", "长效机制。"))), "items", Tally(1, 2, 3), id="merged"
+        ),
+        pytest.param(
+            with_items(FIRST, SECOND, item("i3", span("年内建成", "广场1处")), item("i4", span("培养骨干", "机制。"))),
+            "items",
+            Tally(2, 4, 3),
+            id="split",
+        ),
+        pytest.param(
+            with_items(FIRST, item("i2", span("改进普法方式", "10场")), THIRD),
+            "items",
+            Tally(2, 3, 3),
+            id="with its group's heading",
+        ),
+        pytest.param(
+            with_items(item("i1", span("（一）充实", "综合行政执法队）")), SECOND, THIRD),
+            "items",
+            Tally(3, 3, 3),
+            id="with number and remark on units",
+        ),
+        pytest.param(
+            with_items(item("i1", span("6月底前", "业务培训")), SECOND, THIRD),
+            "items",
+            Tally(3, 3, 3),
+            id="without its title",
+        ),
+        pytest.param(
+            with_items(FIRST, replace(FIRST, id="i4"), SECOND, THIRD), "items", Tally(3, 4, 3), id="found twice"
+        ),
+        pytest.param(
+            lambda r: replace(r, problems=(Problem("p1", "…", span("执法力量薄弱", "单一")),)),
+            "problems",
+            Tally(0, 1, 2),
+            id="problems merged",
+        ),
+        pytest.param(
+            lambda r: replace(r, problems=(r.problems[0], Problem("p2", "…", span("普法形式")))),
+            "problems",
+            Tally(1, 2, 2),
+            id="problem cut",
+        ),
+        pytest.param(
+            lambda r: replace(r, problems=(r.problems[0], Problem("p2", "…", span("二、存在问题", "单一")))),
+            "problems",
+            Tally(1, 2, 2),
+            id="problem begins too early",
+        ),
+        pytest.param(
+            lambda r: replace(r, sections=(*r.sections[:2], replace(r.sections[2], kind=SectionKind.PROBLEMS))),
+            "sections",
+            Tally(2, 3, 3),
+            id="section of another kind",
+        ),
+        pytest.param(
+            with_items(replace(FIRST, answers=("p1", "p2")), SECOND, replace(THIRD, answers=())),
+            "answers",
+            Tally(2, 3, 3),
+            id="answers",
+        ),
+        pytest.param(with_items(SECOND, THIRD), "answers", Tally(2, 2, 3), id="answers of a missed item"),
+        pytest.param(
+            with_items(FIRST, replace(SECOND, commitments=()), THIRD), "quantities", Tally(2, 2, 3), id="no quantity"
+        ),
+        pytest.param(with_items(SECOND, THIRD), "quantities", Tally(1, 1, 3), id="quantities of a missed item"),
+        pytest.param(
+            with_items(replace(FIRST, deadline=DUE), SECOND, THIRD), "milestones", Tally(0, 0, 1), id="no milestone"
+        ),
+        pytest.param(
+            lambda r: replace(r, unanswered_problems=("p2",)), "unanswered_problems", Tally(0, 1, 0), id="unanswered"
+        ),
+    ],
+)
+def test_counts_of_a_faulty_reading(change: Change, key: str, expected: Tally) -> None:
+    score = score_reading(change(PERFECT), GOLD)
+    assert score.tallies[key] == expected
+    assert score.mistakes or expected.matched == expected.expected
+
+
+@pytest.mark.parametrize(
+    "quantity",
+    [
+        Quantity("进校园", ">=", 9.0, "场"),
+        Quantity("进校园", "=", 10.0, "场"),
+        Quantity("进校园", ">=", 10.0, "次"),
+        Quantity("进校园", ">=", 10.0, "场", per="month"),
+        Quantity("进校园", "range", 10.0, "场", maximum=12.0),
+        Quantity("新建广场", ">=", 10.0, "场"),
+    ],
+)
+def test_a_quantity_differs_in_one_thing(quantity: Quantity) -> None:
+    changed = item("i2", SECOND.span, (quantity,), answers=("p2",))
+    score = score_reading(replace(PERFECT, items=(FIRST, changed, THIRD)), GOLD)
+    assert score.tallies["quantities"] == Tally(2, 3, 3)
+    assert len(score.mistakes) == 2
+
+
+@pytest.mark.parametrize(
+    ("change", "key", "expected"),
+    [
+        (lambda r: replace(r, unit="石桥镇"), "unit", Ratio(0, 1)),
+        (lambda r: replace(r, unit="石桥镇 人民政府"), "unit", Ratio(1, 1)),
+        (lambda r: replace(r, plan_year=None), "plan_year", Ratio(0, 1)),
+        (
+            with_items(replace(FIRST, deadline=Deadline(date(2031, 6, 30), DeadlineSource.PLAN_YEAR)), SECOND, THIRD),
+            "deadline",
+            Ratio(2, 3),
+        ),
+        (
+            with_items(replace(FIRST, deadline=Deadline(date(2031, 6, 30), DeadlineSource.PLAN_YEAR)), SECOND, THIRD),
+            "deadline_from",
+            Ratio(2, 3),
+        ),
+        (with_items(replace(FIRST, responsible=()), SECOND, THIRD), "responsible", Ratio(2, 3)),
+        (with_items(replace(FIRST, supporting=("司法所",)), SECOND, THIRD), "supporting", Ratio(2, 3)),
+        (with_items(FIRST, SECOND, replace(THIRD, vague=False)), "vague", Ratio(2, 3)),
+    ],
+)
+def test_values_of_matched_items(change: Change, key: str, expected: Ratio) -> None:
+    assert score_reading(change(PERFECT), GOLD).ratios[key] == expected
+
+
+def test_what_is_not_annotated_is_not_scored() -> None:
+    score = score_reading(PERFECT, {"file": "a.txt"})
+    assert score == ReadingScore()
+    bare = {"items": [{key: GOLD["items"][1][key] for key in ("id", "starts", "ends")}]}
+    scored = score_reading(PERFECT, bare)
+    assert set(scored.ratios) == set()
+    assert set(scored.tallies) == {"items", "milestones"}
+
+
+def test_an_anchor_that_is_not_in_the_text_is_a_missed_item() -> None:
+    gold = {"items": [{"id": "i1", "starts": "没有这句", "ends": "也没有"}]}
+    assert score_reading(PERFECT, gold).tallies["items"] == Tally(0, 3, 1)
+
+
+def test_quotes_are_found_in_spite_of_layout() -> None:
+    anchored = AnchoredText("围绕“12·4”国家\n宪法 日，（一）开展")
+    assert anchored.find('围绕"12·4"国家宪法日') == Span(0, 15)
+    assert anchored.find("(一)开展") == Span(16, 21)
+    assert anchored.find("民法典") is None
+    assert content_length("（一）a、b 1") == 4
+
+
+@pytest.mark.parametrize(
+    ("text", "entry", "body"),
+    [
+        pytest.param(
+            "一、强化培训。\n二、计划\n（一）强化培训。强化培训到人。",
+            {"starts": "强化培训", "ends": "到人", "title": None, "label": None},
+            "强化培训。强化培训到人",
+            id="in the plan rather than before it",
+        ),
+        pytest.param(
+            "计划\n普法活动多。（二）宣传。普法活动多，水平高，再提水平。责任",
+            {"starts": "普法活动", "ends": "水平", "title": "宣传", "label": "（二）"},
+            "普法活动多，水平高，再提水平",
+            id="after its title, to the last end of a sentence",
+        ),
+        pytest.param(
+            "计划\n开展检查，\n逐项整改。完",
+            {"starts": "开展检查", "ends": "整改", "title": None, "label": None},
+            "开展检查，\n逐项整改",
+            id="over two lines",
+        ),
+    ],
+)
+def test_where_an_item_stands(text: str, entry: dict[str, Any], body: str) -> None:
+    placed = place_items(AnchoredText(text), [{"id": "i1", **entry}], text.index("计划"))
+    assert placed[0].body.of(text) == body
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "same"),
+    [
+        ("公共法律服务工作室", "村级公共法律服务工作室", True),
+        ("执法业务培训", "业务培训", True),
+        ("矛盾纠纷调解成功率", "调解成功率", True),
+        ("法治文化广场", "法治宣传长廊", False),
+        ("", "广场", False),
+    ],
+)
+def test_names_of_one_thing(left: str, right: str, same: bool) -> None:
+    assert alike(left, right) is same
+
+
+def test_counter_words() -> None:
+    assert same_unit("场", "场次")
+    assert same_unit("名", "人")
+    assert not same_unit("场", "个")
+
+
+LATER = "全年新增持证人员4名，开展培训4期。\n进校园12场次。\n一是广场建设滞后。\n"
+
+
+def passage(text: str, score: float = 0.9) -> Evidence:
+    start = LATER.index(text)
+    return Evidence(text, Span(start, start + len(text)), score)
+
+
+ENTRIES: list[dict[str, Any]] = [
+    {
+        "item": "i1",
+        "outcome": "partial",
+        "late": False,
+        "evidence": ["新增持证人员4名"],
+        "figures": [{"what": "持证人员", "target": 6, "actual": 4, "met": False}],
+        "repeated_in": ["i9"],
+    },
+    {
+        "item": "i2",
+        "outcome": "done",
+        "evidence": ["进校园12场次"],
+        "figures": [{"what": "进校园", "target": 10, "actual": 12, "met": True}],
+        "repeated_in": [],
+    },
+    {"item": "i3", "outcome": "not_mentioned", "evidence": [], "contradicted_by": "广场建设滞后"},
+]
+GOOD = (
+    Link(
+        "a1",
+        None,
+        Outcome.PARTIAL,
+        0.9,
+        False,
+        (passage("全年新增持证人员4名，开展培训4期。"),),
+        (Figure("新增持证人员", 6.0, 4.0, "名", False),),
+        repeated_in=("b9",),
+    ),
+    Link("a2", None, Outcome.DONE, 0.8, None, (passage("进校园12场次"),), (Figure("进校园", 10.0, 12.0, "场", True),)),
+    Link("a3", None, Outcome.NOT_MENTIONED, 0.2, contradicted_by=(passage("广场建设滞后"),)),
+)
+ITEM_IDS = {"i1": "a1", "i2": "a2", "i3": "a3"}
+
+
+def scored(*links: Link, item_ids: dict[str, str] = ITEM_IDS) -> LinkScore:
+    return score_links(LinkReport(links), LATER, ENTRIES, item_ids, {"i9": "b9"})
+
+
+def test_perfect_links() -> None:
+    score = scored(*GOOD, Link("a1", "a1.1", Outcome.DONE, 0.1))
+    assert score.mistakes == []
+    assert {key: (ratio.correct, ratio.total) for key, ratio in score.ratios.items()} == {
+        "outcome": (3, 3),
+        "late": (1, 1),
+        "evidence_at_1": (2, 2),
+        "evidence_at_3": (2, 2),
+        "figures": (2, 2),
+    }
+    assert score.tallies == {"contradicted_by": Tally(1, 1, 1), "repeated_in": Tally(1, 1, 1)}
+    assert (score.positives, score.negatives) == ([0.9, 0.8], [0.2])
+
+
+@pytest.mark.parametrize(
+    ("row", "key", "expected"),
+    [
+        (replace(GOOD[0], outcome=Outcome.DONE), "outcome", Ratio(2, 3)),
+        (replace(GOOD[0], late=True), "late", Ratio(0, 1)),
+        (replace(GOOD[0], evidence=(passage("进校园12场次"), *GOOD[0].evidence)), "evidence_at_1", Ratio(1, 2)),
+        (replace(GOOD[0], evidence=(passage("进校园12场次"), *GOOD[0].evidence)), "evidence_at_3", Ratio(2, 2)),
+        (replace(GOOD[0], evidence=(passage(LATER[:-1]),)), "evidence_at_3", Ratio(1, 2)),
+        (replace(GOOD[0], figures=(Figure("持证人员", 6.0, 4.0, "名", True),)), "figures", Ratio(1, 2)),
+        (replace(GOOD[0], figures=(Figure("持证人员", 6.0, None, "名", None),)), "figures", Ratio(1, 2)),
+        (replace(GOOD[0], figures=()), "figures", Ratio(1, 2)),
+    ],
+)
+def test_faulty_links(row: Link, key: str, expected: Ratio) -> None:
+    score = scored(row, *GOOD[1:])
+    assert score.ratios[key] == expected
+
+
+def test_superfluous_repetitions_and_admissions() -> None:
+    score = scored(replace(GOOD[0], repeated_in=("b9", "b8")), GOOD[1], replace(GOOD[2], contradicted_by=()))
+    assert score.tallies == {"contradicted_by": Tally(0, 0, 1), "repeated_in": Tally(1, 2, 1)}
+
+
+def test_a_promise_whose_item_was_not_found_is_wrong_everywhere() -> None:
+    score = scored(*GOOD, item_ids={"i2": "a2", "i3": "a3"})
+    assert score.ratios["outcome"] == Ratio(2, 3)
+    assert score.ratios["evidence_at_3"] == Ratio(1, 2)
+    assert score.positives == [0.0, 0.8]
