@@ -117,14 +117,15 @@ def test_scores_for_a_person(folders: tuple[Path, Path]) -> None:
         assert words in result.stdout
 
 
-def test_a_report_that_is_missing_costs_its_row_only(folders: tuple[Path, Path]) -> None:
+def test_a_report_that_cannot_be_read_counts_as_not_found(folders: tuple[Path, Path]) -> None:
     (folders[0] / "b.txt").unlink()
     result = call(*folders, "--json")
     assert result.exit_code == 0
     assert "b.txt" in result.stderr
     data = json.loads(result.stdout)
     assert "找不到文件" in data["files"][1]["error"]
-    assert data["all"]["items"]["expected"] == 2
+    assert (data["all"]["items"]["expected"], data["all"]["items"]["matched"]) == (3, 2)
+    assert data["all"]["outcome"]["total"] == 2
     assert "找不到文件" in call(*folders).stdout.replace("\n", "")
 
 

@@ -11,6 +11,8 @@ from importlib import import_module
 
 import click
 
+from tracker.cli.wording import ChineseContext, ChineseGroup
+
 COMMANDS: Mapping[str, tuple[str, str]] = {
     "extract": ("tracker.cli.reading:extract_command", "读出一份报告的章节、问题和计划事项"),
     "link": ("tracker.cli.reading:link_command", "用下一年的报告对照上一年的计划"),
@@ -26,7 +28,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
 """Command → where it is (``module:name``) and what it does, in the order of ``tracker --help``."""
 
 
-class LazyGroup(click.Group):
+class LazyGroup(ChineseGroup):
     """A group that knows its commands by name and imports one only to run it or to show its own help."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -41,6 +43,7 @@ class LazyGroup(click.Group):
         command = getattr(import_module(module), name)
         if not isinstance(command, click.Command):
             raise TypeError(f"{module}:{name} is no command")
+        command.context_class = ChineseContext
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -111,9 +111,16 @@ def evaluate(reports: Path, annotations: list[Mapping[str, Any]]) -> list[Result
     for gold in annotations:
         _score_one(reports, gold, results[gold["file"]], readings)
     for gold in annotations:
-        if gold.get("links") and gold["file"] in readings:
+        if gold.get("links") and gold.get("followed_by"):
             _score_pair(reports, gold, results[gold["file"]], readings)
     return list(results.values())
+
+
+def nothing_read() -> ReportReading:
+    """Return the reading of a file that could not be read."""
+    from tracker.domain.documents import ReportReading
+
+    return ReportReading(text="", title=None, unit=None, report_year=None, plan_year=None)
 
 
 def _score_one(
@@ -131,7 +138,7 @@ def _score_one(
     except UnreadableDocument as error:
         result.error = error.message
         click.echo(f"{gold['file']}：{error.message}", err=True)
-        return
+        reading = nothing_read()  # what could not be read was not found: it costs recall
     score = score_reading(reading, gold)
     readings[gold["file"]] = (reading, score)
     result.add(score)
@@ -155,7 +162,7 @@ def _score_pair(
         later = following[0] if following else extract_file(reports / gold["followed_by"]).reading
     except UnreadableDocument as error:
         click.echo(f"{gold['followed_by']}：{error.message}", err=True)
-        return
+        later = nothing_read()
     later_ids = following[1].item_ids if following else {item.id: item.id for item in later.items}
     links = link_reports(earlier, later, lexicon())
     score = score_links(links, later.text, gold["links"], earlier_score.item_ids, later_ids)
