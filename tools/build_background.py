@@ -40,7 +40,9 @@ def count_sentences(folder: Path) -> tuple[Counter[str], int]:
 
 def table(counts: Counter[str], sentences: int) -> str:
     """Return the background table as TOML: rounded inverse document frequency → its pairs, run together."""
-    lines = ["# Inverse document frequency (natural logarithm) of characters and their pairs over the sentences of reports."]
+    lines = [
+        "# Inverse document frequency (natural logarithm) of characters and their pairs over the sentences of reports."
+    ]
     for name, length in (("chars", 1), ("pairs", 2)):
         levels: dict[float, list[str]] = {}
         for gram, count in counts.items():

@@ -53,7 +53,9 @@ class GoldPair:
 
 def load_pairs(folder: Path, reports: Path | None = None) -> list[GoldPair]:
     """Return the pairs of a folder, by name; those whose texts lie in ``reports`` only where it is given."""
-    pairs = [_pair(path.name, path / "earlier.txt", path / "later.txt", path / "links.json") for path in _folders(folder)]
+    pairs = [
+        _pair(path.name, path / "earlier.txt", path / "later.txt", path / "links.json") for path in _folders(folder)
+    ]
     if reports is not None:
         for path in sorted(folder.glob("*.json")):
             entry = json.loads(path.read_text(encoding="utf-8"))
@@ -69,7 +71,16 @@ def _pair(name: str, earlier: Path, later: Path, links: Path) -> GoldPair:
     gold = json.loads(links.read_text(encoding="utf-8"))
     one, two = read_text(earlier.read_text(encoding="utf-8")), read_text(later.read_text(encoding="utf-8"))
     found, lost = _links(gold["links"], one, two, repeats=gold.get("repeats_judged", True))
-    return GoldPair(name, one, two, gold["plan_year"], tuple(gold["links"]), gold.get("repeats_judged", True), tuple(found), tuple(lost))
+    return GoldPair(
+        name,
+        one,
+        two,
+        gold["plan_year"],
+        tuple(gold["links"]),
+        gold.get("repeats_judged", True),
+        tuple(found),
+        tuple(lost),
+    )
 
 
 def read_text(text: str) -> ReportReading:
@@ -110,7 +121,9 @@ def _commitment(anchor: str, reading: ReportReading) -> tuple[PlanItem, Commitme
     return (best[1], best[2]) if best else None
 
 
-def _merged(group: list[tuple[PlanItem, Commitment, dict[str, Any]]], later: ReportReading, *, repeats: bool) -> GoldLink:
+def _merged(
+    group: list[tuple[PlanItem, Commitment, dict[str, Any]]], later: ReportReading, *, repeats: bool
+) -> GoldLink:
     item, commitment, _ = group[0]
     entries = [entry for _, _, entry in group]
     outcomes = {entry["outcome"] for entry in entries}

@@ -1,6 +1,6 @@
 """Measure the linking on the hand-judged pairs: trained pairs and pairs held out, side by side.
 
-    python -m tools.measure_linking [PAIRS_DIR] [--reports DIR] [--only NAME ...] [--mistakes]
+python -m tools.measure_linking [PAIRS_DIR] [--reports DIR] [--only NAME ...] [--mistakes]
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class Measure:
     negatives: list[float] = field(default_factory=list)
     mistakes: list[str] = field(default_factory=list)
 
-    def count(self, key: str, right: bool) -> None:  # noqa: FBT001
+    def count(self, key: str, right: bool) -> None:
         """Count one answer."""
         self.right[key] += right
         self.total[key] += 1
@@ -67,7 +67,7 @@ def measure(pairs: Sequence[GoldPair], model: LinkModel | None = None) -> Measur
 
 
 def _compare(pair: GoldPair, gold: GoldLink, link: Link, result: Measure) -> None:
-    def note(key: str, right: bool, said: object, wanted: object) -> None:  # noqa: FBT001
+    def note(key: str, right: bool, said: object, wanted: object) -> None:
         result.count(key, right)
         if not right:
             text = gold.commitment.text[:40]
@@ -119,7 +119,9 @@ def main() -> None:
     parser.add_argument("--only", nargs="*", default=[])
     parser.add_argument("--mistakes", action="store_true")
     arguments = parser.parse_args()
-    pairs = [p for p in load_pairs(arguments.folder, arguments.reports) if not arguments.only or p.name in arguments.only]
+    pairs = [
+        p for p in load_pairs(arguments.folder, arguments.reports) if not arguments.only or p.name in arguments.only
+    ]
     for title, group in (
         ("trained", [pair for pair in pairs if pair.name not in HELD_OUT]),
         ("held out", [pair for pair in pairs if pair.name in HELD_OUT]),

@@ -20,7 +20,7 @@ from tracker.domain.matching.candidates import clause_range, prepare_report
 from tracker.domain.matching.features import FEATURES
 from tracker.domain.matching.promises import Promise, prepare_promises
 from tracker.domain.matching.repetition import find_repetitions
-from tracker.domain.matching.scoring import rarity_of, score_claims
+from tracker.domain.matching.scoring import probability, rarity_of, score_claims
 from tracker.domain.matching.words import DATA_FOLDER, LinkModel, load_background, load_words
 
 PRIOR_ANSWER = {
@@ -41,32 +41,31 @@ STRENGTH = 1.0
 Row = tuple[Mapping[str, float], int]
 
 
-def training_rows(pair: GoldPair) -> tuple[list[Row], list[Row]]:
-    """Return the rows (features, right or wrong) of a pair, for answers and for repetitions."""
+def training_rows(pair: GoldPair) -> tuple[list[list[Row]], list[Row]]:
+    """Return the rows (features, right or wrong) of a pair: for answers promise by promise, and for repetitions."""
     words = load_words()
     later = prepare_report(pair.later, words)
     rarity = rarity_of(load_background(), later.claims)
     promises = prepare_promises(pair.earlier.items, rarity, words)
     scored = score_claims(promises, later.claims, rarity, PRIOR_ANSWER, words)
     again = find_repetitions(promises, pair.later.items, rarity, PRIOR_REPEAT, words)
-    answers: list[Row] = []
+    answers: list[list[Row]] = []
     repeats: list[Row] = []
     for number, evidence, repeated in _labelled(pair, promises):
         wanted = places(pair.later.text, evidence)
+        answers.append([])
         for row in scored[number]:
             reading = row.reading
             span = later.span(*clause_range(reading.claim.clauses, reading.first, reading.last))
             hit = any(min(span.end, w.end) - max(span.start, w.start) >= 0.5 * (w.end - w.start) for w in wanted)
-            answers.append((reading.features, int(hit)))
+            answers[-1].append((reading.features, int(hit)))
         for one in again[number] if pair.repeats_judged else ():
             text = one.item.text
             repeats.append((one.reading.features, int(any(anchor in text for anchor in repeated))))
     return answers, repeats
 
 
-def _labelled(
-    pair: GoldPair, promises: Sequence[Promise]
-) -> Iterator[tuple[int, list[str], list[str]]]:
+def _labelled(pair: GoldPair, promises: Sequence[Promise]) -> Iterator[tuple[int, list[str], list[str]]]:
     """Yield the number of each judged promise with its evidence and the words that repeat it."""
     labels: dict[int, tuple[list[str], list[str]]] = {}
     for entry in pair.entries:
@@ -92,9 +91,11 @@ def _owner(anchor: str, text: str, promises: Sequence[Promise]) -> int | None:
     return best[1] if best else None
 
 
-def fit(rows: Sequence[Row], prior: Mapping[str, float], rounds: int = 30) -> dict[str, float]:
+def fit(
+    rows: Sequence[Row], prior: Mapping[str, float], names: Sequence[str] = FEATURES, rounds: int = 30
+) -> dict[str, float]:
     """Return the weights that explain the rows best, each drawn to its prior."""
-    names = [name for name in FEATURES if name in prior]
+    names = [name for name in names if name in prior]
     data = [([features[name] for name in names], label) for features, label in rows]
     weights = [prior[name] for name in names]
     start = list(weights)
@@ -136,20 +137,41 @@ def _solve(matrix: list[list[float]], vector: list[float]) -> list[float]:
 
 def train(pairs: Sequence[GoldPair], without: str | None = None) -> LinkModel:
     """Return the model trained on the pairs; ``without`` leaves one feature out."""
-    answers: list[Row] = []
+    answers: list[list[Row]] = []
     repeats: list[Row] = []
     for pair in pairs:
         one, two = training_rows(pair)
         answers += one
         repeats += two
+    shown: list[tuple[float, bool]] = []
     prior = {name: value for name, value in PRIOR_ANSWER.items() if name != without}
-    return LinkModel(fit(answers, prior), fit(repeats, PRIOR_REPEAT), THRESHOLDS)
+    weights = fit([row for rows in answers for row in rows], prior)
+    for rows in answers:
+        best = max((probability(weights, features) for features, _ in rows), default=0.0)
+        shown.append((best, any(label for _, label in rows)))
+    return LinkModel(weights, calibrate(shown), fit(repeats, PRIOR_REPEAT), THRESHOLDS)
+
+
+def calibrate(shown: Sequence[tuple[float, bool]]) -> dict[str, float]:
+    """Return slope and shift that turn the best sentence's odds into those of being spoken of at all."""
+    rows = [
+        ({"slope": math.log(score / (1.0 - score)), "shift": 1.0}, int(mentioned))
+        for score, mentioned in ((min(max(score, 1e-9), 1.0 - 1e-9), mentioned) for score, mentioned in shown)
+    ]
+    return fit(rows, {"slope": 1.0, "shift": 0.0}, names=("slope", "shift"))
 
 
 def to_toml(model: LinkModel) -> str:
     """Return the model as its data file."""
-    lines = ["# Written by tools/train_linking.py. Weights of the two logistic models and the thresholds of the decisions."]
-    for name, table in (("answer", model.answer), ("repeat", model.repeat), ("thresholds", model.thresholds)):
+    lines = [
+        "# Written by tools/train_linking.py. Weights of the two logistic models and the thresholds of the decisions."
+    ]
+    for name, table in (
+        ("answer", model.answer),
+        ("calibration", model.calibration),
+        ("repeat", model.repeat),
+        ("thresholds", model.thresholds),
+    ):
         lines += ["", f"[{name}]", *(f"{key} = {value}" for key, value in table.items())]
     return "\n".join(lines) + "\n"
 

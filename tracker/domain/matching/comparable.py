@@ -74,7 +74,7 @@ def make_comparable(text: str, words: MatchingWords) -> Comparable:
 
 @lru_cache(maxsize=8192)
 def plain_text(text: str, words: MatchingWords) -> str:
-    """Return ``text`` without quotes, brackets and footnote marks, in one width, synonyms replaced by their first."""
+    """Return ``text`` without quotes, brackets and footnote marks, in one width, synonyms replaced."""
     bare = _FOOTNOTE.sub("", text).translate(_TABLE).lower()
     return words.synonym_pattern.sub(lambda found: words.synonyms[found.group()], bare)
 

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from tracker.domain.documents import Quantity
 from tracker.domain.matching.candidates import Claim
 from tracker.domain.matching.comparable import RAREST, Comparable
 from tracker.domain.matching.promises import Promise
+from tracker.domain.matching.units import numbers_with
 from tracker.domain.matching.words import MatchingWords
 
 CONTEXT_SHARE = 0.5
 """What a gram is worth that stands only in the heading or the paragraph's opening."""
 WORTH_ADDING = 0.08
 """Share of the promise that a neighbouring clause must add to belong to the passage."""
+SIBLINGS = "一二三四五六七八九十东西南北"
+"""Characters by which things of one family are told apart."""
 NEAR = 2
 """How many clauses away a clause may stand and still belong to the passage."""
 
@@ -55,13 +60,13 @@ def read_against(
         "heads": objects.heads,
         "qualifiers": objects.qualifiers,
         "rare_missing": objects.rare_missing,
-        "longest": min(objects.longest, 8) / 8,
+        "longest": min(objects.longest, 5 * RAREST) / (5 * RAREST),
         "chars": _chars(promise, passage, rarity),
         "short_name": float(_shortens(promise.form, passage)),
         "elements": _elements(promise, claim),
         "title": float(_shares_title(promise.form, passage)),
         "title_other": float(_other_title(promise.form, passage)),
-        "contrast": float(_contradicts(promise, claim, first, last)),
+        "contrast": float(_contradicts(promise, claim, first, last) or _names_sibling(promise.form, passage)),
         "verb": float(any(promise.form.verbs & form.verbs for form in passage)),
         **_unit_features(promise, claim, first, last, words),
         "lead": float(claim.lead),
@@ -93,7 +98,7 @@ def _passage(promise: Promise, claim: Claim, words: MatchingWords) -> tuple[int,
 
 
 def _has_unit(promise: Promise, text: str, words: MatchingWords) -> bool:
-    return any(unit_in_text(quantity.unit, text, words) for quantity in promise.quantities)
+    return any(numbers_with(quantity.unit, text, words) for quantity in promise.quantities)
 
 
 def _cover(promise: Promise, found: set[str]) -> float:
@@ -111,7 +116,7 @@ class _Objects:
     heads: float
     qualifiers: float
     rare_missing: float
-    longest: int
+    longest: float
     shared: tuple[str, ...]
 
 
@@ -124,21 +129,20 @@ def _objects(
 ) -> _Objects:
     """Compare noun phrase by noun phrase: the head is its last pair, what stands before qualifies it."""
     total = covered = heads = qualifier_total = qualifier_found = missing = 0.0
-    longest = 0
+    longest = 0.0
     shared: list[str] = []
     for chunk in promise.form.chunks:
         size = sum(rarity.get(gram, RAREST) for gram in chunk.grams)
         total += size
         has_head = chunk.grams[-1] in found
         heads += size * has_head
-        run = 0
+        run, weight = 0, 0.0
         for at, gram in enumerate(chunk.grams):
             rare = rarity.get(gram, RAREST)
             share = 1.0 if gram in found else 0.8 if gram in anywhere else CONTEXT_SHARE if gram in context else 0.0
             covered += rare * share
-            run = run + 1 if share == 1.0 else 0
-            if run and run + 1 >= longest:
-                longest = run + 1
+            run, weight = (run + 1, weight + rare) if share == 1.0 else (0, 0.0)
+            longest = max(longest, weight)
             if run and (at + 1 == len(chunk.grams) or chunk.grams[at + 1] not in found):
                 shared.append(chunk.text[at + 1 - run : at + 2])
             if at < len(chunk.grams) - 1 and has_head:
@@ -224,27 +228,41 @@ def _contradicts(promise: Promise, claim: Claim, first: int, last: int) -> bool:
     return False
 
 
-def _unit_features(promise: Promise, claim: Claim, first: int, last: int, words: MatchingWords) -> dict[str, float]:
-    if not promise.quantities:
-        return {"unit": 0.0, "unit_missing": 0.0, "number": 0.0}
-    text = "".join(clause.text for clause in claim.clauses[first : last + 1])
-    fits = _has_unit(promise, text, words)
-    same = any(f"{quantity.value:g}{quantity.unit[:1]}" in text for quantity in promise.quantities)
-    return {"unit": float(fits), "unit_missing": float(not fits), "number": float(same)}
-
-
-def unit_in_text(unit: str, text: str, words: MatchingWords) -> bool:
-    """Say whether a number with this unit, or one that counts the same, stands in ``text``."""
-    base = unit.lstrip("万亿千百十")
-    kinds = words.unit_kinds.get(base, frozenset())
-    names = [base, *(name for name, of in words.unit_kinds.items() if of & kinds)]
-    for name in names:
-        at = text.find(name)
-        while at > 0:
-            if text[at - 1].isdigit() or text[at - 1] in "万亿余多千百十两三四五六七八九":
+def _names_sibling(form: Comparable, passage: Sequence[Comparable]) -> bool:
+    """Say whether the passage names a thing that differs by one ordinal or direction only (双泉二中 for 双泉一中)."""
+    for chunk in form.chunks:
+        name = chunk.text
+        marks = [at for at, char in enumerate(name) if char in SIBLINGS]
+        if len(name) < 3 or not marks or any(name in other.plain for other in passage):
+            continue
+        for at in marks:
+            left, right = name[max(0, at - 1) : at], name[at + 1 : at + 2]
+            pattern = f"{re.escape(left)}([{SIBLINGS}]){re.escape(right)}"
+            if (
+                left
+                and right
+                and any(found.group(1) != name[at] for other in passage for found in re.finditer(pattern, other.plain))
+            ):
                 return True
-            at = text.find(name, at + 1)
     return False
+
+
+def _unit_features(promise: Promise, claim: Claim, first: int, last: int, words: MatchingWords) -> dict[str, float]:
+    text = "".join(clause.text for clause in claim.clauses[first : last + 1])
+    closeness = [_closeness(quantity, text, words) for quantity in promise.quantities]
+    if not closeness:
+        return {"unit": 0.0, "unit_missing": 0.0, "number": 0.0}
+    best = max(closeness)
+    return {"unit": float(best > 0), "unit_missing": float(best == 0), "number": best}
+
+
+def _closeness(quantity: Quantity, text: str, words: MatchingWords) -> float:
+    """Return 1 where the very number stands in the text with its unit, less where another does, 0 for none."""
+    values = numbers_with(quantity.unit, text, words)
+    if not values:
+        return 0.0
+    ratio = max(min(value, quantity.value) / max(value, quantity.value, 1e-9) for value in values)
+    return 1.0 if ratio > 0.999 else 0.7 if ratio >= 0.6 else 0.4 if ratio >= 0.25 else 0.1
 
 
 def _theme(promise: Promise, anywhere: set[str], context: Mapping[str, float], rarity: Mapping[str, float]) -> float:

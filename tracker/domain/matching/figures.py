@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tracker.domain.documents import Figure, Quantity
-from tracker.domain.matching.candidates import Claim
+from tracker.domain.matching.candidates import Claim, Clause
 from tracker.domain.matching.comparable import RAREST, make_comparable
 from tracker.domain.matching.promises import Promise
 from tracker.domain.matching.scoring import Scored
+from tracker.domain.matching.units import same_unit, split_unit
 from tracker.domain.matching.words import MatchingWords
 from tracker.language.lexicon import Lexicon
 from tracker.language.quantities import Amount, find_amounts
@@ -31,6 +32,7 @@ _RATE_NAME = 0.4
 
 
 _STRETCH = re.compile("[一二三四1-4]季度|[上下]半年|[一二三四五六七八九十]{1,2}月|\\d{1,2}月")
+_INCREMENT = re.compile("新增|增加|新发展|新建|新培育|新登记|新开工|新引进|净增")
 _EACH = re.compile("上下半年各|春秋两季各?|四个季度各|每季度")
 
 
@@ -38,6 +40,7 @@ _EACH = re.compile("上下半年各|春秋两季各?|四个季度各|每季度")
 class _Candidate:
     amount: Amount
     claim: Claim
+    clause: Clause
     before: str
     fit: float
     exact_unit: bool
@@ -52,9 +55,11 @@ def compare_figures(
 ) -> tuple[Figure, ...]:
     """Return one figure for each target of the promise, compared with the numbers of the passages ``rows``."""
     claims = list(dict.fromkeys(row.reading.claim for row in rows))
+    best = rows[0].reading.claim.clauses[rows[0].reading.best] if rows else None
     several = len(promise.quantities) > 1
     return tuple(
-        _figure(quantity, promise, claims, rarity, lexicon, words, several=several) for quantity in promise.quantities
+        _figure(quantity, promise, claims, best, rarity, lexicon, words, several=several)
+        for quantity in promise.quantities
     )
 
 
@@ -73,23 +78,11 @@ def tidy(what: str) -> str:
     return what.strip("，。；：、 ")
 
 
-def split_unit(unit: str, words: MatchingWords) -> tuple[float, str]:
-    """Return factor and base of a unit: 万人次 → 10000, 人次."""
-    for prefix, factor in words.scales.items():
-        if unit.startswith(prefix) and len(unit) > len(prefix):
-            return factor, unit[len(prefix) :]
-    return 1.0, unit
-
-
-def same_unit(left: str, right: str, words: MatchingWords) -> bool:
-    """Say whether two base units count the same thing."""
-    return left == right or bool(words.unit_kinds.get(left, frozenset()) & words.unit_kinds.get(right, frozenset()))
-
-
 def _figure(
     quantity: Quantity,
     promise: Promise,
     claims: Sequence[Claim],
+    best: Clause | None,
     rarity: Mapping[str, float],
     lexicon: Lexicon,
     words: MatchingWords,
@@ -104,6 +97,9 @@ def _figure(
     found = [
         candidate for claim in claims for candidate in _candidates(claim, quantity, wanted, rarity, lexicon, words)
     ]
+    alone = [one for one in found if one.clause is best]
+    if len(alone) == 1:
+        found = [replace(one, fit=one.fit + IN_THE_PASSAGE) if one is alone[0] else one for one in found]
     fitting = [one for one in found if one.fit >= (SAME_THING if one.claim is not claims[0] else IN_THE_PASSAGE)]
     comparable = [c for c in fitting if _is_growth_amount(c, words) == growth or not _is_share(quantity)]
     if not comparable:
@@ -131,7 +127,7 @@ def _candidates(
                 continue
             near = text[at : amount.start] + amount.what + text[amount.end : _stop(text, amount.end, end)]
             fit = _fit(wanted, near, claim, words) + _RATE_NAME * _same_rate(quantity, near)
-            result.append(_Candidate(amount, claim, text[at : amount.start], fit, base == other))
+            result.append(_Candidate(amount, claim, clause, text[at : amount.start], fit, base == other))
         at = end
     return result
 
@@ -169,14 +165,14 @@ def _compared(
     promise: Promise,
     words: MatchingWords,
 ) -> Figure:
-    increment = "新增" in promise.text or "增加" in promise.text
+    increment = bool(_INCREMENT.search(promise.text))
     ranked = sorted(found, key=lambda c: (-_rank(c, increment, words), c.claim.start, c.amount.start))
     best = ranked[0]
     if _covers_years(best.claim, words) and not _covers_years_text(promise.text, words):
         return Figure(
             what, target, None, quantity.unit, met=None, note="报告给的是多年累计或年均数，无法与年度目标相比"
         )
-    if increment and _is_stock(best, words) and "新增" not in best.before:
+    if increment and _is_stock(best, words) and not _INCREMENT.search(best.before):
         note: str | None = f"承诺的是新增数，报告给的是总数（{number_text(best.amount.value)}{best.amount.unit}）"
         return Figure(what, target, None, quantity.unit, met=None, note=note)
     actual, note = _actual(quantity, best, ranked, words)

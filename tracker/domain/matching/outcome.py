@@ -44,6 +44,8 @@ def judge(
     missing = missing_elements(promise, rows)
     if missing:
         return Judgement(Outcome.PARTIAL, "未见：" + "、".join(missing), missing)
+    if promise.aim in ("finish", "project") and _member_unfinished(promise, rows, words):
+        return Judgement(Outcome.PARTIAL, "所列事项中有的仍在推进")
     open_figures = [figure for figure in figures if figure.met is None]
     if open_figures and len(open_figures) < len(figures):
         return Judgement(Outcome.PARTIAL, f"“{open_figures[0].what}”没有可比的数字")
@@ -118,12 +120,27 @@ def step_of(text: str, words: MatchingWords) -> str | None:
 
 
 def _goes_on(reading: Reading, words: MatchingWords) -> bool:
-    """Say whether the next clause tells of a part that is not done (下游段正在招标)."""
+    """Say whether the next clause tells of a part that is not done (下游段正在招标) or of a part alone (部分投用)."""
     after = reading.claim.clauses[reading.best + 1 : reading.best + 2]
     return any(
-        words.signals["partway"].search(clause.text) and step_of(clause.text, words) in ("progress", "preparing")
+        clause.form.plain.startswith("部分")
+        or (words.signals["partway"].search(clause.text) and step_of(clause.text, words) in ("progress", "preparing"))
         for clause in after
     )
+
+
+def _member_unfinished(promise: Promise, rows: Sequence[Scored], words: MatchingWords) -> bool:
+    """Say whether a member of the promised list stands in a clause that tells of work still under way."""
+    for element in promise.elements:
+        steps = {
+            step_of(clause.text, words)
+            for row in rows
+            for clause in row.reading.claim.clauses
+            if element in clause.form.plain
+        }
+        if steps & {"progress", "preparing", "started", "imminent"} and "finished" not in steps:
+            return True
+    return False
 
 
 def _steps_in(text: str, words: MatchingWords) -> list[str]:

@@ -7,11 +7,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from tracker.domain.documents import Commitment, PlanItem, Quantity
-from tracker.domain.matching.comparable import RAREST, Comparable, make_comparable
+from tracker.domain.matching.comparable import RAREST, Comparable, make_comparable, plain_text
 from tracker.domain.matching.words import MatchingWords
 from tracker.language.sentences import split_clauses
 
 _ENUMERATION = re.compile(r"[、]|(?<=[\u4e00-\u9fff])(?:以及|和|及|与)(?=[\u4e00-\u9fff])")
+_LIST = re.compile(r"[^，；。：（）]+(?:、[^，；。：（）]+)+")
+NAMED = 3
+"""A list is cut only where every member's name has at least so many characters."""
 _COUNTED = re.compile(r"(?<![·.第])\d[\d,.]*[万亿]?[\u4e00-\u9fff%]")
 _SCOPE = re.compile(r"\d+(?:个|所|家|名|户|条|支)")
 _SIDE = re.compile(r"(?:，|^)(?:确保|努力|切实|不断|促进|提升|推动|营造|实现|为).{0,40}$")
@@ -82,7 +85,33 @@ def split_parts(commitment: Commitment, words: MatchingWords) -> list[tuple[str,
                 pieces.append((min(held, low), high))
             held = high
     pieces = pieces or [(0, len(text))]
-    return [(text[low:high], _targets_in(commitment, low, high, pieces)) for low, high in pieces]
+    parts: list[tuple[str, tuple[Quantity, ...]]] = []
+    for low, high in pieces:
+        targets = _targets_in(commitment, low, high, pieces)
+        members = _members(text[low:high], words)
+        parts.extend((member, ()) for member in members[:-1])
+        last = members[-1] if members else text[low:high]
+        parts.append((last, tuple(q for q in targets if not members or q.value != len(members))))
+    return parts
+
+
+def _members(piece: str, words: MatchingWords) -> list[str]:
+    """Cut a list of things to finish into its members, each with the verb before the list; [] where it is none.
+
+    完成甲楼、乙站、丙路建设 is three promises. A standing duty (加强甲、乙监管) lists examples and is left whole.
+    """
+    if "、" not in piece or aim_of(plain_text(piece, words), words) == "standing":
+        return []
+    found = _LIST.search(piece)
+    if not found:
+        return []
+    members = _ENUMERATION.split(found.group())
+    chunks = [make_comparable(member, words).chunks for member in members]
+    if any(not of or max(len(chunk.text) for chunk in of) < NAMED for of in chunks):
+        return []
+    opening = chunks[0][0].text[:2]
+    verb = members[0][: max(members[0].find(opening), 0)]
+    return [members[0], *(verb + member for member in members[1:-1]), verb + members[-1] + piece[found.end() :]]
 
 
 def _by_amounts(text: str, start: int, end: int) -> list[tuple[int, int]]:

@@ -10,9 +10,10 @@ from tracker.domain.documents import Figure, PlanItem, Quantity, Shrunk
 from tracker.domain.matching.candidates import Claim, Clause
 from tracker.domain.matching.comparable import make_comparable
 from tracker.domain.matching.features import Reading
-from tracker.domain.matching.figures import same_unit, split_unit, tidy
+from tracker.domain.matching.figures import tidy
 from tracker.domain.matching.promises import Promise, commitments_of
 from tracker.domain.matching.scoring import score_claims
+from tracker.domain.matching.units import same_unit, split_unit
 from tracker.domain.matching.words import MatchingWords
 
 LIKE = 0.6
@@ -85,7 +86,7 @@ def _compare(
     factor = split_unit(after.unit, words)[0] / split_unit(before.unit, words)[0]
     value = round(after.value * factor, 6)
     smaller = value > before.value if before.op == "<=" else value < before.value
-    if not smaller or before.per != after.per or before.op != after.op:
+    if not smaller or before.per != after.per or (before.op == "<=") != (after.op == "<="):
         return None
     if actual is not None and before.value - actual > 0 and value <= before.value - actual + 1e-9:
         return None

@@ -40,6 +40,13 @@ def rarity_of(background: Mapping[str, float], claims: Sequence[Claim]) -> dict[
     return rarity
 
 
+def calibrated(score: float, calibration: Mapping[str, float]) -> float:
+    """Return how sure it is that the report speaks of the promise, given the score of its best sentence."""
+    bounded = min(max(score, 1e-9), 1.0 - 1e-9)
+    odds = calibration["slope"] * math.log(bounded / (1.0 - bounded)) + calibration["shift"]
+    return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, odds))))
+
+
 def probability(weights: Mapping[str, float], features: Mapping[str, float]) -> float:
     """Return the logistic model's probability."""
     total = sum(weights.get(name, 0.0) * value for name, value in features.items())

@@ -47,10 +47,11 @@ def load_words() -> MatchingWords:
 def parse_words(text: str) -> MatchingWords:
     """Build the lists from a TOML text."""
     tables = tomllib.loads(text)
-    synonyms = {word: row[0] for row in tables["synonyms"] for word in row}
+    # The longest form stands for the row: the more characters two texts share, the surer the match.
+    synonyms = {word: max(row, key=len) for row in tables["synonyms"] for word in row}
     weak = frozenset(tables["weak"])
     protected = {*synonyms.values(), *tables["protected"]} - weak
-    contrasts = _numbered(tables["contrasts"])
+    contrasts = {synonyms.get(word, word): choice for word, choice in _numbered(tables["contrasts"]).items()}
     steps = {word: step for step in STEPS for word in tables["steps"][step]}
     verbs = {word: family for family, row in enumerate(tables["verb_families"]) for word in row}
     return MatchingWords(
@@ -106,9 +107,13 @@ def load_background() -> Mapping[str, float]:
 
 @dataclass(frozen=True, slots=True)
 class LinkModel:
-    """Weights by feature name (``bias`` among them) and the thresholds of the decisions."""
+    """Weights by feature name (``bias`` among them) and the thresholds of the decisions.
+
+    ``calibration`` (``slope``, ``shift``) turns the odds of the best sentence into those of the promise being spoken of.
+    """
 
     answer: Mapping[str, float]
+    calibration: Mapping[str, float]
     repeat: Mapping[str, float]
     thresholds: Mapping[str, float]
 
@@ -122,4 +127,6 @@ def load_model() -> LinkModel:
 def parse_model(text: str) -> LinkModel:
     """Read a model from its TOML text."""
     tables: dict[str, Any] = tomllib.loads(text)
-    return LinkModel(dict(tables["answer"]), dict(tables["repeat"]), dict(tables["thresholds"]))
+    return LinkModel(
+        dict(tables["answer"]), dict(tables["calibration"]), dict(tables["repeat"]), dict(tables["thresholds"])
+    )

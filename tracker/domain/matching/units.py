@@ -1,0 +1,48 @@
+"""Units: which count the same thing, how they scale, and the numbers that stand before them."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from tracker.domain.matching.words import MatchingWords
+from tracker.language.lexicon import alternatives
+from tracker.language.numerals import parse_number
+
+
+def split_unit(unit: str, words: MatchingWords) -> tuple[float, str]:
+    """Return factor and base of a unit: 万人次 → 10000, 人次."""
+    for prefix, factor in words.scales.items():
+        if unit.startswith(prefix) and len(unit) > len(prefix):
+            return factor, unit[len(prefix) :]
+    return 1.0, unit
+
+
+def same_unit(left: str, right: str, words: MatchingWords) -> bool:
+    """Say whether two base units count the same thing."""
+    return left == right or bool(words.unit_kinds.get(left, frozenset()) & words.unit_kinds.get(right, frozenset()))
+
+
+def numbers_with(unit: str, text: str, words: MatchingWords) -> list[float]:
+    """Return the numbers that stand in ``text`` with this unit or one that counts the same, in this unit."""
+    factor, base = split_unit(unit, words)
+    return [value / factor for value in _numbers(base, text, words)]
+
+
+@lru_cache(maxsize=4096)
+def _numbers(base: str, text: str, words: MatchingWords) -> tuple[float, ...]:
+    values: list[float] = []
+    for found in _unit_pattern(base, words).finditer(text):
+        value = parse_number(found.group(1))
+        if value is not None:
+            values.append(value * words.scales.get(found.group(2) or "", 1.0))
+    return tuple(values)
+
+
+@lru_cache(maxsize=256)
+def _unit_pattern(base: str, words: MatchingWords) -> re.Pattern[str]:
+    kinds = words.unit_kinds.get(base, frozenset())
+    names = {base, *(name for name, of in words.unit_kinds.items() if of & kinds)}
+    return re.compile(
+        rf"(\d[\d,]*(?:\.\d+)?|[一二两三四五六七八九十]{{1,3}})(万亿|千万|百万|十万|万|亿)?[余多]?{alternatives(names)}"
+    )
