@@ -154,13 +154,13 @@ def _tracks(
 
 
 def _around_deadline(due: date, calendar: WorkingCalendar, policy: ReminderPolicy) -> Iterator[Step]:
-    last = None
-    for days in sorted(policy.days_before, reverse=True):
-        day = calendar.on_or_after(due - timedelta(days=days))
-        if day > due or day == last:
-            continue  # falls behind the deadline, or on the day of the step before
-        last = day
-        yield Step(f"before:{days}", day, Circle.OWNER, NoticeKind.DUE_TODAY if day == due else NoticeKind.DUE_SOON)
+    # Where several steps fall on one working day, the newest of them speaks; none falls behind the deadline.
+    newest = {calendar.on_or_after(due - timedelta(days=days)): days for days in sorted(policy.days_before, reverse=True)}
+    for day, days in newest.items():
+        if day <= due:
+            yield Step(
+                f"before:{days}", day, Circle.OWNER, NoticeKind.DUE_TODAY if day == due else NoticeKind.DUE_SOON
+            )
     yield from _late(due, calendar, "overdue", (policy.first_after,), policy.every_after, Circle.UNIT)
 
 

@@ -1,0 +1,129 @@
+"""The ladders: which step applies on which day, and when the next one falls."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from tracker.domain.calendar import WorkingCalendar
+from tracker.domain.reminders import (
+    Circle,
+    ClockFacts,
+    Ladder,
+    NoticeKind,
+    ReminderPolicy,
+    due_steps,
+    ladders_of,
+    next_alarm,
+)
+from tracker.domain.tasks import TaskStatus
+
+CALENDAR = WorkingCalendar()
+POLICY = ReminderPolicy()
+DUE = date(2026, 6, 30)  # a Tuesday
+LONG_AGO = date(2026, 1, 5)
+
+
+def facts(status: TaskStatus = TaskStatus.IN_PROGRESS, **values: object) -> ClockFacts:
+    """A task due on DUE whose clock has run since January."""
+    return ClockFacts(**({"status": status, "due_on": DUE, "since": LONG_AGO} | values))  # type: ignore[arg-type]
+
+
+def rules(day: date, given: ClockFacts | None = None, ladder: Ladder = Ladder.DEADLINE) -> list[str]:
+    """The rules that apply on a day."""
+    return [step.rule for step in due_steps(ladder, given or facts(), day, CALENDAR, POLICY)]
+
+
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [
+        (date(2026, 5, 29), []),  # before the first step
+        (date(2026, 5, 31), []),  # 30 days before, a Sunday: nothing goes out on a day that is not worked
+        (date(2026, 6, 1), ["before:30"]),  # caught up on Monday
+        (date(2026, 6, 12), ["before:30"]),
+        (date(2026, 6, 15), ["before:15"]),
+        (date(2026, 6, 23), ["before:7"]),
+        (date(2026, 6, 26), ["before:7"]),  # three days before is a Saturday
+        (date(2026, 6, 29), ["before:1"]),  # 3 and 1 both fall on this Monday: one step, the newer
+        (date(2026, 6, 30), ["before:0"]),
+        (date(2026, 7, 1), ["overdue:1"]),
+        (date(2026, 7, 2), ["overdue:1"]),
+        (date(2026, 7, 3), ["overdue:3"]),
+        (date(2026, 7, 8), ["overdue:6"]),
+        (date(2026, 7, 9), ["overdue:6", "yellow:7"]),
+        (date(2026, 7, 21), ["overdue:15", "yellow:7", "red:15"]),
+        (date(2026, 7, 28), ["overdue:18", "yellow:7", "red:20"]),
+    ],
+)
+def test_the_newest_applicable_step_of_each_track(day: date, expected: list[str]):
+    assert rules(day) == expected
+
+
+def test_kinds_and_circles_follow_the_step():
+    steps = {step.rule: step for step in due_steps(Ladder.DEADLINE, facts(), date(2026, 7, 21), CALENDAR, POLICY)}
+    assert {rule: step.circle for rule, step in steps.items()} == {
+        "overdue:15": Circle.UNIT,
+        "yellow:7": Circle.SUPERVISOR,
+        "red:15": Circle.AREA_HEAD,
+    }
+    (today,) = due_steps(Ladder.DEADLINE, facts(), DUE, CALENDAR, POLICY)
+    assert (today.kind, today.circle) == (NoticeKind.DUE_TODAY, Circle.OWNER)
+
+
+def test_steps_before_the_clock_began_never_applied():
+    late_start = facts(since=date(2026, 6, 20))
+    assert rules(date(2026, 6, 22), late_start) == []
+    assert rules(date(2026, 6, 23), late_start) == ["before:7"]
+    assert next_alarm(Ladder.DEADLINE, late_start, date(2026, 6, 19), CALENDAR, POLICY) == date(2026, 6, 23)
+
+
+def test_a_task_sent_out_after_its_deadline_starts_with_the_next_late_step():
+    given = facts(since=date(2026, 7, 2))
+    assert rules(date(2026, 7, 2), given) == []
+    assert rules(date(2026, 7, 3), given) == ["overdue:3"]
+
+
+@pytest.mark.parametrize(
+    ("given", "ladders"),
+    [
+        (facts(TaskStatus.ASSIGNED), (Ladder.SIGNING, Ladder.DEADLINE)),
+        (facts(), (Ladder.DEADLINE,)),
+        (facts(TaskStatus.RETURNED), (Ladder.DEADLINE,)),
+        (facts(extension_pending=True), ()),
+        (facts(TaskStatus.IN_REVIEW), ()),
+        (facts(TaskStatus.SUSPENDED), ()),
+        (facts(TaskStatus.CLOSED), ()),
+        (facts(TaskStatus.ESTABLISHED), ()),
+    ],
+)
+def test_the_clock_stops_while_others_decide(given: ClockFacts, ladders: tuple[Ladder, ...]):
+    assert ladders_of(given) == ladders
+
+
+def test_signing_is_reminded_on_its_day_and_after():
+    given = facts(TaskStatus.ASSIGNED, sign_due_on=date(2026, 6, 12), due_on=date(2026, 12, 31))
+    days = [date(2026, 6, 11), date(2026, 6, 12), date(2026, 6, 15), date(2026, 6, 17)]
+    assert [rules(day, given, Ladder.SIGNING) for day in days] == [[], ["signing:0"], ["signing:1"], ["signing:3"]]
+
+
+@pytest.mark.parametrize("outage", [1, 7, 31, 90])
+def test_walking_by_next_alarm_meets_every_step_once_and_an_outage_meets_only_the_newest(outage: int):
+    """What is sent day by day, against what is sent after ``outage`` days without a clock."""
+    day, seen = LONG_AGO - timedelta(days=1), []
+    while (following := next_alarm(Ladder.DEADLINE, facts(), day, CALENDAR, POLICY)) and following <= date(2026, 8, 31):
+        assert CALENDAR.is_working(following)
+        fresh = [rule for rule in rules(following) if rule not in seen]
+        assert fresh, f"an alarm on {following} with nothing new to say"
+        seen.extend(fresh)
+        day = following
+    assert len(seen) == len(set(seen))
+    back = CALENDAR.on_or_after(DUE + timedelta(days=outage))
+    assert len(rules(back)) <= 3
+    assert set(rules(back)) <= set(seen) | set(rules(back))
+
+
+def test_a_year_without_an_official_calendar_falls_back_to_weekdays():
+    given = facts(due_on=date(2031, 7, 1))  # a Tuesday
+    assert rules(date(2031, 7, 2), given) == ["overdue:1"]
+    assert rules(date(2031, 7, 5), given) == []  # a Saturday
