@@ -20,6 +20,7 @@ _LABEL = re.compile(
     r"^\s*(?:[（(]?[一二三四五六七八九十]{1,3}[）)、.．]|[（(]\d{1,2}[）)]|\d{1,2}[、.．](?!\d)|[①-⑳]|[一二三四五六七八九十]{1,2}(?:是|要)|第[一二三四五六七八九十]{1,3}[，、])\s*"
 )
 _CLAUSE_END = re.compile(r"[。；！？：\n]")
+_SPACE = re.compile(r"\s+")
 _NOT_WORDS = re.compile(r"[\W_]+")
 _SPLIT_AFTER = re.compile(r"[。；！？][”’》）]{0,3}|\n")
 
@@ -53,22 +54,25 @@ def comparable(text: str) -> str:
     return _NOT_WORDS.sub("", _LABEL.sub("", text, count=1)).casefold()
 
 
-def find_quote(text: str, quote: str, start: int | None = None) -> Span:
+def find_quote(text: str, quote: str, span: Span | None = None) -> Span:
     """Return where ``quote`` stands in ``text``; raises QuoteNotVerbatim where it does not, or not only once.
 
-    With ``start`` it must stand there. Line breaks may come from a browser's form as CR LF.
+    With ``span`` (of a selection on the page) it must stand there. Spaces and line breaks are not compared: a browser
+    drops and adds them. The span that comes back begins and ends with a word.
     """
-    wanted = quote.replace("\r\n", "\n").strip()
+    wanted = _SPACE.sub("", quote)
     if not wanted:
         raise QuoteNotVerbatim("请先在报告中选中一段文字，或把原句粘贴到“原文”一栏。", field="quote")
-    if start is not None and text.startswith(wanted, start):
-        return Span(start, start + len(wanted))
-    first = text.find(wanted)
+    if span is not None and span.end <= len(text) and _SPACE.sub("", span.of(text)) == wanted:
+        return _trimmed(text, 0, span.start, span.end)
+    kept = [index for index, char in enumerate(text) if not char.isspace()]
+    bare = "".join(text[index] for index in kept)
+    first = bare.find(wanted)
     if first < 0:
         raise QuoteNotVerbatim(field="quote")
-    if text.find(wanted, first + 1) >= 0:
+    if bare.find(wanted, first + 1) >= 0:
         raise QuoteNotVerbatim("这段文字在报告中出现不止一次，请多摘录前后几个字，使它只对应一处。", field="quote")
-    return Span(first, first + len(wanted))
+    return Span(kept[first], kept[first + len(wanted) - 1] + 1)
 
 
 # ---- splitting ----------------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from tracker.db.models import Report, Task, Unit
 from tracker.db.queries.reports import get_report
 from tracker.db.queries.scope import lock_task
+from tracker.domain.documents import Span
 from tracker.domain.errors import ActionNotAllowed, Forbidden, NotFound, RuleViolation, StaleVersion
 from tracker.domain.passages import read_passage
 from tracker.domain.permissions import Actor, Role
@@ -114,15 +115,18 @@ def dismiss_proposal(
 
 
 def add_proposal(
-    session: Session, actor: Actor, report_id: int, quote: str, *, start: int | None = None, now: datetime
+    session: Session, actor: Actor, report_id: int, quote: str, *, span: Span | None = None, now: datetime
 ) -> Task:
-    """Add a proposal for a passage of the report; raises QuoteNotVerbatim where ``quote`` does not stand in it."""
+    """Add a proposal for a passage of the report; ``span`` is where it was selected, if it was.
+
+    Raises QuoteNotVerbatim where ``quote`` does not stand in the report.
+    """
     if actor.role is not Role.SUPERVISOR:
         raise Forbidden
     report = get_report(session, actor, report_id, text=True)
     if report.superseded_at is not None:
         raise ActionNotAllowed("这是已被更正的旧版本，请在新版本上添加。")
-    span = find_quote(report.text, quote, start)
+    span = find_quote(report.text, quote, span)
     same = exists().where(
         Task.report_id == report.id, Task.start == span.start, Task.end == span.end, Task.status != TaskStatus.DISMISSED
     )

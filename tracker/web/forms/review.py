@@ -18,6 +18,7 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length, Optional, Regexp, ValidationError
 
+from tracker.domain.documents import Span
 from tracker.services.plan_items import RECURRING_LABELS, Chosen, ProposalFields
 from tracker.web.forms.base import StrictForm
 
@@ -99,6 +100,12 @@ class AddForm(StrictForm):
     )
     start = IntegerField(validators=[Optional()])
     end = IntegerField(validators=[Optional()])
+
+    @property
+    def span(self) -> Span | None:
+        """Where the passage was selected on the page; None for a pasted one."""
+        start, end = self.start.data, self.end.data
+        return Span(start, end) if start is not None and end is not None and 0 <= start < end else None
 
 
 class ProposalForm(VersionedForm):

@@ -159,9 +159,7 @@ def add_item(report_id: int) -> Any:
     form = AddForm()
 
     def verb(session: Session, form: AddForm) -> str:
-        task = add_proposal(
-            session, current_actor(), report_id, form.quote.data, start=form.start.data, now=runtime().now()
-        )
+        task = add_proposal(session, current_actor(), report_id, form.quote.data, span=form.span, now=runtime().now())
         return _card(report_id, task.id)
 
     return _act(report_id, None, form, verb, "已添加为待确认条目，请补充牵头单位和时限。", add=form)

@@ -49,6 +49,12 @@
   }
   window.addEventListener("hashchange", arrive);
   if (!document.querySelector(".error-summary")) { arrive(); }
+  // The plan is what is looked at: where nothing else is asked for, its first item stands at the top of the report.
+  if (!window.location.hash && window.matchMedia("(min-width: 64rem)").matches) {
+    var first = document.querySelector("#report .span");
+    var body = first && first.closest(".pane-body");
+    if (body) { body.scrollTop = Math.max(0, first.offsetTop - body.clientHeight / 4); }
+  }
 
   // Editing in place: the card's form is fetched and takes the card's place until it is saved or cancelled.
   pane.addEventListener("click", function (event) {
