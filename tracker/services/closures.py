@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -20,7 +22,7 @@ from tracker.domain.task_rules import (
     required_text,
 )
 from tracker.domain.tasks import TaskAction
-from tracker.services.evidence import count_evidence
+from tracker.services.evidence import AcceptedFile, add_files, count_evidence
 from tracker.services.notices import notify, people_of, supervisors_of
 from tracker.services.task_changes import begin_change, finish_change, pending_closure, settle_pending
 
@@ -35,12 +37,20 @@ class ClosureFields:
 
 
 def request_closure(
-    session: Session, actor: Actor, task_id: int, fields: ClosureFields, *, now: datetime, version: int | None = None
+    session: Session,
+    actor: Actor,
+    task_id: int,
+    fields: ClosureFields,
+    *,
+    now: datetime,
+    version: int | None = None,
+    files: Iterable[AcceptedFile] = (),
 ) -> ClosureRequest:
-    """Ask the supervisor to strike a task off; needs evidence or a stated reason for having none."""
+    """Ask the supervisor to strike a task off; needs evidence (some may come along) or a reason for having none."""
     change = begin_change(session, actor, task_id, TaskAction.REQUEST_CLOSURE, now=now, version=version)
     task = change.task
     check_completion_day(fields.completed_on, task.plan_year, change.today)
+    names = add_files(change, files, progress_id=None)
     reason = optional_text(fields.no_evidence_reason, "没有佐证的原因", "no_evidence_reason")
     if not reason and count_evidence(session, task_id) == 0:
         raise EvidenceMissing(field="no_evidence_reason")
@@ -53,7 +63,10 @@ def request_closure(
         no_evidence_reason=reason or None,
     )
     session.add(request)
-    finish_change(change, extra={"reported_completed_on": (None, fields.completed_on)})
+    extra: dict[str, tuple[Any, Any]] = {"reported_completed_on": (None, fields.completed_on)}
+    if names:
+        extra["evidence"] = (None, "、".join(names))
+    finish_change(change, extra=extra)
     notify(
         session,
         task,

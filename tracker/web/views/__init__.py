@@ -6,17 +6,23 @@ from flask import Blueprint
 
 from tracker.web.views import intake, review  # noqa: F401 - they add their pages to the blueprint of reports
 from tracker.web.views.auth import blueprint as auth
+from tracker.web.views.evidence import blueprint as evidence
 from tracker.web.views.home import blueprint as home
 from tracker.web.views.inbox import blueprint as inbox
 from tracker.web.views.ledger import blueprint as ledger
 from tracker.web.views.overview import blueprint as overview
 from tracker.web.views.reports import blueprint as reports
+from tracker.web.views.tasks import blueprint as tasks
+from tracker.web.views.work import blueprint as work
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     auth,
+    evidence,
     home,
     inbox,
     ledger,
     overview,
     reports,
+    tasks,
+    work,
 )

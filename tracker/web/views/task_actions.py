@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
-from werkzeug.wrappers import Response
 
 from tracker.db.models import Task
 from tracker.db.queries.tasks import (
@@ -191,8 +190,3 @@ def _render(page: ActionPage, task: Task, form: StrictForm, *, stale: bool = Fal
 def _sign_due_on() -> Any:
     session = reading()
     return load_calendar(session).add(runtime().today(), load_reminder_policy(session).signing_working_days)
-
-
-def to_task(task_id: int) -> Response:
-    """Lead back to the task's page."""
-    return redirect(url_for("tasks.show", task_id=task_id), 303)
