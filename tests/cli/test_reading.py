@@ -20,22 +20,22 @@ ROOT = Path(__file__).resolve().parents[2]
 EARLIER = """云岭县石桥镇人民政府
 关于2030年度法治政府建设情况的报告
 一、工作开展情况
-全年办理行政处罚案件12件，开展普法宣传8场次。
+全年查办市容案件12件，开展普法宣传8场次。
 二、存在的问题
-一是执法力量薄弱；二是普法形式单一。
+一是巡查人手紧缺；二是普法办法不多。
 三、2031年工作计划
-（一）充实执法力量。6月底前新增持证执法人员不少于3名。（责任单位：综合行政执法队）
-（二）改进普法方式。全年开展法治进校园活动不少于6场。
+（一）充实巡查力量。6月底前增配持证巡查员不少于3名。（责任单位：城镇管理中队）
+（二）改进普法方式。全年开展以案释法课堂不少于6场。
 """
 LATER = """云岭县石桥镇人民政府
 关于2031年度法治政府建设情况的报告
 一、工作开展情况
-（一）执法队伍。5月新增持证执法人员3名。
-（二）普法宣传。开展法治进校园活动4场。
+（一）执法队伍。5月增配持证巡查员3名。
+（二）普法宣传。开展以案释法课堂4场。
 二、存在的问题
 一是普法活动次数偏少。
 三、2032年工作计划
-（一）改进普法方式。全年开展法治进校园活动不少于4场。
+（一）改进普法方式。全年开展以案释法课堂不少于4场。
 """
 
 
@@ -78,7 +78,7 @@ def test_extract_a_word_document_with_its_numbers(tmp_path: Path) -> None:
     written = docx.Document()
     for line in EARLIER.splitlines()[:7]:
         written.add_paragraph(line)
-    for text in ("6月底前新增持证执法人员不少于3名。", "全年开展法治进校园活动不少于6场。"):
+    for text in ("6月底前增配持证巡查员不少于3名。", "全年开展以案释法课堂不少于6场。"):
         written.add_paragraph(text, style="List Number")
     written.save(str(tmp_path / "报告.docx"))
     data = json.loads(call("extract", tmp_path / "报告.docx", "--json").stdout)
@@ -96,7 +96,7 @@ def test_json_is_utf_8_in_any_locale(earlier: Path) -> None:
 def test_extract_for_a_person(earlier: Path) -> None:
     result = call("extract", earlier)
     assert result.exit_code == 0
-    for words in ("报告年度 2030", "计划事项 2 项", "综合行政执法队", "2031-06-30", "存在问题 2 项"):
+    for words in ("报告年度 2030", "计划事项 2 项", "城镇管理中队", "2031-06-30", "存在问题 2 项"):
         assert words in result.stdout
     assert "\x1b[" not in result.stdout
 

@@ -35,10 +35,10 @@ TEXT = """石桥镇人民政府关于2030年度法治政府建设情况的报告
 一、工作情况
 全年开展普法活动8场。
 二、存在问题
-一是执法力量薄弱，持证人员偏少；二是普法形式单一。
+一是巡查人手紧缺，持证人员偏少；二是普法办法不多。
 三、2031年计划
-（一）充实执法队伍。6月底前新增持证执法人员不少于6名；每季度开展1次业务培训。（责任单位：综合行政执法队）
-（二）改进普法方式。一是全年进校园不少于10场；二是年内建成法治文化广场1处，培养骨干队伍，形成长效机制。"""
+（一）充实巡查力量。6月底前增配持证巡查员不少于6名；每季度安排1次岗位练兵。（责任单位：城镇管理中队）
+（二）改进普法方式。一是全年进厂区不少于10场；二是年内建成宪法主题公园1处，培养骨干队伍，形成长效机制。"""
 
 GOLD: dict[str, Any] = {
     "file": "a.txt",
@@ -51,25 +51,25 @@ GOLD: dict[str, Any] = {
         {"kind": "plan", "heading": "三、2031年计划"},
     ],
     "problems": [
-        {"id": "p1", "text": "执法力量薄弱，持证人员偏少"},
-        {"id": "p2", "text": "普法形式单一"},
+        {"id": "p1", "text": "巡查人手紧缺，持证人员偏少"},
+        {"id": "p2", "text": "普法办法不多"},
     ],
     "items": [
         {
             "id": "i1",
             "label": "（一）",
             "group": None,
-            "title": "充实执法队伍",
-            "starts": "6月底前新增",
-            "ends": "业务培训",
+            "title": "充实巡查力量",
+            "starts": "6月底前增配",
+            "ends": "岗位练兵",
             "deadline": "2031-12-31",
             "deadline_from": "text",
             "milestones": ["2031-06-30"],
             "quantities": [
-                {"what": "新增持证执法人员", "op": ">=", "value": 6, "unit": "名"},
-                {"what": "业务培训", "op": ">=", "value": 1, "unit": "次", "per": "quarter"},
+                {"what": "增配持证巡查员", "op": ">=", "value": 6, "unit": "名"},
+                {"what": "岗位练兵", "op": ">=", "value": 1, "unit": "次", "per": "quarter"},
             ],
-            "responsible": ["综合行政执法队"],
+            "responsible": ["城镇管理中队"],
             "answers": ["p1"],
         },
         {
@@ -77,11 +77,11 @@ GOLD: dict[str, Any] = {
             "label": "一是",
             "group": "（二）改进普法方式",
             "title": None,
-            "starts": "全年进校园",
+            "starts": "全年进厂区",
             "ends": "10场",
             "deadline": "2031-12-31",
             "deadline_from": "text",
-            "quantities": [{"what": "进校园", "op": ">=", "value": 10, "unit": "场"}],
+            "quantities": [{"what": "进厂区", "op": ">=", "value": 10, "unit": "场"}],
             "responsible": [],
             "answers": ["p2"],
         },
@@ -121,16 +121,16 @@ def item(name: str, where: Span, quantities: tuple[Quantity, ...] = (), **values
 
 FIRST = item(
     "i1",
-    span("充实执法队伍", "业务培训。"),
+    span("充实巡查力量", "岗位练兵。"),
     (
-        Quantity("新增持证执法人员", ">=", 6.0, "人"),
-        Quantity("组织业务培训", ">=", 1.0, "次", per="quarter"),
+        Quantity("增配持证巡查员", ">=", 6.0, "人"),
+        Quantity("组织岗位练兵", ">=", 1.0, "次", per="quarter"),
     ),
     deadline=replace(DUE, milestones=(date(2031, 6, 30),)),
-    responsible=("综合行政执法队",),
+    responsible=("城镇管理中队",),
     answers=("p1",),
 )
-SECOND = item("i2", span("全年进校园", "10场"), (Quantity("进校园", ">=", 10.0, "场次"),), answers=("p2",))
+SECOND = item("i2", span("全年进厂区", "10场"), (Quantity("进厂区", ">=", 10.0, "场次"),), answers=("p2",))
 THIRD = item("i3", span("年内建成", "长效机制。"), vague=True, answers=("p2",))
 PERFECT = ReportReading(
     text=TEXT,
@@ -145,8 +145,8 @@ PERFECT = ReportReading(
         Section(SectionKind.OTHER, "附件", Span(0, 2)),
     ),
     problems=(
-        Problem("p1", "执法力量薄弱，持证人员偏少", span("执法力量薄弱", "偏少")),
-        Problem("p2", "普法形式单一。", span("普法形式单一。")),
+        Problem("p1", "巡查人手紧缺，持证人员偏少", span("巡查人手紧缺", "偏少")),
+        Problem("p2", "普法办法不多。", span("普法办法不多。")),
     ),
     items=(FIRST, SECOND, THIRD),
 )
@@ -180,10 +180,10 @@ def with_items(*items: PlanItem) -> Change:
     [
         pytest.param(with_items(FIRST, SECOND), "items", Tally(2, 2, 3), id="missed"),
         pytest.param(
-            with_items(FIRST, item("i2", span("全年进校园", "长效机制。"))), "items", Tally(1, 2, 3), id="merged"
+            with_items(FIRST, item("i2", span("全年进厂区", "长效机制。"))), "items", Tally(1, 2, 3), id="merged"
         ),
         pytest.param(
-            with_items(FIRST, SECOND, item("i3", span("年内建成", "广场1处")), item("i4", span("培养骨干", "机制。"))),
+            with_items(FIRST, SECOND, item("i3", span("年内建成", "公园1处")), item("i4", span("培养骨干", "机制。"))),
             "items",
             Tally(2, 4, 3),
             id="split",
@@ -195,13 +195,13 @@ def with_items(*items: PlanItem) -> Change:
             id="with its group's heading",
         ),
         pytest.param(
-            with_items(item("i1", span("（一）充实", "综合行政执法队）")), SECOND, THIRD),
+            with_items(item("i1", span("（一）充实", "城镇管理中队）")), SECOND, THIRD),
             "items",
             Tally(3, 3, 3),
             id="with number and remark on units",
         ),
         pytest.param(
-            with_items(item("i1", span("6月底前", "业务培训")), SECOND, THIRD),
+            with_items(item("i1", span("6月底前", "岗位练兵")), SECOND, THIRD),
             "items",
             Tally(3, 3, 3),
             id="without its title",
@@ -210,19 +210,19 @@ def with_items(*items: PlanItem) -> Change:
             with_items(FIRST, replace(FIRST, id="i4"), SECOND, THIRD), "items", Tally(3, 4, 3), id="found twice"
         ),
         pytest.param(
-            lambda r: replace(r, problems=(Problem("p1", "…", span("执法力量薄弱", "单一")),)),
+            lambda r: replace(r, problems=(Problem("p1", "…", span("巡查人手紧缺", "不多")),)),
             "problems",
             Tally(0, 1, 2),
             id="problems merged",
         ),
         pytest.param(
-            lambda r: replace(r, problems=(r.problems[0], Problem("p2", "…", span("普法形式")))),
+            lambda r: replace(r, problems=(r.problems[0], Problem("p2", "…", span("普法办法")))),
             "problems",
             Tally(1, 2, 2),
             id="problem cut",
         ),
         pytest.param(
-            lambda r: replace(r, problems=(r.problems[0], Problem("p2", "…", span("二、存在问题", "单一")))),
+            lambda r: replace(r, problems=(r.problems[0], Problem("p2", "…", span("二、存在问题", "不多")))),
             "problems",
             Tally(1, 2, 2),
             id="problem begins too early",
@@ -261,11 +261,11 @@ def test_counts_of_a_faulty_reading(change: Change, key: str, expected: Tally) -
 @pytest.mark.parametrize(
     "quantity",
     [
-        Quantity("进校园", ">=", 9.0, "场"),
-        Quantity("进校园", "=", 10.0, "场"),
-        Quantity("进校园", ">=", 10.0, "次"),
-        Quantity("进校园", ">=", 10.0, "场", per="month"),
-        Quantity("进校园", "range", 10.0, "场", maximum=12.0),
+        Quantity("进厂区", ">=", 9.0, "场"),
+        Quantity("进厂区", "=", 10.0, "场"),
+        Quantity("进厂区", ">=", 10.0, "次"),
+        Quantity("进厂区", ">=", 10.0, "场", per="month"),
+        Quantity("进厂区", "range", 10.0, "场", maximum=12.0),
         Quantity("新建广场", ">=", 10.0, "场"),
     ],
 )
@@ -316,9 +316,9 @@ def test_an_anchor_that_is_not_in_the_text_is_a_missed_item() -> None:
 
 
 def test_quotes_are_found_in_spite_of_layout() -> None:
-    anchored = AnchoredText("围绕“12·4”国家\n宪法 日，（一）开展")
-    assert anchored.find('围绕"12·4"国家宪法日') == Span(0, 15)
-    assert anchored.find("(一)开展") == Span(16, 21)
+    anchored = AnchoredText("逢“12·4”国家\n宪法 日，（一）开展")
+    assert anchored.find('逢"12·4"国家宪法日') == Span(0, 14)
+    assert anchored.find("(一)开展") == Span(15, 20)
     assert anchored.find("民法典") is None
     assert content_length("（一）a、b 1") == 4
 
@@ -354,10 +354,10 @@ def test_where_an_item_stands(text: str, entry: dict[str, Any], body: str) -> No
 @pytest.mark.parametrize(
     ("left", "right", "same"),
     [
-        ("公共法律服务工作室", "村级公共法律服务工作室", True),
-        ("执法业务培训", "业务培训", True),
-        ("矛盾纠纷调解成功率", "调解成功率", True),
-        ("法治文化广场", "法治宣传长廊", False),
+        ("法律图书角", "村级法律图书角", True),
+        ("执法岗位练兵", "岗位练兵", True),
+        ("信访事项按期答复率", "按期答复率", True),
+        ("宪法主题公园", "普法文化画廊", False),
         ("", "广场", False),
     ],
 )
@@ -371,7 +371,7 @@ def test_counter_words() -> None:
     assert not same_unit("场", "个")
 
 
-LATER = "全年新增持证人员4名，开展培训4期。\n进校园12场次。\n一是广场建设滞后。\n"
+LATER = "全年增配持证人员4名，开展培训4期。\n进厂区12场次。\n一是广场建设滞后。\n"
 
 
 def passage(text: str, score: float = 0.9) -> Evidence:
@@ -384,15 +384,15 @@ ENTRIES: list[dict[str, Any]] = [
         "item": "i1",
         "outcome": "partial",
         "late": False,
-        "evidence": ["新增持证人员4名"],
+        "evidence": ["增配持证人员4名"],
         "figures": [{"what": "持证人员", "target": 6, "actual": 4, "met": False}],
         "repeated_in": ["i9"],
     },
     {
         "item": "i2",
         "outcome": "done",
-        "evidence": ["进校园12场次"],
-        "figures": [{"what": "进校园", "target": 10, "actual": 12, "met": True}],
+        "evidence": ["进厂区12场次"],
+        "figures": [{"what": "进厂区", "target": 10, "actual": 12, "met": True}],
         "repeated_in": [],
     },
     {"item": "i3", "outcome": "not_mentioned", "evidence": [], "contradicted_by": "广场建设滞后"},
@@ -404,11 +404,11 @@ GOOD = (
         Outcome.PARTIAL,
         0.9,
         False,
-        (passage("全年新增持证人员4名，开展培训4期。"),),
-        (Figure("新增持证人员", 6.0, 4.0, "名", False),),
+        (passage("全年增配持证人员4名，开展培训4期。"),),
+        (Figure("增配持证人员", 6.0, 4.0, "名", False),),
         repeated_in=("b9",),
     ),
-    Link("a2", None, Outcome.DONE, 0.8, None, (passage("进校园12场次"),), (Figure("进校园", 10.0, 12.0, "场", True),)),
+    Link("a2", None, Outcome.DONE, 0.8, None, (passage("进厂区12场次"),), (Figure("进厂区", 10.0, 12.0, "场", True),)),
     Link("a3", None, Outcome.NOT_MENTIONED, 0.2, contradicted_by=(passage("广场建设滞后"),)),
 )
 ITEM_IDS = {"i1": "a1", "i2": "a2", "i3": "a3"}
@@ -437,8 +437,8 @@ def test_perfect_links() -> None:
     [
         (replace(GOOD[0], outcome=Outcome.DONE), "outcome", Ratio(2, 3)),
         (replace(GOOD[0], late=True), "late", Ratio(0, 1)),
-        (replace(GOOD[0], evidence=(passage("进校园12场次"), *GOOD[0].evidence)), "evidence_at_1", Ratio(1, 2)),
-        (replace(GOOD[0], evidence=(passage("进校园12场次"), *GOOD[0].evidence)), "evidence_at_3", Ratio(2, 2)),
+        (replace(GOOD[0], evidence=(passage("进厂区12场次"), *GOOD[0].evidence)), "evidence_at_1", Ratio(1, 2)),
+        (replace(GOOD[0], evidence=(passage("进厂区12场次"), *GOOD[0].evidence)), "evidence_at_3", Ratio(2, 2)),
         (replace(GOOD[0], evidence=(passage(LATER[:-1]),)), "evidence_at_3", Ratio(1, 2)),
         (replace(GOOD[0], figures=(Figure("持证人员", 6.0, 4.0, "名", True),)), "figures", Ratio(1, 2)),
         (replace(GOOD[0], figures=(Figure("持证人员", 6.0, None, "名", None),)), "figures", Ratio(1, 2)),

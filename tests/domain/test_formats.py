@@ -36,16 +36,16 @@ from tracker.domain.formats import (
     reading_to_dict,
 )
 
-QUANTITY = Quantity("新增持证执法人员", ">=", 6.0, "名", span=Span(12, 20))
+QUANTITY = Quantity("增配持证巡查员", ">=", 6.0, "名", span=Span(12, 20))
 RANGE = Quantity("增长", "range", 5.0, "%", maximum=5.5, per="year")
 DEADLINE = Deadline(date(2031, 6, 30), DeadlineSource.TEXT, "quarter", (date(2031, 3, 31),), Span(8, 12))
-COMMITMENT = Commitment("i1.1", "6月底前新增持证执法人员6名", Span(8, 22), DEADLINE, (QUANTITY, RANGE))
+COMMITMENT = Commitment("i1.1", "6月底前增配持证巡查员6名", Span(8, 22), DEADLINE, (QUANTITY, RANGE))
 ITEM = PlanItem(
     id="i1",
     label="（一）",
     group="三、重点任务",
     title="充实队伍",
-    text="充实队伍。6月底前新增持证执法人员6名",
+    text="充实队伍。6月底前增配持证巡查员6名",
     span=Span(3, 22),
     deadline=DEADLINE,
     commitments=(COMMITMENT,),
@@ -80,7 +80,7 @@ LINKS = LinkReport(
             late=True,
             evidence=(Evidence("新增4名", Span(3, 7), 0.9, ("数字相同",)),),
             figures=(
-                Figure("新增持证执法人员", 6.0, 4.0, "名", False),
+                Figure("增配持证巡查员", 6.0, 4.0, "名", False),
                 Figure("增长", 5.0, None, "%", None, "口径不同"),
             ),
             contradicted_by=(Evidence("力量薄弱", Span(1, 5), 0.5, ("承认",)),),
@@ -143,7 +143,7 @@ def test_keys_of_a_reading_as_fixed() -> None:
         "answers": ["p1"],
     }
     assert {key: item[key] for key in expected} == expected
-    quantity = {"what": "新增持证执法人员", "op": ">=", "value": 6, "max": None, "unit": "名", "per": None}
+    quantity = {"what": "增配持证巡查员", "op": ">=", "value": 6, "max": None, "unit": "名", "per": None}
     assert {key: item["quantities"][0][key] for key in quantity} == quantity
     assert item["quantities"] == item["commitments"][0]["quantities"]
     assert item["commitments"][0]["deadline_from"] == "text"
@@ -163,7 +163,7 @@ def test_keys_of_links_as_fixed() -> None:
         True,
     )
     assert row["evidence"] == [{"text": "新增4名", "start": 3, "end": 7, "score": 0.9, "reasons": ["数字相同"]}]
-    figure = {"what": "新增持证执法人员", "target": 6, "actual": 4, "unit": "名", "met": False}
+    figure = {"what": "增配持证巡查员", "target": 6, "actual": 4, "unit": "名", "met": False}
     assert {key: row["figures"][0][key] for key in figure} == figure
     assert (row["figures"][1]["actual"], row["figures"][1]["met"]) == (None, None)
     assert row["shrunk"] == {"what": "活动", "from": 10, "to": 8, "unit": "场"}

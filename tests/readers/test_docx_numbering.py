@@ -38,7 +38,7 @@ def test_official_document_levels(tmp_path: Path) -> None:
             (3, "初任培训"),
             (4, "第一期"),
             (1, "改进普法"),
-            (2, "进校园"),
+            (2, "进厂区"),
         ]
     )
     assert lines(tmp_path, body, OFFICIAL + num(1, 0)) == [
@@ -52,7 +52,7 @@ def test_official_document_levels(tmp_path: Path) -> None:
         "（1）初任培训",
         "①第一期",
         "（二）改进普法",
-        "1.进校园",
+        "1.进厂区",
     ]
 
 

@@ -252,24 +252,24 @@ def test_strict_namespace_and_another_main_part(tmp_path: Path) -> None:
 def test_blocks_quote_the_text_and_carry_the_style(tmp_path: Path) -> None:
     written = docx.Document()
     written.add_heading("关于2030年度法治政府建设情况的报告", 1)
-    written.add_paragraph("建强执法队伍", style="List Number")
-    written.add_paragraph("创新普法方式", style="List Number")
+    written.add_paragraph("配强巡查力量", style="List Number")
+    written.add_paragraph("改进普法方式", style="List Number")
     written.sections[0].header.paragraphs[0].text = "页眉"
     written.sections[0].footer.paragraphs[0].text = "页脚"
     written.save(str(tmp_path / "报告.docx"))
     info, document = read_file(tmp_path / "报告.docx")
     assert [block.span.of(document.text) for block in document.blocks] == document.text.split("\n")
-    assert document.text.split("\n")[1:] == ["1.建强执法队伍", "2.创新普法方式"]
+    assert document.text.split("\n")[1:] == ["1.配强巡查力量", "2.改进普法方式"]
     assert [block.style for block in document.blocks] == ["heading 1", "List Number", "List Number"]
     assert (info.suffix, document.reader) == (".docx", "docx")
 
 
 def test_what_python_docx_writes_with_tracked_changes(tmp_path: Path) -> None:
     written = docx.Document()
-    paragraph_ = written.add_paragraph("新增持证执法人员")
+    paragraph_ = written.add_paragraph("增配持证巡查员")
     inserted = OxmlElement("w:ins")
     inserted.set(qn("w:author"), "办公室")
     inserted.append(paragraph_.add_run("不少于6名")._r)
     paragraph_._p.append(inserted)
     written.save(str(tmp_path / "报告.docx"))
-    assert read_file(tmp_path / "报告.docx")[1].text == "新增持证执法人员不少于6名"
+    assert read_file(tmp_path / "报告.docx")[1].text == "增配持证巡查员不少于6名"

@@ -26,21 +26,21 @@ SHORT = Limits(seconds=0.3)
 EARLIER = """云岭县石桥镇人民政府
 关于2030年度法治政府建设情况的报告
 一、工作开展情况
-全年办理行政处罚案件12件。
+全年查办市容案件12件。
 二、存在的问题
-一是执法力量薄弱；二是普法形式单一。
+一是巡查人手紧缺；二是普法办法不多。
 三、2031年工作计划
-（一）充实执法力量。6月底前新增持证执法人员不少于3名。
-（二）改进普法方式。全年开展法治进校园活动不少于6场。
+（一）充实巡查力量。6月底前增配持证巡查员不少于3名。
+（二）改进普法方式。全年开展以案释法课堂不少于6场。
 """
 LATER = """云岭县石桥镇人民政府
 关于2031年度法治政府建设情况的报告
 一、工作开展情况
-5月新增持证执法人员3名，执法力量得到充实。
+5月增配持证巡查员3名，执法力量得到充实。
 二、存在的问题
 一是普法活动开展不够。
 三、2032年工作计划
-（一）改进普法方式。全年开展法治进校园活动不少于4场。
+（一）改进普法方式。全年开展以案释法课堂不少于4场。
 """
 
 
@@ -73,7 +73,7 @@ def is_gone(pid: int) -> bool:
 def test_reads_a_report(report: Path) -> None:
     data = read_and_extract_in_child(report, "石桥镇2030.txt")
     assert (data["file"], data["reader"], data["report_year"]) == ("石桥镇2030.txt", "text", 2030)
-    assert [item["title"] for item in data["items"]] == ["充实执法力量", "改进普法方式"]
+    assert [item["title"] for item in data["items"]] == ["充实巡查力量", "改进普法方式"]
     assert reading_from_dict(data).items[0].deadline.due_on.isoformat() == "2031-06-30"
 
 
@@ -222,7 +222,7 @@ def test_the_host_ends_with_its_parent() -> None:
     ],
 )
 def test_a_costly_document_is_given_up(tmp_path: Path, limits: Limits, code: str, words: str) -> None:
-    body = "".join(paragraph(f"（{number}）新增持证执法人员不少于3名。") for number in range(30_000))
+    body = "".join(paragraph(f"（{number}）增配持证巡查员不少于3名。") for number in range(30_000))
     path = write_docx(tmp_path / "大.docx", document=document_xml(body))
     with pytest.raises(UnreadableDocument) as caught:
         read_and_extract_in_child(path, "大.docx", limits)

@@ -13,9 +13,9 @@ from tracker.readers.cleanup import Line, build_document
 from tracker.readers.registry import read_file
 
 REPORT = (
-    "云岭县石桥镇人民政府关于2030年度法治政府建设情况的报告\n一、工作开展情况\n全年办理行政处罚案件12件，"
-    "开展普法宣传8场次。\n二、下一步工作计划\n（一）充实执法力量。6月底前新增持证执法人员不少于3名；"
-    "（二）改进普法方式，全年进校园不少于6场。"
+    "云岭县石桥镇人民政府关于2030年度法治政府建设情况的报告\n一、工作开展情况\n全年查办市容案件12件，"
+    "开展普法宣传8场次。\n二、下一步工作计划\n（一）充实巡查力量。6月底前增配持证巡查员不少于3名；"
+    "（二）改进普法方式，全年进厂区不少于6场。"
 )
 LOSSY = "个别文字无法识别，已用“�”代替，请对照原件核对。"
 
@@ -64,7 +64,7 @@ def test_one_broken_byte_is_read_with_a_notice(tmp_path: Path, encoding: str) ->
     document = read(tmp_path, bytes(data))
     assert document.notices == (LOSSY,)
     assert "�" in document.text
-    assert "6月底前新增持证执法人员不少于3名" in document.text
+    assert "6月底前增配持证巡查员不少于3名" in document.text
 
 
 def test_a_cut_file_is_read_with_a_notice(tmp_path: Path) -> None:
