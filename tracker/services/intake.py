@@ -28,9 +28,10 @@ from tracker.domain.formats import reading_from_dict, reading_to_dict
 from tracker.domain.permissions import Actor, Role
 from tracker.language.lexicon import load_lexicon
 from tracker.readers.base import MEGABYTE, Limits, UnreadableDocument
-from tracker.readers.sandbox import read_and_extract_in_child
+from tracker.readers.sandbox import link_in_child, read_and_extract_in_child
 from tracker.services.audit import record
-from tracker.services.reports import Question, Stored, settle
+from tracker.services.linking import Compare, link_report
+from tracker.services.reports import Question, settle
 from tracker.settings import Settings
 from tracker.storage import Storage, StoredFile
 
@@ -40,6 +41,7 @@ UPLOADERS = frozenset({Role.OFFICER, Role.HEAD, Role.SUPERVISOR})
 MAX_ATTEMPTS = 3
 QUEUE_PATIENCE = timedelta(seconds=60)  # an upload still queued after this lost the process that should have taken it
 SOMETHING_WENT_WRONG = "处理这份文件时出现意外，没有入账任何内容。请点“重新处理”；仍不成功时请联系系统管理员。"
+NO_ANSWER = "intake %s: the database did not answer; it is taken up again later"
 CANCELLED = "已取消，没有入账。"
 
 Json = dict[str, Any]
@@ -57,13 +59,15 @@ class NothingToAnswer(ActionNotAllowed):
 @dataclass(frozen=True, slots=True)
 class IntakeParts:
     """What a run needs. ``read`` turns a stored file (its path, the user's file name) into a reading in the form of
-    ``tracker extract --json``, in a child process, or raises UnreadableDocument. ``lease`` is longer than it may take."""
+    ``tracker extract --json``, in a child process, or raises UnreadableDocument. ``compare`` links two readings. ``lease`` is
+    longer than both may take."""
 
     database: Database
     storage: Storage
     read: ReadFile
     clock: Callable[[], datetime]
     lease: timedelta = timedelta(minutes=3)
+    compare: Compare = link_in_child
 
 
 def open_parts(settings: Settings, database: Database, storage: Storage, clock: Callable[[], datetime]) -> IntakeParts:
@@ -200,7 +204,7 @@ def _take_in(session: Session, actor: Actor, intake: Intake, answer: Answer) -> 
 
 
 def _cancel(session: Session, actor: Actor, intake: Intake, now: datetime) -> Intake:
-    if intake.status is IntakeStatus.DONE:
+    if intake.status is IntakeStatus.DONE or intake.report_id is not None:
         raise NothingToAnswer
     intake.status, intake.message, intake.finished_at = IntakeStatus.FAILED, CANCELLED, now
     intake.reading, intake.lease_until, intake.step = None, None, "cancelled"
@@ -254,6 +258,12 @@ def process_intake(parts: IntakeParts, intake_id: int) -> IntakeStatus | None:
     claim = _claim(parts, intake_id)
     if claim is None:
         return None
+    if not claim.stored and (status := _read_and_store(parts, claim)) is not IntakeStatus.READING:
+        return status
+    return _link(parts, claim)
+
+
+def _read_and_store(parts: IntakeParts, claim: _Claim) -> IntakeStatus | None:
     try:
         kept = claim.kept or {"reading": parts.read(parts.storage.path(claim.file_key), claim.file_name)}
         kept = _reread_for_year(kept, claim.report_year)
@@ -261,11 +271,39 @@ def process_intake(parts: IntakeParts, intake_id: int) -> IntakeStatus | None:
     except (UnreadableDocument, RuleViolation) as refusal:
         return _fail(parts, claim, refusal.message)
     except OperationalError:
-        log.warning("intake %s: the database did not answer; it is taken up again later", intake_id, exc_info=True)
+        log.warning(NO_ANSWER, claim.intake_id, exc_info=True)
         return None
     except Exception:
-        log.exception("intake %s failed", intake_id)
+        log.exception("intake %s failed", claim.intake_id)
         return _fail(parts, claim, SOMETHING_WENT_WRONG)
+
+
+def _link(parts: IntakeParts, claim: _Claim) -> IntakeStatus | None:
+    """Compare what the new report makes comparable; then the upload is done.
+
+    A comparison that fails takes nothing back: the report is in the books, and its page offers to compare again.
+    """
+    try:
+        with parts.database.reading() as session:
+            report_id = session.scalar(select(Intake.report_id).where(Intake.id == claim.intake_id))
+        if report_id is not None:
+            link_report(parts.database, report_id, now=parts.clock(), compare=parts.compare)
+    except OperationalError:
+        log.warning(NO_ANSWER, claim.intake_id, exc_info=True)
+        return None
+    except Exception:
+        log.exception("intake %s: its report could not be compared", claim.intake_id)
+    with parts.database.writing.begin() as session:
+        intake = _still_ours(session, claim)
+        if intake is None:
+            return None
+        _finish(intake, parts.clock())
+        return intake.status
+
+
+def _finish(intake: Intake, now: datetime) -> None:
+    intake.status, intake.step = IntakeStatus.DONE, "stored"
+    intake.finished_at, intake.lease_until = now, None
 
 
 def resume_stale_intakes(parts: IntakeParts, *, limit: int = 20) -> int:
@@ -303,6 +341,7 @@ class _Claim:
     file_name: str
     report_year: int | None
     kept: Json | None
+    stored: bool  # its report is in the books; what is left is to compare it
 
 
 def _claim(parts: IntakeParts, intake_id: int) -> _Claim | None:
@@ -313,14 +352,21 @@ def _claim(parts: IntakeParts, intake_id: int) -> _Claim | None:
         )
         if intake is None or not _is_free(intake, now):
             return None
+        stored = intake.report_id is not None
+        if intake.attempts >= MAX_ATTEMPTS and stored:
+            _finish(intake, now)
+            return None
         if intake.attempts >= MAX_ATTEMPTS:
             intake.status, intake.message, intake.finished_at = IntakeStatus.FAILED, SOMETHING_WENT_WRONG, now
             intake.lease_until = None
             return None
-        intake.status, intake.step, intake.message = IntakeStatus.READING, "reading", None
+        intake.status = IntakeStatus.READING
+        if not stored:
+            intake.step, intake.message = "reading", None
         intake.attempts += 1
         intake.lease_until = now + parts.lease
-        return _Claim(intake.id, intake.attempts, intake.file_key, intake.file_name, intake.report_year, intake.reading)
+        key, name = intake.file_key, intake.file_name
+        return _Claim(intake.id, intake.attempts, key, name, intake.report_year, intake.reading, stored)
 
 
 def _is_free(intake: Intake, now: datetime) -> bool:
@@ -359,6 +405,7 @@ def _store(parts: IntakeParts, claim: _Claim, kept: Json) -> IntakeStatus | None
 
 
 def _settle(session: Session, intake: Intake, kept: Json, now: datetime) -> None:
+    lease_until = intake.lease_until
     reading: ReportReading = reading_from_dict(kept["reading"])
     outcome = settle(session, intake, reading, kept["reading"], unit_accepted=bool(kept.get("unit_accepted")), now=now)
     intake.lease_until = None
@@ -368,12 +415,9 @@ def _settle(session: Session, intake: Intake, kept: Json, now: datetime) -> None
         return
     intake.status, intake.step, intake.message = IntakeStatus.DONE, outcome.code, outcome.message
     intake.report_id, intake.finished_at, intake.reading = outcome.report_id, now, None
-    if outcome.code == "stored":
-        _after_reading(session, outcome, now)
-
-
-def _after_reading(session: Session, stored: Stored, now: datetime) -> None:
-    """What follows from a new report, in the same transaction."""
+    if outcome.code == "stored":  # not yet done: it is still to be compared, by this run or by one after it
+        intake.status, intake.step, intake.finished_at = IntakeStatus.READING, "linking", None
+        intake.lease_until = lease_until
 
 
 def _still_ours(session: Session, claim: _Claim) -> Intake | None:

@@ -173,8 +173,8 @@ class StepLine:
 
 
 def steps_of(intake: Intake) -> list[StepLine]:
-    """Return the four steps 上传 → 读取 → 识别 → 入账 with their states."""
-    labels = ("上传", "读取", "识别", "入账")
+    """Return the steps 上传 → 读取 → 识别 → 入账 → 对照 with their states."""
+    labels = ("上传", "读取", "识别", "入账", "对照上年计划")
     done, current = _progress_of(intake)
     steps = []
     for index, label in enumerate(labels):
@@ -187,11 +187,11 @@ def _progress_of(intake: Intake) -> tuple[int, str]:
     """Return how many steps are done and the state of the next one."""
     match intake.status:
         case IntakeStatus.QUEUED | IntakeStatus.READING:
-            return 1, "current"
+            return 4 if intake.step == "linking" else 1, "current"
         case IntakeStatus.NEEDS_ANSWER:
             return 3, "current"
         case IntakeStatus.DONE:
-            return 4, "done"
+            return 5, "done"
         case IntakeStatus.FAILED:
             return (3 if intake.step.startswith("ask_") or intake.step == "cancelled" else 1), "failed"
 

@@ -1,0 +1,299 @@
+"""Comparing a plan with the next report: what is asked of the matcher, and how its answers are stored.
+
+The comparison itself takes a while and runs in a child process, between two transactions: one reads what to compare, the
+other stores the answer if the report is still the one in force. Decided answers are never overwritten.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tracker.db.models import LinkDecision, Report, Task, TaskLink, Unit
+from tracker.db.queries.links import (
+    LINKABLE,
+    earlier_decisions,
+    links_in_reports,
+    links_of,
+    locked_year,
+    promises_of,
+    with_reading,
+)
+from tracker.db.queries.reports import current_report
+from tracker.db.session import Database
+from tracker.domain.documents import Outcome
+from tracker.domain.formats import link_report_to_dict, reading_from_dict
+from tracker.domain.link_proposals import (
+    WHOLE,
+    Decision,
+    LedgerPromise,
+    carried_evidence,
+    checked_link,
+    earlier_reading,
+    verbatim,
+    wording_mark,
+)
+from tracker.domain.matching import link_items
+from tracker.language.lexicon import load_lexicon
+from tracker.readers.sandbox import link_in_child
+from tracker.services.audit import record
+
+Json = dict[str, Any]
+Compare = Callable[[Json, Json], Json]
+
+LOOK_AGAIN = "报告已更正，原先确认的依据在新版本中找不到原句，请重新核对。"
+NEW_CANDIDATE = "报告已更正，出现了新的候选段落，请重新核对。"
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A plan and a later report made ready for the matcher: the promises as a reading, and the report's own."""
+
+    report_id: int
+    unit_id: int
+    plan_year: int
+    earlier: Json
+    later: Json
+    marks: Mapping[int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """What a run stored: promises compared, those the report speaks of, decisions kept, decisions to be made again."""
+
+    tasks: int = 0
+    mentioned: int = 0
+    kept: int = 0
+    look_again: int = 0
+
+
+# ---- a run ----------------------------------------------------------------------------------------------------------
+
+
+def link_report(
+    database: Database, report_id: int, *, now: datetime, compare: Compare = link_in_child
+) -> tuple[Proposed, ...]:
+    """Compare everything that a report makes comparable: the plan it answers, and its own plan with a later report.
+
+    Raises what ``compare`` raises; nothing is stored then.
+    """
+    with database.reading() as session:
+        comparisons = comparisons_for(session, report_id)
+    stored = []
+    for comparison in comparisons:
+        answer = compare(comparison.earlier, comparison.later)
+        with database.writing.begin() as session:
+            stored.append(store_links(session, comparison, answer, now=now))
+    return tuple(stored)
+
+
+def propose_links(session: Session, report: Report, *, now: datetime) -> tuple[Proposed, ...]:
+    """The same within one transaction and in this process, for sample data and tests; a door uses ``link_report``."""
+    session.flush()
+    comparisons = comparisons_for(session, report.id)
+    return tuple(store_links(session, one, compare_here(one.earlier, one.later), now=now) for one in comparisons)
+
+
+def compare_here(earlier: Json, later: Json) -> Json:
+    """Compare in this process; loads the matcher's word lists."""
+    promised = reading_from_dict(earlier)
+    answer = link_items(promised.items, promised.plan_year or 0, reading_from_dict(later), load_lexicon())
+    return link_report_to_dict(answer)
+
+
+def comparisons_for(session: Session, report_id: int) -> tuple[Comparison, ...]:
+    """Return what a report makes comparable now; nothing for a superseded one, a locked year or a year without tasks."""
+    report = with_reading(session, report_id)
+    if report is None or report.superseded_at is not None:
+        return ()
+    found = [_comparison(session, report)]
+    later = current_report(session, report.unit_id, report.plan_year)
+    if later is not None and later.id != report.id:
+        found.append(_comparison(session, with_reading(session, later.id)))
+    return tuple(one for one in found if one is not None)
+
+
+def _comparison(session: Session, report: Report | None) -> Comparison | None:
+    if report is None or locked_year(session, report.unit_id, report.report_year):
+        return None
+    promises = [promise_of(task) for task in promises_of(session, report.unit_id, report.report_year)]
+    if not promises:
+        return None
+    return Comparison(
+        report_id=report.id,
+        unit_id=report.unit_id,
+        plan_year=report.report_year,
+        earlier=earlier_reading(promises, report.report_year),
+        later={**report.reading, "text": report.text},
+        marks={promise.task_id: wording_mark(promise) for promise in promises},
+    )
+
+
+def promise_of(task: Task) -> LedgerPromise:
+    """Return a task as the matcher asks for it."""
+    return LedgerPromise(
+        task_id=task.id,
+        label=task.label,
+        group=task.group_title,
+        title=task.title,
+        wording=task.wording,
+        due_on=task.due_on,
+        due_source=task.due_source.value,
+        recurring=task.recurring,
+        milestones=task.milestones,
+        commitments=task.commitments,
+        quantities=task.quantities,
+        plan_year=task.plan_year,
+    )
+
+
+# ---- storing --------------------------------------------------------------------------------------------------------
+
+
+def store_links(session: Session, comparison: Comparison, answer: Json, *, now: datetime) -> Proposed:
+    """Store the matcher's rows: new ones are proposed, undecided ones follow, decided ones stay as they are.
+
+    Passages that are not verbatim in the report are dropped. Nothing is stored for a report that was superseded
+    meanwhile, nor for a year that was locked. What was done without having been planned is kept with the report.
+    """
+    session.execute(select(Unit.id).where(Unit.id == comparison.unit_id).with_for_update())
+    report = with_reading(session, comparison.report_id)
+    if report is None or report.superseded_at is not None:
+        return Proposed()
+    if locked_year(session, comparison.unit_id, comparison.plan_year):
+        return Proposed()
+    run = _Run(session, report, comparison, now)
+    wanted: set[tuple[int, str]] = set()
+    for row in answer["links"]:
+        if row["commitment"] == WHOLE:
+            continue
+        key = (int(row["item"]), (row["commitment"] or "")[:20])
+        if key[0] in run.tasks and key not in wanted:
+            wanted.add(key)
+            run.take(key, checked_link(row, report.text))
+    run.drop_others(wanted)
+    report.reading = {**report.reading, "unplanned": verbatim(answer["unplanned"], report.text)}
+    session.flush()
+    run.note()
+    return run.counts()
+
+
+class _Run:
+    """One storing: the rows that are there, the decisions of earlier versions, and what has been done."""
+
+    def __init__(self, session: Session, report: Report, comparison: Comparison, now: datetime) -> None:
+        self.session, self.report, self.comparison, self.now = session, report, comparison, now
+        ids = list(comparison.marks)
+        rows = session.scalars(select(Task).where(Task.id.in_(ids), Task.status.in_(LINKABLE)))
+        self.tasks = {task.id: task for task in rows}
+        self.existing = {
+            (task_id, ref): link for task_id, refs in links_of(session, report.id).items() for ref, link in refs.items()
+        }
+        self.before = earlier_decisions(session, report)
+        self.years = years_written(session, list(self.tasks.values()))
+        self.mentioned = self.kept = self.look_again = 0
+
+    def take(self, key: tuple[int, str], row: Json) -> None:
+        """Store one row, or leave a decided one alone."""
+        whole = not key[1]
+        self.mentioned += whole and row["outcome"] != Outcome.NOT_MENTIONED.value
+        link = self.existing.get(key)
+        if link is not None and link.decision is not LinkDecision.PROPOSED:
+            self.kept += whole
+            return
+        proposal = row | {"mark": self.comparison.marks[key[0]]}
+        if row["repeated_in"]:
+            proposal["written"] = self.years[key[0]] + 1
+        if link is None:
+            link = self._new(key)
+            _fill(link, proposal)
+            self._carry_over(link, proposal, whole=whole)
+        elif not _says_the_same(link, proposal):
+            link.version += 1
+            _fill(link, proposal)
+
+    def _new(self, key: tuple[int, str]) -> TaskLink:
+        link = TaskLink(
+            task_id=key[0],
+            report_id=self.report.id,
+            commitment_ref=key[1],
+            decision=LinkDecision.PROPOSED,
+            created_at=self.now,
+            version=1,
+        )
+        self.session.add(link)
+        return link
+
+    def _carry_over(self, link: TaskLink, proposal: Json, *, whole: bool) -> None:
+        """Let the decision made on an earlier version stand, where the words it rests on are still there."""
+        before = self.before.get((link.task_id, link.commitment_ref))
+        if before is None:
+            return
+        confirmed = before.decision is LinkDecision.CONFIRMED
+        candidates = [passage["text"] for passage in before.proposal.get("evidence", ())]
+        evidence = carried_evidence(Decision(confirmed, before.evidence, candidates), proposal, self.report.text)
+        if evidence is None:
+            link.proposal = {**proposal, "look_again": LOOK_AGAIN if confirmed else NEW_CANDIDATE}
+            self.look_again += whole
+            return
+        link.decision, link.decided_by_id, link.decided_at = before.decision, before.decided_by_id, before.decided_at
+        link.outcome, link.evidence, link.figures = before.outcome, evidence, before.figures
+        link.late, link.note = before.late, before.note
+        self.kept += whole
+
+    def drop_others(self, wanted: set[tuple[int, str]]) -> None:
+        """Delete undecided rows of promises and commitments that are no more."""
+        for key, link in self.existing.items():
+            if key not in wanted and link.decision is LinkDecision.PROPOSED:
+                self.session.delete(link)
+
+    def note(self) -> None:
+        """Leave the audit line."""
+        summary = f"比对上年计划：{len(self.tasks)} 项任务，报告提及 {self.mentioned} 项"
+        if self.look_again:
+            summary += f"，{self.look_again} 项需要重新核对"
+        record(
+            self.session,
+            None,
+            "link.propose",
+            "report",
+            self.report.id,
+            unit_path=self.report.unit.path,
+            summary=summary,
+            now=self.now,
+        )
+
+    def counts(self) -> Proposed:
+        """Return what was done."""
+        return Proposed(len(self.tasks), self.mentioned, self.kept, self.look_again)
+
+
+def _fill(link: TaskLink, proposal: Json) -> None:
+    link.outcome, link.score, link.late = Outcome(proposal["outcome"]), proposal["score"], proposal["late"]
+    link.evidence, link.figures = proposal["evidence"], proposal["figures"]
+    link.contradicted_by, link.repeated_in = proposal["contradicted_by"], proposal["repeated_in"]
+    link.shrunk, link.proposal = proposal["shrunk"], proposal
+
+
+def _says_the_same(link: TaskLink, proposal: Json) -> bool:
+    """Say whether a new run found what the last one did; what a person added meanwhile stays then."""
+    return {name: value for name, value in link.proposal.items() if name != "look_again"} == proposal
+
+
+def years_written(session: Session, tasks: Sequence[Task]) -> dict[int, int]:
+    """Return, for each task, in how many plans in a row its promise has stood so far (第 N 年写入)."""
+    sources = {task.report_id for task in tasks if task.report_id is not None}
+    repeated: dict[tuple[int, str], int] = {}
+    for link in links_in_reports(session, sorted(sources)):
+        for item in link.repeated_in:
+            key = (link.report_id, item)
+            repeated[key] = max(repeated.get(key, 1), int(link.proposal.get("written", 2)))
+    return {
+        task.id: max(repeated.get((task.report_id or 0, task.item_ref or ""), 1), 1 + task.years_carried)
+        for task in tasks
+    }
