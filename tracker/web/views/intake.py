@@ -179,7 +179,8 @@ def steps_of(intake: Intake) -> list[StepLine]:
     steps = []
     for index, label in enumerate(labels):
         state = "done" if index < done else current if index == done else "waiting"
-        steps.append(StepLine(label, state))
+        note = "正在与上年计划比对" if intake.step == "linking" and state == "current" else ""
+        steps.append(StepLine(label, state, note))
     return steps
 
 
