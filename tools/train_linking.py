@@ -26,12 +26,13 @@ from tracker.domain.matching.words import DATA_FOLDER, LinkModel, load_backgroun
 PRIOR_ANSWER = {
     "bias": -6.0, "cover": 3.0, "sentence": 1.5, "objects": 3.0, "heads": 1.0, "qualifiers": 1.0, "rare_missing": -1.0,
     "longest": 2.0, "chars": 2.0, "short_name": 1.0, "elements": 1.5, "title": 2.0, "title_other": -2.0,
-    "contrast": -1.5, "verb": 0.4, "unit": 1.0, "unit_missing": -0.8, "number": 1.0, "lead": -1.5, "concrete": 0.4,
+    "contrast": -1.5, "sibling": -4.0, "unnamed": -4.0, "verb": 0.4, "unit": 1.0, "unit_missing": -0.8, "number": 1.0,
+    "lead": -1.5, "concrete": 0.4,
     "theme": 0.8, "rival": -1.5, "reverse": 1.0, "size": 0.0, "away": -0.5,
 }  # fmt: skip
 PRIOR_REPEAT = {
     "bias": -7.0, "cover": 3.0, "objects": 3.5, "heads": 1.0, "qualifiers": 1.0, "longest": 2.5, "chars": 1.0,
-    "title": 1.5, "title_other": -2.0, "contrast": -1.5, "verb": 0.4, "unit": 0.5, "number": 0.5, "theme": 0.8,
+    "title": 1.5, "title_other": -2.0, "contrast": -1.5, "sibling": -4.0, "unnamed": -3.0, "verb": 0.4, "unit": 0.5, "number": 0.5, "theme": 0.8,
     "rival": -1.0, "reverse": 1.0,
 }  # fmt: skip
 THRESHOLDS = {"mentioned": 0.5, "beside": 0.35, "repeated": 0.5, "admission": 0.6, "unplanned": 0.35}

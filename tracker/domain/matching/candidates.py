@@ -15,6 +15,7 @@ from tracker.language.text import Folded, fold
 
 LEAD_LONGEST = 28
 """A first sentence no longer than this, without a number, only names what its paragraph is about."""
+_FACT = re.compile(r"(?<!^)\d(?![.、])|《")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -150,11 +151,12 @@ class _Cutter:
         for line in self.text[zone.start : zone.end].split("\n"):
             line_end = line_start + len(line)
             opening = ""
-            for number, (start, end) in enumerate(split_sentences(self.text, line_start, line_end)):
+            sentences = split_sentences(self.text, line_start, line_end)
+            for number, (start, end) in enumerate(sentences):
                 sentence = self.text[start:end]
                 if len(sentence.strip()) < 4 or any(low <= start < high for low, high in problems):
                     continue
-                lead = number == 0 and len(sentence) <= LEAD_LONGEST and not re.search(r"\d{2}|《", sentence)
+                lead = number == 0 < len(sentences) - 1 and len(sentence) <= LEAD_LONGEST and not _FACT.search(sentence)
                 yield self._claim(start, end, opening, lead=lead, zone=zone, line=line_start)
                 opening = sentence if lead or not opening else opening
             line_start = line_end + 1

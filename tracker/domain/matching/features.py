@@ -24,7 +24,7 @@ NEAR = 2
 
 FEATURES = (
     "bias", "cover", "sentence", "objects", "heads", "qualifiers", "rare_missing", "longest", "chars", "short_name",
-    "elements", "title", "title_other", "contrast", "verb", "unit", "unit_missing", "number", "lead", "concrete",
+    "elements", "title", "title_other", "contrast", "sibling", "unnamed", "verb", "unit", "unit_missing", "number", "lead", "concrete",
     "theme", "rival", "reverse", "size", "away",
 )  # fmt: skip
 
@@ -66,7 +66,9 @@ def read_against(
         "elements": _elements(promise, claim),
         "title": float(_shares_title(promise.form, passage)),
         "title_other": float(_other_title(promise.form, passage)),
-        "contrast": float(_contradicts(promise, claim, first, last) or _names_sibling(promise.form, passage)),
+        "contrast": float(_contradicts(promise, claim, first, last)),
+        "sibling": float(_names_sibling(promise.form, passage)),
+        "unnamed": float(_leaves_member_unnamed(promise, claim)),
         "verb": float(any(promise.form.verbs & form.verbs for form in passage)),
         **_unit_features(promise, claim, first, last, words),
         "lead": float(claim.lead),
@@ -226,6 +228,14 @@ def _contradicts(promise: Promise, claim: Claim, first: int, last: int) -> bool:
         if row in said and not said[row] & choices and not known & choices:
             return True
     return False
+
+
+def _leaves_member_unnamed(promise: Promise, claim: Claim) -> bool:
+    """Say whether a member of a promised list is not named: its fellows' sentence does not answer it."""
+    if not promise.is_member or not promise.form.chunks:
+        return False
+    name = promise.form.chunks[0].text[:2]
+    return not any(name in clause.form.plain for clause in claim.clauses)
 
 
 def _names_sibling(form: Comparable, passage: Sequence[Comparable]) -> bool:

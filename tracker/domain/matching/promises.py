@@ -39,6 +39,7 @@ class Promise:
     total: float
     elements: tuple[str, ...]
     aim: str
+    is_member: bool
 
     @property
     def is_checkable(self) -> bool:
@@ -51,10 +52,10 @@ def prepare_promises(
 ) -> tuple[Promise, ...]:
     """Return one promise for each part of each commitment of the items, in order."""
     return tuple(
-        _promise(item, commitment, text, quantities, rarity, words)
+        _promise(item, commitment, part, rarity, words)
         for item in items
         for commitment in commitments_of(item)
-        for text, quantities in split_parts(commitment, words)
+        for part in split_parts(commitment, words)
     )
 
 
@@ -66,7 +67,16 @@ def commitments_of(item: PlanItem) -> Iterator[Commitment]:
         yield Commitment(item.id, item.text, item.span, item.deadline)
 
 
-def split_parts(commitment: Commitment, words: MatchingWords) -> list[tuple[str, tuple[Quantity, ...]]]:
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One object of a commitment in its words; ``is_member`` where it was cut out of a list of names."""
+
+    text: str
+    quantities: tuple[Quantity, ...]
+    is_member: bool = False
+
+
+def split_parts(commitment: Commitment, words: MatchingWords) -> list[Part]:
     """Cut a commitment where it names several objects; each part takes the targets that stand in it.
 
     A clause that only tells the purpose (确保…, 不断…) or the manner (通过…) stays with its neighbour.
@@ -85,13 +95,15 @@ def split_parts(commitment: Commitment, words: MatchingWords) -> list[tuple[str,
                 pieces.append((min(held, low), high))
             held = high
     pieces = pieces or [(0, len(text))]
-    parts: list[tuple[str, tuple[Quantity, ...]]] = []
+    parts: list[Part] = []
     for low, high in pieces:
         targets = _targets_in(commitment, low, high, pieces)
         members = _members(text[low:high], words)
-        parts.extend((member, ()) for member in members[:-1])
-        last = members[-1] if members else text[low:high]
-        parts.append((last, tuple(q for q in targets if not members or q.value != len(members))))
+        parts.extend(Part(member, (), is_member=True) for member in members[:-1])
+        if members:
+            parts.append(Part(members[-1], tuple(q for q in targets if q.value != len(members)), is_member=True))
+        else:
+            parts.append(Part(text[low:high], targets))
     return parts
 
 
@@ -150,11 +162,11 @@ def _owner(quantity: Quantity, commitment: Commitment, pieces: Sequence[tuple[in
 def _promise(
     item: PlanItem,
     commitment: Commitment,
-    text: str,
-    quantities: tuple[Quantity, ...],
+    part: Part,
     rarity: Mapping[str, float],
     words: MatchingWords,
 ) -> Promise:
+    text = part.text
     form = make_comparable(text, words)
     weights = {gram: share * rarity.get(gram, RAREST) for gram, share in form.grams.items()}
     rest = commitment.text.replace(text, "，")
@@ -162,13 +174,14 @@ def _promise(
         item=item,
         commitment=commitment,
         text=text,
-        quantities=quantities,
+        quantities=part.quantities,
         form=form,
         theme=make_comparable(f"{item.group or ''}，{item.title or ''}，{rest}", words),
         weights=weights,
         total=sum(weights.values()) or 1.0,
         elements=_elements(text, words),
         aim=aim_of(form.plain, words),
+        is_member=part.is_member,
     )
 
 

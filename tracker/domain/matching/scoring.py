@@ -12,8 +12,10 @@ from tracker.domain.matching.features import Reading, read_against
 from tracker.domain.matching.promises import Promise
 from tracker.domain.matching.words import MatchingWords
 
-SHORTLIST = 10
+SHORTLIST = 8
 """How many sentences are read closely for each promise."""
+WORTH_READING = 0.3
+"""Share of the best sentence's cover that a sentence must reach to be read closely."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,9 @@ def score_claims(
     rivals = _Rivals(index, [rows for _, rows in covers])
     scored: list[list[Scored]] = []
     for own, (promise, (sentences, rows)) in enumerate(zip(promises, covers, strict=True)):
-        numbers = sorted(sentences, key=lambda number: (-sentences[number], number))[:SHORTLIST]
+        least = WORTH_READING * max(sentences.values(), default=0.0)
+        worthy = [number for number, cover in sentences.items() if cover >= least]
+        numbers = sorted(worthy, key=lambda number: (-sentences[number], number))[:SHORTLIST]
         readings = [
             read_against(promise, claims[number], rivals.lead(own, number, rows), rarity, words) for number in numbers
         ]

@@ -1,0 +1,337 @@
+"""Linking on small reports: one promise, one claim, one rule at a time."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tools.linking_gold import read_text
+from tracker.domain.documents import Link, LinkReport, Outcome, ReportReading
+from tracker.domain.matching import link_items, link_reports
+from tracker.domain.matching.features import is_short_form
+from tracker.domain.matching.outcome import step_of
+from tracker.domain.matching.promises import aim_of, prepare_promises, split_parts
+from tracker.domain.matching.scoring import calibrated
+from tracker.domain.matching.units import numbers_with, same_unit, split_unit
+from tracker.domain.matching.words import load_background, load_words
+from tracker.language.lexicon import load_lexicon
+
+EARLIER = """柳河镇人民政府
+关于2023年度法治政府建设情况的报告
+
+一、2023年工作情况
+（一）履职情况。全年研究法治工作3次。
+二、存在的问题
+一是执法力量薄弱。
+三、2024年工作计划
+{plan}
+
+柳河镇人民政府
+2023年12月20日
+"""
+LATER = """柳河镇人民政府
+关于2024年度法治政府建设情况的报告
+
+一、2024年工作情况
+（一）强化组织领导。全年召开党委会4次，把法治建设列入重要议程。
+{claims}
+（九）做好信息报送。报送政务信息46条，被县级采用18条。
+二、存在的问题
+{problems}
+三、2025年工作计划
+{plan}
+
+柳河镇人民政府
+2024年12月20日
+"""
+FILLER = "（一）抓好公文处理，做好日常值守。"
+
+
+def earlier_report(promise: str) -> ReportReading:
+    """A report that promises one thing."""
+    return read_text(EARLIER.format(plan=f"（一）{promise}。\n（二）做好档案归集。"))
+
+
+def later_report(claims: str, problems: str = "一是信息化程度有待提高。", plan: str = FILLER) -> ReportReading:
+    """The report of the next year."""
+    return read_text(LATER.format(claims=f"（二）{claims}", problems=problems, plan=plan))
+
+
+def linked(promise: str, claims: str, problems: str = "一是信息化程度有待提高。", plan: str = FILLER) -> Link:
+    """The row that sums up the first item."""
+    report = link_reports(earlier_report(promise), later_report(claims, problems, plan), load_lexicon())
+    return next(link for link in report.links if link.commitment is None)
+
+
+@pytest.mark.parametrize(
+    ("promise", "claim", "outcome"),
+    [
+        # verb steps
+        ("编制《柳河镇权责清单》", "印发《柳河镇权责清单》并向社会公布。", "done"),
+        ("编制《柳河镇权责清单》", "《柳河镇权责清单》正在征求意见。", "partial"),
+        ("建成镇综合文化服务中心", "镇综合文化服务中心建成并投入使用。", "done"),
+        ("建成镇综合文化服务中心", "镇综合文化服务中心主体完工。", "partial"),
+        ("加快东岭防洪堤建设", "东岭防洪堤通过竣工验收。", "done"),
+        ("加快东岭防洪堤建设", "东岭防洪堤建设稳步推进。", "partial"),
+        ("启动东岭防洪堤建设", "东岭防洪堤开工建设。", "done"),
+        ("启动东岭防洪堤建设", "东岭防洪堤即将开工。", "partial"),
+        ("柳河社区争创省级民主法治示范社区", "柳河社区获评省级民主法治示范社区。", "done"),
+        # standing duties
+        ("完善行政执法公示制度", "修改行政执法公示制度，公示执法信息230条。", "done"),
+        # lists
+        ("完成东岭村、西坡村、南湾村污水管网改造", "东岭村、西坡村、南湾村污水管网改造全部完工。", "done"),
+        ("完成东岭村、西坡村、南湾村污水管网改造", "东岭村、西坡村污水管网改造全部完工。", "partial"),
+        # silence
+        ("行政机关负责人出庭应诉率达到100%", "全年办理行政处罚案件12件。", "not_mentioned"),
+        ("开展个体工商户普法讲座4场", "举办篮球比赛2场。", "not_mentioned"),
+    ],
+)
+def test_outcome(promise: str, claim: str, outcome: str) -> None:
+    assert linked(promise, claim).outcome.value == outcome
+
+
+@pytest.mark.parametrize(
+    ("promise", "decoy"),
+    [
+        ("改造农村户厕300座", "改造城区公厕12座。"),
+        ("完成柳河一中综合楼改造", "柳河二中综合楼改造完工。"),
+        ("制定《柳河镇信访工作办法》", "印发《柳河镇防汛工作预案》。"),
+        ("柳河社区争创省级民主法治示范社区", "柳河社区被评为市级卫生社区。"),
+        ("开展“宪法进农村”活动6场", "开展文艺进农村演出6场。"),
+    ],
+)
+def test_near_misses_are_no_answers(promise: str, decoy: str) -> None:
+    link = linked(promise, decoy)
+    assert link.outcome is Outcome.NOT_MENTIONED
+    assert link.evidence == ()
+
+
+@pytest.mark.parametrize(
+    ("promise", "claim", "target", "actual", "met"),
+    [
+        ("新增调解员不少于6名", "新增调解员4名。", 6, 4, False),
+        ("新增调解员不少于6名", "新增调解员7人。", 6, 7, True),
+        ("开展法治进校园活动10场以上", "开展法治进校园活动12场次。", 10, 12, True),
+        ("每季度开展一次执法案卷评查", "开展执法案卷评查3次。", 4, 3, False),
+        ("每月组织一次集中学法", "组织集中学法12次。", 12, 12, True),
+        ("全年开展执法案卷评查2次", "上下半年各开展执法案卷评查1次。", 2, 2, True),
+        (
+            "开展执法案卷评查4次",
+            "一季度开展执法案卷评查2次、二季度开展执法案卷评查1次、下半年开展执法案卷评查2次。",
+            4,
+            5,
+            True,
+        ),
+        ("矛盾纠纷调解成功率达到97%以上", "受理矛盾纠纷171件，调解成功率97.1%。", 97, 97.1, True),
+        ("城镇登记失业率控制在4.5%以内", "城镇登记失业率5.1%。", 4.5, 5.1, False),
+        ("城镇登记失业率控制在4.5%以内", "城镇登记失业率3.9%。", 4.5, 3.9, True),
+        ("完成营造林0.5万亩", "完成营造林6000亩。", 0.5, 0.6, True),
+    ],
+)
+def test_figures(promise: str, claim: str, target: float, actual: float, met: bool) -> None:  # noqa: FBT001
+    figure = linked(promise, claim).figures[0]
+    assert (figure.target, figure.actual, figure.met) == (target, actual, met)
+
+
+@pytest.mark.parametrize(
+    ("promise", "claim", "note"),
+    [
+        ("一般公共预算收入增长7%", "一般公共预算收入完成9.8亿元。", "增幅"),
+        ("完成食品抽检1200批次", "食品抽检任务超额完成。", "超额完成"),
+        ("完成食品抽检1200批次", "五年来累计完成食品抽检5600批次。", "多年"),
+        ("新增法律明白人60名", "法律明白人达到210名。", "总数"),
+    ],
+)
+def test_open_comparisons_say_why(promise: str, claim: str, note: str) -> None:
+    figure = linked(promise, claim).figures[0]
+    assert figure.actual is None
+    assert figure.met is None
+    assert note in (figure.note or "")
+
+
+@pytest.mark.parametrize(
+    ("promise", "claim", "late"),
+    [
+        ("3月底前出台《柳河镇信访工作办法》", "4月印发《柳河镇信访工作办法》。", True),
+        ("3月底前出台《柳河镇信访工作办法》", "3月印发《柳河镇信访工作办法》。", False),
+        ("3月底前出台《柳河镇信访工作办法》", "6月，《柳河镇信访工作办法》正式印发。", True),
+        ("上半年出台《柳河镇信访工作办法》", "印发《柳河镇信访工作办法》。", None),
+        ("出台《柳河镇信访工作办法》", "8月印发《柳河镇信访工作办法》。", None),
+    ],
+)
+def test_late_by_the_reports_own_dates(promise: str, claim: str, late: bool | None) -> None:  # noqa: FBT001
+    assert linked(promise, claim).late is late
+
+
+def test_admission_alone_is_not_mentioned() -> None:
+    link = linked("建设民法典主题公园1处", "举办文艺演出2场。", problems="一是民法典主题公园因用地手续未办结尚未开工。")
+    assert link.outcome is Outcome.NOT_MENTIONED
+    assert "民法典主题公园" in link.contradicted_by[0].text
+    assert [(figure.actual, figure.met) for figure in link.figures] == [(0, False)]
+
+
+def test_the_new_plan_is_no_answer_but_a_repetition() -> None:
+    link = linked("建设民法典主题公园2处", "举办文艺演出2场。", plan="（一）建设民法典主题公园1处。")
+    assert link.outcome is Outcome.NOT_MENTIONED
+    assert link.repeated_in == ("i1",)
+    assert link.shrunk is not None
+    assert (link.shrunk.before, link.shrunk.after) == (2, 1)
+
+
+def test_a_plain_remainder_is_not_shrunk() -> None:
+    link = linked(
+        "建成村级法律服务工作室12个", "建成村级法律服务工作室9个。", plan="（一）建成剩余3个村级法律服务工作室。"
+    )
+    assert link.repeated_in == ("i1",)
+    assert link.shrunk is None
+
+
+def test_done_without_having_been_planned() -> None:
+    report = link_reports(
+        earlier_report("完善信访接待制度"),
+        later_report("完善信访接待制度，接待群众40批次。\n（三）获评全县安全生产先进乡镇，建成智慧消防平台1个。"),
+        load_lexicon(),
+    )
+    assert any("智慧消防平台" in evidence.text for evidence in report.unplanned)
+    assert not any("信访接待" in evidence.text for evidence in report.unplanned)
+
+
+def _check_invariants(report: LinkReport, later: ReportReading) -> None:
+    for link in report.links:
+        assert 0.0 <= link.score <= 1.0
+        assert len(link.evidence) <= 5
+        assert (link.outcome is Outcome.NOT_MENTIONED) == (not link.evidence)
+        for evidence in (*link.evidence, *link.contradicted_by, *report.unplanned):
+            assert evidence.text == evidence.span.of(later.text)
+            assert evidence.text
+        for evidence in link.evidence:
+            assert evidence.reasons
+
+
+def test_every_quote_is_verbatim_and_every_commitment_is_answered() -> None:
+    earlier = earlier_report("6月底前完成执法队规范化建设，新增执法人员6名；出台《柳河镇信访工作办法》")
+    later = later_report("执法队规范化建设通过验收，新增执法人员４名，印发《柳河镇信访工作办法》[1]。")
+    report = link_reports(earlier, later, load_lexicon())
+    _check_invariants(report, later)
+    wanted = [(item.id, commitment.id) for item in earlier.items for commitment in item.commitments]
+    assert [(link.item, link.commitment) for link in report.links if link.commitment] == wanted
+    assert [link.item for link in report.links if link.commitment is None] == [item.id for item in earlier.items]
+
+
+@pytest.mark.parametrize("text", ["", "工作总结", "一、下一步工作打算\n（一）完成执法队规范化建设。"])
+def test_a_report_that_says_nothing(text: str) -> None:
+    report = link_reports(earlier_report("完成执法队规范化建设"), read_text(text or "\n"), load_lexicon())
+    assert {link.outcome for link in report.links} == {Outcome.NOT_MENTIONED}
+    assert report.unplanned == ()
+
+
+def test_an_empty_plan() -> None:
+    later = later_report("建成智慧消防平台1个。")
+    report = link_items((), 2024, later, load_lexicon())
+    assert report.links == ()
+    _check_invariants(report, later)
+
+
+def test_items_as_people_edited_them() -> None:
+    item = earlier_report("完成执法队规范化建设").items[0]
+    whole = replace(item, commitments=(), text="执法队规范化建设年内通过验收")
+    commitment = replace(item.commitments[0], text="新增执法人员6名")
+    reworded = replace(item, id="i9", text="新增执法人员6名", commitments=(commitment,))
+    later = later_report("执法队规范化建设通过验收，新增执法人员4名。")
+    report = link_items((whole, reworded), 2024, later, load_lexicon())
+    _check_invariants(report, later)
+    assert [(link.item, link.commitment) for link in report.links] == [
+        (whole.id, None),
+        ("i9", commitment.id),
+        ("i9", None),
+    ]
+    assert all(link.outcome is not Outcome.NOT_MENTIONED for link in report.links)
+
+
+def test_same_input_same_answer() -> None:
+    earlier, later = earlier_report("新增调解员6名"), later_report("新增调解员4名。")
+    assert link_reports(earlier, later, load_lexicon()) == link_reports(earlier, later, load_lexicon())
+
+
+@pytest.mark.parametrize(
+    ("text", "step"),
+    [
+        ("主体完工", "progress"),
+        ("顺利通过省级验收", "finished"),
+        ("正在进行上线前测试", "progress"),
+        ("完成选址", "preparing"),
+        ("尚未开工", "failed"),
+        ("即将启动", "imminent"),
+        ("开工建设", "started"),
+        ("开展培训", "delivered"),
+        ("山清水秀", None),
+    ],
+)
+def test_step(text: str, step: str | None) -> None:
+    assert step_of(text, load_words()) == step
+
+
+@pytest.mark.parametrize(
+    ("text", "aim"),
+    [
+        ("启动东岭防洪堤建设", "start"),
+        ("加快东岭防洪堤建设", "project"),
+        ("建成东岭防洪堤", "finish"),
+        ("加强食品安全监管", "standing"),
+    ],
+)
+def test_aim(text: str, aim: str) -> None:
+    assert aim_of(text, load_words()) == aim
+
+
+@pytest.mark.parametrize(
+    ("promise", "parts"),
+    [
+        ("完成食品抽检1200批次，对学校食堂开展检查全覆盖", ["完成食品抽检1200批次，", "对学校食堂开展检查全覆盖"]),
+        ("新增规上企业10家、高新技术企业6家", ["新增规上企业10家、", "高新技术企业6家"]),
+        ("建成法治广场1处，不断提升法治氛围", ["建成法治广场1处，不断提升法治氛围"]),
+        ("完成东岭村、西坡村污水管网改造", ["完成东岭村", "完成西坡村污水管网改造"]),
+        ("加强交通、消防、危化品等领域排查", ["加强交通、消防、危化品等领域排查"]),
+    ],
+)
+def test_parts(promise: str, parts: list[str]) -> None:
+    item = earlier_report(promise).items[0]
+    commitment = replace(item.commitments[0], text=promise, quantities=())
+    assert [part.text for part in split_parts(commitment, load_words())] == parts
+
+
+def test_promises_have_weight_and_theme() -> None:
+    promises = prepare_promises(earlier_report("新增调解员6名").items, load_background(), load_words())
+    assert promises[0].total > 0
+    assert promises[0].quantities[0].value == 6
+
+
+def test_units() -> None:
+    words = load_words()
+    assert split_unit("万人次", words) == (10000, "人次")
+    assert split_unit("个", words) == (1, "个")
+    assert same_unit("场", "次", words)
+    assert same_unit("人", "人次", words) is False
+    assert numbers_with("万亩", "完成营造林6000亩", words) == [0.6]
+    assert numbers_with("次", "开展培训三次", words) == [3]
+
+
+@pytest.mark.parametrize(
+    ("short", "long", "is_short"),
+    [
+        ("定检率", "定期检验率", True),
+        ("公办园", "公办幼儿园", True),
+        ("定检率", "定检率", False),
+        ("检定率", "定期检验率", False),
+    ],
+)
+def test_short_form(short: str, long: str, is_short: bool) -> None:  # noqa: FBT001
+    assert is_short_form(short, long) is is_short
+
+
+def test_calibration_keeps_the_order() -> None:
+    calibration = {"slope": 0.8, "shift": 0.7}
+    scores = [calibrated(score, calibration) for score in (0.0, 0.2, 0.5, 0.9, 1.0)]
+    assert scores == sorted(scores)
+    assert all(0.0 <= score <= 1.0 for score in scores)
