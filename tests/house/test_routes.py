@@ -27,6 +27,7 @@ PUBLIC = {
 # Made-up values for the variable parts of paths.
 EXAMPLES: dict[str, Any] = {
     "IntegerConverter": 999_999,
+    "IdConverter": 999_999,
     "UnicodeConverter": "nothing",
     "PathConverter": "nothing/here",
     "AnyConverter": None,

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
-from itertools import count
+from itertools import count, takewhile
 
 from tracker.domain.calendar import WorkingCalendar
 from tracker.domain.tasks import WORKING, TaskStatus
@@ -136,6 +136,21 @@ def next_alarm(
         for track in _tracks(ladder, facts, calendar, policy)
     ]
     return min((day for day in days if day is not None), default=None)
+
+
+def steps_until(
+    ladder: Ladder, facts: ClockFacts, last: date, calendar: WorkingCalendar, policy: ReminderPolicy
+) -> tuple[Step, ...]:
+    """Return every step of the ladder from ``facts.since`` to ``last`` in the order of their days."""
+    if ladder not in ladders_of(facts):
+        return ()
+    found = [
+        step
+        for track in _tracks(ladder, facts, calendar, policy)
+        for step in takewhile(lambda step: step.day <= last, track)
+        if step.day >= facts.since
+    ]
+    return tuple(sorted(found, key=lambda step: step.day))
 
 
 def _tracks(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from typing import Any, cast
 
-from sqlalchemy import delete
+from sqlalchemy import CursorResult, delete, update
 from sqlalchemy.orm import Session
 
 from tracker.db.models import Alarm, Task
@@ -42,6 +43,23 @@ def set_alarm(
     fire_on = next_alarm(ladder, facts, after, calendar, policy)
     if fire_on is not None:
         session.add(Alarm(task_id=task.id, ladder=ladder, fire_on=fire_on, since=facts.since))
+
+
+def recheck_alarms(session: Session, *, now: datetime) -> int:
+    """Let the next round look at every alarm anew, after the steps or the calendar changed; returns how many.
+
+    One statement, however many tasks there are: the round itself works out the next day under the new rules. Steps
+    whose day lies before today do not come back; what today's round has still to do is left as it is.
+    """
+    today = local_date(now)
+    session.flush()
+    touched = session.execute(
+        update(Alarm)
+        .where(Alarm.fire_on > today)
+        .values(fire_on=today, since=today)
+        .execution_options(synchronize_session=False)
+    )
+    return int(cast(CursorResult[Any], touched).rowcount)
 
 
 def clock_facts(task: Task, *, since: date) -> ClockFacts:

@@ -9,8 +9,9 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tracker.db.models import Unit, UnitKind, User
@@ -18,8 +19,10 @@ from tracker.db.queries.scope import get_unit, get_user
 from tracker.domain.errors import Forbidden, RuleViolation, StaleVersion
 from tracker.domain.permissions import ROLE_LABELS, UNIT_ROLES, Actor, Role
 from tracker.services.audit import differences, record
-from tracker.services.sign_in import end_sessions, hash_password
+from tracker.services.sign_in import end_sessions, forget_failures, hash_password
 from tracker.services.units import UnitFields, add_unit
+
+READABLE = "abcdefghjkmnpqrstuvwxyz23456789"  # nothing that reads like something else
 
 
 class UsernameTaken(RuleViolation):
@@ -28,6 +31,10 @@ class UsernameTaken(RuleViolation):
 
 class OwnAccountRefused(RuleViolation):
     """不能修改自己的角色、单位，也不能停用自己。请由另一位系统管理员办理。"""
+
+
+class UnitClosed(RuleViolation):
+    """所选单位已停用。请先启用单位，或选择其他单位。"""
 
 
 class UnitUnknown(RuleViolation):
@@ -46,8 +53,9 @@ class UserFields:
 
 
 def one_time_password() -> str:
-    """Return a random password that must be changed at the first sign-in."""
-    return secrets.token_urlsafe(12)
+    """Return a random password, easy to read out, that must be changed at the first sign-in (about 79 bits)."""
+    groups = ("".join(secrets.choice(READABLE) for _ in range(4)) for _ in range(4))
+    return "-".join(groups)
 
 
 def create_user(
@@ -56,9 +64,13 @@ def create_user(
     """Add an account in the administrator's scope; its password must be changed at the first sign-in."""
     _only_admin(actor)
     unit = get_unit(session, actor, fields.unit_id)
+    _check_open(unit)
     user = add_user(session, username, unit, fields, password_hash, now=now)
     summary = f"新建账号：{username}（{ROLE_LABELS[fields.role]}，{unit.name}）"
-    record(session, actor, "user.create", "user", user.id, unit_path=unit.path, summary=summary, now=now)
+    changes = differences({}, _values(user))
+    record(
+        session, actor, "user.create", "user", user.id, unit_path=unit.path, summary=summary, changes=changes, now=now
+    )
     return user
 
 
@@ -73,7 +85,7 @@ def add_user(
     must_change: bool = True,
 ) -> User:
     """Insert an account row; no permission is asked (for the operator and for seeding)."""
-    if session.scalar(select(User.id).where(User.username == username)):
+    if session.scalar(select(User.id).where(func.lower(User.username) == username.lower())):
         raise UsernameTaken(field="username")
     user = User(
         username=username,
@@ -121,27 +133,38 @@ def edit_user(session: Session, actor: Actor, user_id: int, fields: UserFields, 
     _only_admin(actor)
     user = _lock(session, actor, user_id, version)
     unit = get_unit(session, actor, fields.unit_id)
-    before = _values(user)
-    if user.id == actor.id and (fields.role is not user.role or fields.unit_id != user.unit_id):
+    before, old_unit = _values(user), user.unit
+    moved = fields.role is not user.role or fields.unit_id != user.unit_id
+    if moved and user.id == actor.id:
         raise OwnAccountRefused
-    if fields.role is not user.role or fields.unit_id != user.unit_id:
-        end_sessions(session, user.id)
+    if fields.unit_id != user.unit_id:
+        _check_open(unit)
     user.name, user.role, user.unit = fields.name, fields.role, unit
     user.email, user.phone = fields.email, fields.phone
+    changes = differences(before, _values(user))
+    if not changes:
+        return user
+    if moved:
+        end_sessions(session, user.id)
     user.version += 1
     session.flush()
-    record(
-        session,
-        actor,
-        "user.edit",
-        "user",
-        user.id,
-        unit_path=unit.path,
-        summary=f"修改账号：{user.username}",
-        changes=differences(before, _values(user)),
-        now=now,
-    )
+    _note_edit(session, actor, user, old_unit, changes, now)
     return user
+
+
+def _note_edit(
+    session: Session, actor: Actor, user: User, old_unit: Unit, changes: dict[str, tuple[Any, Any]], now: datetime
+) -> None:
+    """Leave the line of a change; of a transfer both units find one in their log."""
+    unit = user.unit
+    lines = [(unit.path, f"修改账号：{user.username}")]
+    if unit.id != old_unit.id:
+        lines = [
+            (unit.path, f"调入账号：{user.username}（原属{old_unit.name}）"),
+            (old_unit.path, f"调出账号：{user.username}（调往{unit.name}）"),
+        ]
+    for path, summary in lines:
+        record(session, actor, "user.edit", "user", user.id, unit_path=path, summary=summary, changes=changes, now=now)
 
 
 def set_user_active(session: Session, actor: Actor, user_id: int, *, active: bool, version: int, now: datetime) -> User:
@@ -150,6 +173,10 @@ def set_user_active(session: Session, actor: Actor, user_id: int, *, active: boo
     user = _lock(session, actor, user_id, version)
     if user.id == actor.id:
         raise OwnAccountRefused
+    if user.is_active == active:
+        return user
+    if active:
+        _check_open(user.unit)
     user.is_active = active
     user.version += 1
     if not active:
@@ -162,16 +189,27 @@ def set_user_active(session: Session, actor: Actor, user_id: int, *, active: boo
 def reset_password(
     session: Session, actor: Actor, user_id: int, password_hash: str, *, version: int, now: datetime
 ) -> User:
-    """Set a one-time password and end all sessions of the account."""
+    """Set a one-time password, end all sessions of the account and lift its locks."""
     _only_admin(actor)
     user = _lock(session, actor, user_id, version)
     user.password_hash = password_hash
     user.must_change_password = True
     user.version += 1
     end_sessions(session, user.id)
+    forget_failures(session, user.username)
     summary = f"重置密码：{user.username}"
     record(session, actor, "user.reset_password", "user", user.id, unit_path=user.unit.path, summary=summary, now=now)
     return user
+
+
+def end_user_sessions(session: Session, actor: Actor, user_id: int, *, now: datetime) -> int:
+    """End all sessions of an account, for example after a lost telephone; returns how many there were."""
+    _only_admin(actor)
+    user = get_user(session, actor, user_id)
+    number = end_sessions(session, user.id)
+    summary = f"强制退出登录：{user.username}"
+    record(session, actor, "user.end_sessions", "user", user.id, unit_path=user.unit.path, summary=summary, now=now)
+    return number
 
 
 def unit_staff(session: Session, unit_id: int) -> list[User]:
@@ -180,6 +218,11 @@ def unit_staff(session: Session, unit_id: int) -> list[User]:
         select(User).where(User.unit_id == unit_id, User.is_active.is_(True), User.role.in_(UNIT_ROLES))
     ).all()
     return sorted(people, key=lambda person: (person.role is not Role.HEAD, person.name))
+
+
+def _check_open(unit: Unit) -> None:
+    if not unit.is_active:
+        raise UnitClosed(field="unit_id")
 
 
 def _lock(session: Session, actor: Actor, user_id: int, version: int) -> User:
@@ -196,7 +239,7 @@ def _values(user: User) -> dict[str, object]:
     return {
         "name": user.name,
         "role": user.role,
-        "unit_id": user.unit_id,
+        "unit": user.unit.name,
         "email": user.email,
         "phone": user.phone,
     }

@@ -78,7 +78,7 @@ def install_access(app: Flask) -> None:
     def _load(user_id: str) -> SignedInUser | None:
         if "database_error" in g:
             return None  # the page that says so must not ask again
-        user = g.get("session_user")
+        user = g.get("session_user")  # whether it may go on was settled where the session was opened
         if user is None or user.id != int(user_id):
             user = reading().scalar(select(User).where(User.id == int(user_id)))
         return SignedInUser(user) if user is not None and user.is_active else None

@@ -7,7 +7,7 @@ import secrets
 
 from flask import Flask, Response, g, make_response, render_template
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from tracker.domain.errors import Conflict, Forbidden, NotFound, RuleViolation
@@ -56,6 +56,17 @@ def install_errors(app: Flask) -> None:
         log.error("the database did not answer", exc_info=error)
         g.database_error = error
         return error_page(503, None)
+
+    @app.errorhandler(IntegrityError)
+    def _collided(error: IntegrityError) -> Response:
+        log.warning("two writes wanted the same place", exc_info=error)
+        return error_page(409, Conflict().message)
+
+    @app.errorhandler(DataError)
+    @app.errorhandler(OverflowError)
+    def _unstorable(error: Exception) -> Response:
+        log.warning("a value that no column can hold was refused", exc_info=error)
+        return error_page(400, "提交的内容里有无法保存的数字或字符，请核对后重新提交。")
 
     @app.errorhandler(Exception)
     def _unexpected(error: Exception) -> Response:

@@ -1,7 +1,7 @@
 """The browser's session, kept on the server, and the request's database sessions.
 
 The cookie holds a random token and nothing else; the row is found by the token's digest. Signing out, disabling an
-account, a change of password or role delete the row, and the old cookie opens nothing any more.
+account, a change of password, role or unit delete the row, and the old cookie opens nothing any more.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from flask import Flask, Request, Response, current_app, g
+from flask import Flask, Request, Response, current_app, g, request
 from flask.sessions import SessionInterface, SessionMixin
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import OperationalError
@@ -23,11 +23,18 @@ from werkzeug.datastructures import CallbackDict
 
 from tracker.db.models import User, WebSession
 from tracker.runtime import Runtime
+from tracker.services.sign_in import credential_stamp
 
 log = logging.getLogger(__name__)
 
 COOKIE_NAME = "ledger_session"
+STAMP = "_stamp"
 SEEN_EVERY = timedelta(seconds=60)  # a write per click would be a write lock per click
+
+
+def cookie_name(app: Flask) -> str:
+    """Return the cookie's name; over https its prefix makes browsers refuse one that a neighbouring host has set."""
+    return f"__Host-{COOKIE_NAME}" if app.config["SESSION_COOKIE_SECURE"] else COOKIE_NAME
 
 
 def runtime() -> Runtime:
@@ -88,7 +95,7 @@ class ServerSessionInterface(SessionInterface):
         """Find the session of the request's cookie; an expired or unknown one is an empty new one."""
         if request.path.startswith("/static/"):
             return ServerSession()
-        token = request.cookies.get(COOKIE_NAME)
+        token = request.cookies.get(cookie_name(app))
         if not token:
             return ServerSession()
         installation = cast(Runtime, app.extensions["tracker"])
@@ -104,7 +111,7 @@ class ServerSessionInterface(SessionInterface):
             g.database_error = error  # answered by the first handler of the request; here no page can be made yet
             return ServerSession()
         row, user = found or (None, None)
-        if row is None or _is_expired(row, installation):
+        if row is None or _is_expired(row, installation) or _is_revoked(row, user):
             session = ServerSession()
             session.presented = True
             return session
@@ -155,6 +162,7 @@ class ServerSessionInterface(SessionInterface):
                 token_digest=_digest(session.token),
                 user_id=_user_id(session),
                 data=dict(session),
+                address=(request.remote_addr or "")[:64] or None,
                 created_at=now,
                 last_seen_at=now,
             )
@@ -162,7 +170,7 @@ class ServerSessionInterface(SessionInterface):
 
     def _set_cookie(self, app: Flask, response: Response, token: str) -> None:
         response.set_cookie(
-            COOKIE_NAME,
+            cookie_name(app),
             token,
             httponly=True,
             secure=app.config["SESSION_COOKIE_SECURE"],
@@ -185,3 +193,10 @@ def _is_expired(row: WebSession, installation: Runtime) -> bool:
     return now - row.last_seen_at > timedelta(
         minutes=settings.session_idle_minutes
     ) or now - row.created_at > timedelta(hours=settings.session_absolute_hours)
+
+
+def _is_revoked(row: WebSession, user: User | None) -> bool:
+    """Say whether a signed-in session's account is gone, disabled, or no longer what it was at sign-in."""
+    if row.user_id is None:
+        return False
+    return user is None or not user.is_active or row.data.get(STAMP) != credential_stamp(user)

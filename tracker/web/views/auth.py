@@ -16,6 +16,7 @@ from tracker.services.sign_in import (
     TooManyAttempts,
     change_own_password,
     claim_account,
+    credential_stamp,
     hash_password,
     proves,
     sign_in,
@@ -23,7 +24,7 @@ from tracker.services.sign_in import (
 )
 from tracker.web.access import SignedInUser, current_actor, local_path, open_before_password_change, public
 from tracker.web.forms.auth import ChangePasswordForm, SignInForm
-from tracker.web.session import ServerSession, reading, runtime, writing
+from tracker.web.session import STAMP, ServerSession, reading, runtime, writing
 
 blueprint = Blueprint("auth", __name__)
 
@@ -72,8 +73,9 @@ def change_password() -> Any:
         if form.validate_on_submit():
             refusal = _change_password(form)
             if refusal is None:
+                entered = _enter(reading().get_one(User, current_user.id), None)
                 flash("密码已修改，其他设备上的登录已退出。", "success")
-                return _enter(reading().get_one(User, current_user.id), None)
+                return entered
             field = getattr(form, refusal.field or "", None)
             (form.form_errors if field is None else field.errors).append(refusal.message)
     return render_template("auth/change_password.html", form=form, forced=current_user.must_change_password), status
@@ -84,7 +86,11 @@ def _change_password(form: ChangePasswordForm) -> RuleViolation | None:
     settings = runtime().settings
     try:
         check_password(
-            new, username=current_user.username, name=current_user.name, min_length=settings.password_min_length
+            new,
+            username=current_user.username,
+            name=current_user.name,
+            min_length=settings.password_min_length,
+            context=(current_user.unit_name, settings.product_name),
         )
     except WeakPassword as refusal:
         return refusal
@@ -102,7 +108,7 @@ def _change_password(form: ChangePasswordForm) -> RuleViolation | None:
 def _enter(user: User, target: str | None) -> Response:
     _leave()
     login_user(SignedInUser(user))
-    cast(ServerSession, session).regenerate()
+    session[STAMP] = credential_stamp(user)
     return redirect(target or url_for("home.index"), 303)
 
 
