@@ -10,16 +10,16 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, and_, exists, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, literal_column, or_, select, text
 from sqlalchemy.orm import Session, aliased
 
 from tracker.db.models import SupportingUnit, Task, Unit, User
 from tracker.db.queries.scope import below, leads_in_scope, no_business_for_admin, unit_ids_in_scope
 from tracker.db.search import matches
 from tracker.domain.permissions import Actor
-from tracker.domain.tasks import OPEN, RUNNING, TaskStatus
+from tracker.domain.tasks import OPEN, TaskStatus
 
 PAGE = 25
 COUNT_LIMIT = 1000
@@ -88,6 +88,7 @@ COLUMNS = (
     Task.due_source,
     Task.due_confirmed,
     Task.percent,
+    Task.recurring,
     Task.assigned_at,
     Task.completed_on,
     Task.extension_count,
@@ -179,21 +180,31 @@ def _scope(actor: Actor, wanted: LedgerFilter) -> ColumnElement[bool]:
 def _focus(wanted: LedgerFilter) -> list[ColumnElement[bool]]:
     match wanted.focus:
         case Focus.OVERDUE:
-            return [Task.status.in_(sorted(RUNNING)), Task.due_on < wanted.today]
+            return [is_running(), Task.due_on < wanted.today]
         case Focus.DUE_SOON:
-            return [Task.status.in_(sorted(RUNNING)), Task.due_on.between(wanted.today, wanted.due_soon_until)]
+            return [is_running(), Task.due_on.between(wanted.today, wanted.due_soon_until)]
         case Focus.UNSIGNED:
             return [Task.status == TaskStatus.ASSIGNED]
         case Focus.IN_REVIEW:
             return [Task.status == TaskStatus.IN_REVIEW]
         case Focus.EXTENSION:
-            return [Task.extension_pending.is_(True)]
+            return [awaits_extension()]
         case Focus.OPEN:
             return [Task.status.in_(sorted(OPEN))]
         case Focus.CLOSED:
             return [Task.status == TaskStatus.CLOSED]
         case _:
             return []
+
+
+def is_running() -> ColumnElement[bool]:
+    """Return the condition of the clock running, in the very words of the partial index on what is due."""
+    return cast(ColumnElement[bool], text("task.status IN ('assigned', 'in_progress', 'in_review', 'returned')"))
+
+
+def awaits_extension() -> ColumnElement[bool]:
+    """Return the condition of an extension waiting for its decision, in the words of its partial index."""
+    return cast(ColumnElement[bool], text("task.extension_pending"))
 
 
 def _select(actor: Actor, wanted: LedgerFilter, session: Session) -> Any:
@@ -225,8 +236,8 @@ class _Order:
     def beyond(self, key: str, backwards: bool) -> ColumnElement[bool] | None:
         """Return the condition of coming after ``key``; None where the key is no key (somebody edited the address)."""
         try:
-            text, _, identity = key.rpartition("~")
-            value, number = self.parse(text), int(identity)
+            written, _, identity = key.rpartition("~")
+            value, number = self.parse(written), int(identity)
         except ValueError:
             return None
         if self.descending != backwards:

@@ -11,6 +11,7 @@ from sqlalchemy import and_, case, func, select
 from sqlalchemy.orm import Session
 
 from tracker.db.models import Report, Task, Unit
+from tracker.db.queries.ledger import awaits_extension
 from tracker.db.queries.scope import below, leads_in_scope
 from tracker.domain.permissions import Actor
 from tracker.domain.tasks import LEDGER, RUNNING, TaskStatus
@@ -64,7 +65,7 @@ class Overview:
     total: Tally
     units: tuple[UnitLine, ...]
     missing: tuple[UnitLine, ...]  # expected to file a report and did not
-    waiting_extensions: int
+    waiting_extensions: int  # of whatever year
 
 
 def year_overview(session: Session, actor: Actor, plan_year: int, *, today: date, soon: date) -> Overview:
@@ -83,9 +84,7 @@ def year_overview(session: Session, actor: Actor, plan_year: int, *, today: date
         for unit_id, name, files, report_id, reviewed in rows
     ]
     shown = [line for line in lines if line.tally.by_status or line.report_id]
-    waiting = session.scalar(
-        select(func.count()).where(leads_in_scope(actor), Task.extension_pending.is_(True), Task.plan_year == plan_year)
-    )
+    waiting = session.scalar(select(func.count(Task.id)).where(leads_in_scope(actor), awaits_extension()))
     return Overview(
         total=_sum(tallies.values()),
         units=tuple(sorted(shown, key=lambda line: -line.tally.overdue)),

@@ -76,7 +76,7 @@ def _waiting(overview: Overview, year: int) -> list[dict[str, Any]]:
         ),
         ("项任务已立项、待交办", total.of(S.ESTABLISHED), _ledger(year, status=S.ESTABLISHED)),
         ("项办结申请待审核", total.of(S.IN_REVIEW), _ledger(year, focus="in_review")),
-        ("项延期申请待审批", overview.waiting_extensions, _ledger(year, focus="extension")),
+        ("项延期申请待审批", overview.waiting_extensions, url_for("ledger.index", focus="extension")),
         ("项任务逾期，可以催办", total.overdue, _ledger(year, focus="overdue")),
     ]
     return [
