@@ -154,7 +154,7 @@ class _Cutter:
             sentences = split_sentences(self.text, line_start, line_end)
             for number, (start, end) in enumerate(sentences):
                 sentence = self.text[start:end]
-                if len(sentence.strip()) < 4 or any(low <= start < high for low, high in problems):
+                if len(sentence.strip()) < 4 or any(_overlaps(start, end, low, high) for low, high in problems):
                     continue
                 lead = number == 0 < len(sentences) - 1 and len(sentence) <= LEAD_LONGEST and not _FACT.search(sentence)
                 yield self._claim(start, end, opening, lead=lead, zone=zone, line=line_start)
@@ -174,6 +174,11 @@ class _Cutter:
 
     def _is_plan(self, claim: Claim) -> bool:
         return any(low <= claim.start and claim.end <= high for low, high in self.closed)
+
+
+def _overlaps(start: int, end: int, low: int, high: int) -> bool:
+    """Say whether at least a third of ``[start, end)`` lies in ``[low, high)``."""
+    return 3 * (min(end, high) - max(start, low)) >= end - start
 
 
 def clause_range(clauses: Sequence[Clause], first: int, last: int) -> tuple[int, int]:

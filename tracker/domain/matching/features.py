@@ -13,6 +13,8 @@ from tracker.domain.matching.promises import Promise
 from tracker.domain.matching.units import numbers_with
 from tracker.domain.matching.words import MatchingWords
 
+TELLING = 40.0
+"""How much rarity shared nouns must carry to tell everything: 基础设施 carries 12, a project's full name 40 and more."""
 CONTEXT_SHARE = 0.5
 """What a gram is worth that stands only in the heading or the paragraph's opening."""
 WORTH_ADDING = 0.08
@@ -25,7 +27,7 @@ NEAR = 2
 FEATURES = (
     "bias", "cover", "sentence", "objects", "heads", "qualifiers", "rare_missing", "longest", "chars", "short_name",
     "elements", "title", "title_other", "contrast", "sibling", "unnamed", "verb", "unit", "unit_missing", "number", "lead", "concrete",
-    "theme", "rival", "reverse", "size", "away",
+    "theme", "rival", "reverse", "size", "away", "told", "framing",
 )  # fmt: skip
 
 
@@ -78,6 +80,8 @@ def read_against(
         "reverse": _reverse(promise, passage, rarity),
         "size": min(promise.total, 60.0) / 60.0,
         "away": 0.0 if claim.home else 1.0,
+        "told": min(objects.told, TELLING) / TELLING,
+        "framing": float(promise.is_framing),
     }
     return Reading(promise, claim, first, last, best, features, objects.shared)
 
@@ -119,6 +123,7 @@ class _Objects:
     qualifiers: float
     rare_missing: float
     longest: float
+    told: float
     shared: tuple[str, ...]
 
 
@@ -131,7 +136,7 @@ def _objects(
 ) -> _Objects:
     """Compare noun phrase by noun phrase: the head is its last pair, what stands before qualifies it."""
     total = covered = heads = qualifier_total = qualifier_found = missing = 0.0
-    longest = 0.0
+    longest = told = 0.0
     shared: list[str] = []
     for chunk in promise.form.chunks:
         size = sum(rarity.get(gram, RAREST) for gram in chunk.grams)
@@ -143,6 +148,7 @@ def _objects(
             rare = rarity.get(gram, RAREST)
             share = 1.0 if gram in found else 0.8 if gram in anywhere else CONTEXT_SHARE if gram in context else 0.0
             covered += rare * share
+            told += rare * (share >= 0.8)
             run, weight = (run + 1, weight + rare) if share == 1.0 else (0, 0.0)
             longest = max(longest, weight)
             if run and (at + 1 == len(chunk.grams) or chunk.grams[at + 1] not in found):
@@ -158,6 +164,7 @@ def _objects(
         qualifiers=qualifier_found / qualifier_total if qualifier_total else 0.0,
         rare_missing=missing / RAREST,
         longest=longest,
+        told=told,
         shared=tuple(sorted(dict.fromkeys(shared), key=lambda text: -len(text))),
     )
 
@@ -263,7 +270,8 @@ def _unit_features(promise: Promise, claim: Claim, first: int, last: int, words:
     if not closeness:
         return {"unit": 0.0, "unit_missing": 0.0, "number": 0.0}
     best = max(closeness)
-    return {"unit": float(best > 0), "unit_missing": float(best == 0), "number": best}
+    all_done = words.signals["all_done"].search(text) or words.signals["over_fulfilled"].search(text)
+    return {"unit": float(best > 0), "unit_missing": float(best == 0 and not all_done), "number": best}
 
 
 def _closeness(quantity: Quantity, text: str, words: MatchingWords) -> float:

@@ -27,6 +27,8 @@ SAME_THING = 0.5
 IN_THE_PASSAGE = 0.3
 """The same in the sentence that answers the promise: there the number is the likely counterpart."""
 TOLERANCE = 1e-9
+FAR_APART = 0.04
+"""Share of the target below which a number is taken to count something else."""
 _RATE_NAME = 0.4
 """What it adds that the rate beside the number has the target's own name (审查率)."""
 
@@ -176,6 +178,8 @@ def _compared(
         note: str | None = f"承诺的是新增数，报告给的是总数（{number_text(best.amount.value)}{best.amount.unit}）"
         return Figure(what, target, None, quantity.unit, met=None, note=note)
     actual, note = _actual(quantity, best, ranked, words)
+    if target and not FAR_APART <= actual / target <= 1 / FAR_APART:
+        return Figure(what, target, None, quantity.unit, met=None, note=f"报告的数字（{number_text(actual)}）与目标相差悬殊，请核对")
     return Figure(what, target, actual, quantity.unit, met=_met(quantity, target, actual, best), note=note)
 
 

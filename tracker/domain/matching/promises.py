@@ -40,10 +40,18 @@ class Promise:
     elements: tuple[str, ...]
     aim: str
     is_member: bool
+    framing: bool
+
+    @property
+    def is_framing(self) -> bool:
+        """Say whether the part only tells in what spirit or by what means (坚持…, 以…为抓手)."""
+        return self.framing and not self.quantities
 
     @property
     def is_checkable(self) -> bool:
         """Say whether the promise names something that can be counted or pointed at."""
+        if self.is_framing:
+            return False
         return bool(self.quantities) or self.aim in ("start", "finish", "project") or bool(self.form.titles)
 
 
@@ -182,6 +190,7 @@ def _promise(
         elements=_elements(text, words),
         aim=aim_of(form.plain, words),
         is_member=part.is_member,
+        framing=bool(words.signals["framing"].match(text.strip())),
     )
 
 
