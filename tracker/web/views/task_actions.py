@@ -28,13 +28,16 @@ from tracker.web.forms.base import StrictForm
 from tracker.web.forms.tasks import ClosureForm
 from tracker.web.receipts import earlier_location, keep_receipt
 from tracker.web.session import reading, runtime, writing
+from tracker.web.task_display import attachments, quantity_text
 from tracker.web.task_pages import (
     BY_ACTION,
     CHOOSES_OWNER,
     COUNTERPART,
     PAGES,
     SHOWS_CLOSURE,
+    SHOWS_EVIDENCE,
     SHOWS_EXTENSION,
+    SHOWS_PROMISE,
     ActionPage,
     Facts,
     Submission,
@@ -175,11 +178,13 @@ def _render(page: ActionPage, task: Task, form: StrictForm, *, stale: bool = Fal
     return render_template(
         "tasks/action.html",
         page=page,
+        shows_promise=page.action in SHOWS_PROMISE,
         task=task,
         form=form,
         facts=facts,
         rows=page.rows(facts) if task.status in transition_for(page.action).sources else [],
-        evidence=load_evidence(session, task.id) if page.form is ClosureForm or page.action in SHOWS_CLOSURE else [],
+        evidence=attachments(task.id, load_evidence(session, task.id)) if page.action in SHOWS_EVIDENCE else [],
+        quantities=[quantity_text(quantity) for quantity in task.quantities],
         counterpart=BY_ACTION.get(COUNTERPART.get(page.action, TaskAction.LOCK)),
         last_change=next(iter(load_history(session, task.id, limit=1)), None) if stale else None,
         accept=ACCEPT_ATTRIBUTE,

@@ -9,6 +9,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from tracker.db.models import Task
 from tracker.db.queries.tasks import load_history, load_task, possible_owners, supporting_ids, units_to_choose
+from tracker.domain.documents import DeadlineSource
 from tracker.domain.errors import Forbidden, NotFound, RuleViolation, StaleVersion
 from tracker.domain.permissions import ROLE_LABELS, Role
 from tracker.domain.tasks import TaskAction, TaskStatus, next_status, transition_for
@@ -129,7 +130,7 @@ def _form(task: Task, choices: Choices) -> EditForm:
         del form.due_on
     if task.status not in MOVABLE:
         del form.lead_unit_id
-    if task.due_confirmed or task.status is TaskStatus.PROPOSED:
+    if task.due_confirmed or task.due_source is DeadlineSource.TEXT or task.status is TaskStatus.PROPOSED:
         del form.confirm_due
     return form
 
