@@ -33,19 +33,16 @@ from tracker.domain.documents import DeadlineSource
 from tracker.domain.errors import Forbidden, NotFound
 from tracker.domain.tasks import TaskStatus
 from tracker.services.assignments import assign
-from tracker.services.intake import (
+from tracker.services.intake import IntakeParts, open_parts, process_intake, resume_stale_intakes
+from tracker.services.plan_items import Chosen, confirm_proposals
+from tracker.services.uploads import (
     Answer,
     EmptyUpload,
-    IntakeParts,
     NothingToAnswer,
     answer_intake,
     clean_file_name,
-    open_parts,
-    process_intake,
     receive_upload,
-    resume_stale_intakes,
 )
-from tracker.services.plan_items import Chosen, confirm_proposals
 from tracker.settings import Settings
 from tracker.storage import Storage
 

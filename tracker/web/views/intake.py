@@ -13,8 +13,8 @@ from tracker.db.queries.reports import current_report, earlier_tasks, get_intake
 from tracker.domain.documents import ReportReading
 from tracker.domain.errors import RuleViolation
 from tracker.domain.formats import reading_from_dict
-from tracker.services.intake import Answer, answer_intake, receive_upload
 from tracker.services.reports import replacement_for, signed_unit
+from tracker.services.uploads import Answer, answer_intake, receive_upload
 from tracker.storage import FileTooLarge
 from tracker.web.access import current_actor, requires
 from tracker.web.background import background
