@@ -24,7 +24,7 @@ from tracker.domain.matching.scoring import probability, rarity_of, score_claims
 from tracker.domain.matching.words import DATA_FOLDER, LinkModel, load_background, load_words
 
 PRIOR_ANSWER = {
-    "bias": -6.0, "cover": 3.0, "sentence": 1.5, "objects": 3.0, "heads": 1.0, "qualifiers": 1.0, "rare_missing": -1.0,
+    "bias": -6.0, "cover": 3.0, "scattered": -1.0, "sentence": 1.5, "objects": 3.0, "heads": 1.0, "qualifiers": 1.0, "rare_missing": -1.0,
     "longest": 2.0, "chars": 2.0, "short_name": 1.0, "elements": 1.5, "title": 2.0, "title_other": -2.0,
     "contrast": -1.5, "sibling": -4.0, "unnamed": -4.0, "verb": 0.4, "unit": 1.0, "unit_missing": -0.8, "number": 1.0,
     "lead": -1.5, "concrete": 0.4,

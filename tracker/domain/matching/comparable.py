@@ -31,6 +31,8 @@ _TITLE = re.compile(r"《([^《》\n]{2,40})》")
 _QUOTED = re.compile(r"“([^“”\n]{2,20})”")
 _RATE = re.compile(r"[\u4e00-\u9fff]{2}率")
 """A rate is a thing even where its first characters are a verb (审查率)."""
+_KIND = re.compile(r"(?<=[\u4e00-\u9fff]{4})(?:建设项目|项目|工程|地块|任务|系统)(?![\u4e00-\u9fff]{0,2}率)")
+"""What only says of what kind a long name is: 春天小镇项目 is 春天小镇."""
 _STOP = re.compile(r"[，,。；;：:！!？?、/|｜\n—\-·.…]+")
 
 
@@ -85,6 +87,8 @@ def _marks(plain: str, words: MatchingWords) -> bytearray:
     for found in words.weak_pattern.finditer(plain):
         if found.group() in words.weak:
             _fill(marks, found, 1)
+    for found in _KIND.finditer(plain):
+        _fill(marks, found, 1)
     for found in _RATE.finditer(plain):
         _fill(marks, found, 0)
     for found in _AMOUNT.finditer(plain):

@@ -19,13 +19,14 @@ CONTEXT_SHARE = 0.5
 """What a gram is worth that stands only in the heading or the paragraph's opening."""
 WORTH_ADDING = 0.08
 """Share of the promise that a neighbouring clause must add to belong to the passage."""
+_GENERIC_FRONT = re.compile("^(?:县城|全县|全市|全镇|全乡|城区|农村|县级|市级|县|市|镇)+(?=.{2})")
 SIBLINGS = "一二三四五六七八九十东西南北"
 """Characters by which things of one family are told apart."""
 NEAR = 2
 """How many clauses away a clause may stand and still belong to the passage."""
 
 FEATURES = (
-    "bias", "cover", "sentence", "objects", "heads", "qualifiers", "rare_missing", "longest", "chars", "short_name",
+    "bias", "cover", "scattered", "sentence", "objects", "heads", "qualifiers", "rare_missing", "longest", "chars", "short_name",
     "elements", "title", "title_other", "contrast", "sibling", "unnamed", "verb", "unit", "unit_missing", "number", "lead", "concrete",
     "theme", "rival", "reverse", "size", "away", "told", "framing",
 )  # fmt: skip
@@ -57,6 +58,7 @@ def read_against(
     features = {
         "bias": 1.0,
         "cover": _cover(promise, found),
+        "scattered": _cover(promise, found) - _cover(promise, set(claim.clauses[best].form.grams)),
         "sentence": _cover(promise, anywhere) + CONTEXT_SHARE * _context_cover(promise, anywhere, context),
         "objects": objects.cover,
         "heads": objects.heads,
@@ -241,7 +243,7 @@ def _leaves_member_unnamed(promise: Promise, claim: Claim) -> bool:
     """Say whether a member of a promised list is not named: its fellows' sentence does not answer it."""
     if not promise.is_member or not promise.form.chunks:
         return False
-    name = promise.form.chunks[0].text[:2]
+    name = _GENERIC_FRONT.sub("", promise.form.chunks[0].text)[:2]
     return not any(name in clause.form.plain for clause in claim.clauses)
 
 

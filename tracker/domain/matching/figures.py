@@ -179,7 +179,14 @@ def _compared(
         return Figure(what, target, None, quantity.unit, met=None, note=note)
     actual, note = _actual(quantity, best, ranked, words)
     if target and not FAR_APART <= actual / target <= 1 / FAR_APART:
-        return Figure(what, target, None, quantity.unit, met=None, note=f"报告的数字（{number_text(actual)}）与目标相差悬殊，请核对")
+        return Figure(
+            what,
+            target,
+            None,
+            quantity.unit,
+            met=None,
+            note=f"报告的数字（{number_text(actual)}）与目标相差悬殊，请核对",
+        )
     return Figure(what, target, actual, quantity.unit, met=_met(quantity, target, actual, best), note=note)
 
 
