@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import chinese_calendar
@@ -33,20 +34,14 @@ class WorkingCalendar:
         """Say whether the official arrangement of ``year`` is at hand (from the library or from overrides)."""
         if any(day.year == year for day in self.overrides):
             return True
-        try:
-            chinese_calendar.is_workday(date(year, 7, 1))
-        except NotImplementedError:
-            return False
-        return True
+        return _official(date(year, 7, 1)) is not None
 
     def is_working(self, day: date) -> bool:
         """Say whether ``day`` is worked."""
         if day in self.overrides:
             return self.overrides[day]
-        try:
-            return bool(chinese_calendar.is_workday(day))
-        except NotImplementedError:
-            return day.weekday() < SATURDAY
+        official = _official(day)
+        return day.weekday() < SATURDAY if official is None else official
 
     def on_or_after(self, day: date) -> date:
         """Return the first working day that is not before ``day``."""
@@ -67,3 +62,12 @@ class WorkingCalendar:
             return -self.between(end, start)
         days = (end - start).days
         return sum(self.is_working(start + timedelta(days=offset)) for offset in range(1, days + 1))
+
+
+@lru_cache(maxsize=4096)  # the library walks its whole table at each question
+def _official(day: date) -> bool | None:
+    """Say whether the library's table has ``day`` as worked; None where it has no table for the year."""
+    try:
+        return bool(chinese_calendar.is_workday(day))
+    except NotImplementedError:
+        return None
