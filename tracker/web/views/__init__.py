@@ -10,6 +10,7 @@ from tracker.web.views.evidence import blueprint as evidence
 from tracker.web.views.home import blueprint as home
 from tracker.web.views.inbox import blueprint as inbox
 from tracker.web.views.ledger import blueprint as ledger
+from tracker.web.views.links import blueprint as links
 from tracker.web.views.overview import blueprint as overview
 from tracker.web.views.reports import blueprint as reports
 from tracker.web.views.tasks import blueprint as tasks
@@ -21,6 +22,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     home,
     inbox,
     ledger,
+    links,
     overview,
     reports,
     tasks,
