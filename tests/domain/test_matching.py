@@ -129,7 +129,7 @@ def test_near_misses_are_no_answers(promise: str, decoy: str) -> None:
         ("完成营造林0.5万亩", "完成营造林6000亩。", 0.5, 0.6, True),
     ],
 )
-def test_figures(promise: str, claim: str, target: float, actual: float, met: bool) -> None:  # noqa: FBT001
+def test_figures(promise: str, claim: str, target: float, actual: float, met: bool) -> None:
     figure = linked(promise, claim).figures[0]
     assert (figure.target, figure.actual, figure.met) == (target, actual, met)
 
@@ -160,7 +160,7 @@ def test_open_comparisons_say_why(promise: str, claim: str, note: str) -> None:
         ("出台《柳河镇信访工作办法》", "8月印发《柳河镇信访工作办法》。", None),
     ],
 )
-def test_late_by_the_reports_own_dates(promise: str, claim: str, late: bool | None) -> None:  # noqa: FBT001
+def test_late_by_the_reports_own_dates(promise: str, claim: str, late: bool | None) -> None:
     assert linked(promise, claim).late is late
 
 
@@ -326,7 +326,7 @@ def test_units() -> None:
         ("检定率", "定期检验率", False),
     ],
 )
-def test_short_form(short: str, long: str, is_short: bool) -> None:  # noqa: FBT001
+def test_short_form(short: str, long: str, is_short: bool) -> None:
     assert is_short_form(short, long) is is_short
 
 

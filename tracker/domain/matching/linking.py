@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from tracker.domain.documents import Evidence, Figure, Link, LinkReport, Outcome, PlanItem, ReportReading, Shrunk
+from tracker.domain.documents import Evidence, Figure, Link, LinkReport, Outcome, PlanItem, ReportReading, Shrunk, Span
 from tracker.domain.matching.admissions import find_admissions
 from tracker.domain.matching.candidates import LaterReport, clause_range, prepare_report
 from tracker.domain.matching.features import Reading
@@ -140,9 +140,25 @@ class _Linker:
                 if place >= len(answer.accepted):
                     continue
                 evidence = self._evidence(answer.accepted[place], answer)
-                if not any(_overlap(evidence, other) for other in found):
-                    found.append(evidence)
+                self._add(evidence, found)
         return tuple(found[:MOST_EVIDENCE])
+
+    def _add(self, evidence: Evidence, found: list[Evidence]) -> None:
+        """Append a passage, or join it to the one beside it in the same sentence."""
+        for number, other in enumerate(found):
+            if _overlap(evidence, other) or self._touch(evidence, other):
+                start = min(evidence.span.start, other.span.start)
+                end = max(evidence.span.end, other.span.end)
+                reasons = tuple(dict.fromkeys((*other.reasons, *evidence.reasons)))
+                text = self.later.reading.text[start:end]
+                found[number] = Evidence(text, Span(start, end), other.score, reasons)
+                return
+        found.append(evidence)
+
+    def _touch(self, left: Evidence, right: Evidence) -> bool:
+        between = self.later.reading.text[min(left.span.end, right.span.end) : max(left.span.start, right.span.start)]
+        ends = self.later.reading.text[min(left.span.end, right.span.end) - 1]
+        return not between.strip() and "\n" not in between and ends not in "。；！？"
 
     def _evidence(self, row: Scored, answer: _Answer) -> Evidence:
         reading = row.reading
