@@ -1,10 +1,10 @@
-"""The year-end reconciliation: a sheet per unit and year, a line per task or unplanned achievement."""
+"""The year-end reconciliation: a sheet per unit and year, a line per task."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tracker.db.base import Base, Json, JsonObject, UtcDateTime, enum_column
@@ -15,7 +15,11 @@ from tracker.domain.reconciliation import Verdict
 
 
 class ReconciliationSheet(Base):
-    """The reconciliation of one unit's plan year. Once locked, ``snapshot`` is what was signed and nothing moves."""
+    """The reconciliation of one unit's plan year. Once locked, ``snapshot`` is what was signed and nothing moves.
+
+    ``unplanned`` maps the key of an unplanned achievement to its explanation. ``unit_confirmed_digest`` tells whether
+    what the unit confirmed is still what stands.
+    """
 
     __tablename__ = "reconciliation_sheet"
 
@@ -24,9 +28,11 @@ class ReconciliationSheet(Base):
     plan_year: Mapped[int]
     unit_confirmed_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="RESTRICT"))
     unit_confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    unit_confirmed_digest: Mapped[str | None] = mapped_column(String(64))
     locked_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="RESTRICT"))
     locked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     locked_on: Mapped[date | None]
+    unplanned: Mapped[JsonObject | None] = mapped_column(Json)
     snapshot: Mapped[JsonObject | None] = mapped_column(Json)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column(default=1)
@@ -42,7 +48,7 @@ class ReconciliationSheet(Base):
 class ReconciliationLine(Base):
     """What a supervisor found on one task. Differences are derived; only their explanation is stored.
 
-    ``explanations`` maps a difference's code to its explanation.
+    ``explanations`` maps a difference's code to its explanation; ``shortfall`` is the 未完成原因 where it is not the task's own.
     """
 
     __tablename__ = "reconciliation_line"
@@ -52,6 +58,7 @@ class ReconciliationLine(Base):
     task_id: Mapped[int] = mapped_column(ForeignKey("task.id", ondelete="CASCADE"), unique=True)
     verdict: Mapped[Verdict | None] = mapped_column(enum_column(Verdict))
     explanations: Mapped[JsonObject] = mapped_column(Json, default=dict)
+    shortfall: Mapped[str | None] = mapped_column(Text)
     handling: Mapped[str] = mapped_column(Text, default="")  # 处理
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="RESTRICT"))
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
