@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 
 import pytest
@@ -335,3 +336,13 @@ def test_calibration_keeps_the_order() -> None:
     scores = [calibrated(score, calibration) for score in (0.0, 0.2, 0.5, 0.9, 1.0)]
     assert scores == sorted(scores)
     assert all(0.0 <= score <= 1.0 for score in scores)
+
+
+@pytest.mark.parametrize("piece", ["1", "甲、", "完成甲乙丙，", "《", "（", "建", "新增调解员6名，"])
+def test_hostile_texts_take_no_time(piece: str) -> None:
+    text = piece * (20_000 // len(piece))
+    item = earlier_report("新增调解员6名").items[0]
+    long = replace(item, text=text, commitments=(replace(item.commitments[0], text=text),))
+    start = time.perf_counter()
+    link_items([long, item], 2024, later_report(text), load_lexicon())
+    assert time.perf_counter() - start < 5.0

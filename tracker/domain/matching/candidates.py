@@ -13,6 +13,8 @@ from tracker.domain.matching.words import MatchingWords
 from tracker.language.sentences import split_clauses, split_sentences
 from tracker.language.text import Folded, fold
 
+MOST_CLAUSES = 40
+"""A sentence of more clauses is read in stretches: no passage of it is longer."""
 LEAD_LONGEST = 28
 """A first sentence no longer than this, without a number, only names what its paragraph is about."""
 _FACT = re.compile(r"(?<!^)\d(?![.、])|《")
@@ -157,16 +159,18 @@ class _Cutter:
                 if len(sentence.strip()) < 4 or any(_overlaps(start, end, low, high) for low, high in problems):
                     continue
                 lead = number == 0 < len(sentences) - 1 and len(sentence) <= LEAD_LONGEST and not _FACT.search(sentence)
-                yield self._claim(start, end, opening, lead=lead, zone=zone, line=line_start)
+                clauses = self._clauses(start, end)
+                context = make_comparable(f"{zone.heading}，{opening}", self.words)
+                for at in range(0, len(clauses), MOST_CLAUSES):
+                    yield Claim(clauses[at : at + MOST_CLAUSES], context, lead, zone.home, line_start)
                 opening = sentence if lead or not opening else opening
             line_start = line_end + 1
 
-    def _claim(self, start: int, end: int, opening: str, *, lead: bool, zone: _Zone, line: int) -> Claim:
-        clauses = tuple(
+    def _clauses(self, start: int, end: int) -> tuple[Clause, ...]:
+        return tuple(
             Clause(low, high, self.text[low:high], make_comparable(self.text[low:high], self.words))
             for low, high in split_clauses(self.text, start, end)
         )
-        return Claim(clauses, make_comparable(f"{zone.heading}，{opening}", self.words), lead, zone.home, line)
 
     def _looks_ahead(self, claim: Claim) -> bool:
         text = claim.text.lstrip(" 　（一二三四五六七八九十）、")

@@ -99,7 +99,7 @@ def _has_no_subject(clause: Clause) -> bool:
 
 def step_of(text: str, words: MatchingWords) -> str | None:
     """Return the step a clause speaks of, None where it names none."""
-    bare = re.sub(r"《[^》]*》", "", text)
+    bare = re.sub(r"《[^《》]{1,60}》", "", text)
     found = [(match.end(), words.steps[match.group()]) for match in words.step_pattern.finditer(bare)]
     steps = {step for _, step in found}
     if not found:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from tracker.domain.documents import Commitment, PlanItem, Quantity
 from tracker.domain.matching.comparable import RAREST, Comparable, make_comparable, plain_text
@@ -12,10 +13,12 @@ from tracker.domain.matching.words import MatchingWords
 from tracker.language.sentences import split_clauses
 
 _ENUMERATION = re.compile(r"[、]|(?<=[\u4e00-\u9fff])(?:以及|和|及|与)(?=[\u4e00-\u9fff])")
-_LIST = re.compile(r"[^，；。：（）]+(?:、[^，；。：（）]+)+")
+_LIST = re.compile(r"[^，；。：（）]+")
+MOST_PARTS = 12
+"""A commitment of more parts is a text gone wrong: the rest stays in one piece."""
 NAMED = 3
 """A list is cut only where every member's name has at least so many characters."""
-_COUNTED = re.compile(r"(?<![·.第])\d[\d,.]*[万亿]?[\u4e00-\u9fff%]")
+_COUNTED = re.compile(r"(?<![·.第])\d[\d,.]{0,14}[万亿]?[\u4e00-\u9fff%]")
 _SCOPE = re.compile(r"\d+(?:个|所|家|名|户|条|支)")
 _SIDE = re.compile(r"(?:，|^)(?:确保|努力|切实|不断|促进|提升|推动|营造|实现|为).{0,40}$")
 
@@ -102,6 +105,8 @@ def split_parts(commitment: Commitment, words: MatchingWords) -> list[Part]:
             else:
                 pieces.append((min(held, low), high))
             held = high
+    if len(pieces) > MOST_PARTS:
+        pieces = [*pieces[: MOST_PARTS - 1], (pieces[MOST_PARTS - 1][0], len(text))]
     pieces = pieces or [(0, len(text))]
     parts: list[Part] = []
     for low, high in pieces:
@@ -122,10 +127,12 @@ def _members(piece: str, words: MatchingWords) -> list[str]:
     """
     if "、" not in piece or aim_of(plain_text(piece, words), words) == "standing":
         return []
-    found = _LIST.search(piece)
-    if not found:
+    found = next((one for one in _LIST.finditer(piece) if "、" in one.group()), None)
+    if found is None:
         return []
     members = _ENUMERATION.split(found.group())
+    if len(members) > MOST_PARTS:
+        return []
     chunks = [make_comparable(member, words).chunks for member in members]
     if any(not of or max(len(chunk.text) for chunk in of) < NAMED for of in chunks):
         return []
@@ -136,10 +143,11 @@ def _members(piece: str, words: MatchingWords) -> list[str]:
 
 def _by_amounts(text: str, start: int, end: int) -> list[tuple[int, int]]:
     """Cut a clause at 、 where amounts stand on both sides (新增甲10家、乙6家)."""
+    counted = [found.start() for found in _COUNTED.finditer(text, start, end)]
     cuts = [start]
-    for found in re.finditer("、", text[start:end]):
-        at = start + found.end()
-        if _COUNTED.search(text, cuts[-1], at) and _COUNTED.search(text, at, end):
+    for one, two in pairwise(counted):
+        at = text.rfind("、", one, two) + 1
+        if at:
             cuts.append(at)
     return list(zip(cuts, [*cuts[1:], end], strict=True))
 

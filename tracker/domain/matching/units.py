@@ -44,5 +44,5 @@ def _unit_pattern(base: str, words: MatchingWords) -> re.Pattern[str]:
     kinds = words.unit_kinds.get(base, frozenset())
     names = {base, *(name for name, of in words.unit_kinds.items() if of & kinds)}
     return re.compile(
-        rf"(\d[\d,]*(?:\.\d+)?|[一二两三四五六七八九十]{{1,3}})(万亿|千万|百万|十万|万|亿)?[余多]?{alternatives(names)}"
+        rf"((?<![\d.,])\d[\d,]{{0,14}}(?:\.\d{{1,4}})?|[一二两三四五六七八九十]{{1,3}})(万亿|千万|百万|十万|万|亿)?[余多]?{alternatives(names)}"
     )
