@@ -21,6 +21,7 @@ from tests.support.factories import (
     pdf_bytes,
 )
 from tracker.db.models import AuditEntry, EvidenceFile, ProgressReport, Task
+from tracker.db.queries.tasks import WORK_LIMIT
 from tracker.domain.documents import DeadlineSource
 from tracker.domain.permissions import Role
 from tracker.domain.tasks import TRANSITIONS, TaskStatus, UnfinishedReason
@@ -581,16 +582,16 @@ def test_nothing_to_do_says_what_this_is_for(as_user):
     assert "本单位没有在办任务" in clerk.text
 
 
-def test_five_hundred_duties_and_more_on_six_statements(runtime, county, as_user, statements):
+def test_more_duties_than_are_shown_on_six_statements(runtime, county, as_user, statements):
     with runtime.database.writing.begin() as session:
         unit, owner = session.merge(county.township), session.merge(county.officer)
-        for number in range(520):
+        for number in range(WORK_LIMIT + 20):
             make_task(session, unit, title=f"第{number}项", owner=owner, due_on=TODAY + timedelta(days=number))
     clerk = as_user("officer")
     with statements() as seen:
         clerk.open("/work/")
     assert len(seen) <= 6, seen
-    assert "只列出时限最近的 500 项" in clerk.text
+    assert f"只列出时限最近的 {WORK_LIMIT} 项" in clerk.text
 
 
 def test_the_task_page_costs_the_same_with_much_history(runtime, county, add, as_user, statements):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import case, func, literal_column, or_, select
+from sqlalchemy import and_, case, func, literal_column, or_, select, union_all
 from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
 
 from tracker.db.models import (
@@ -22,6 +22,7 @@ from tracker.db.models import (
     Task,
     TaskSource,
     Unit,
+    UnitKind,
     User,
 )
 from tracker.db.queries.scope import below, may_see_task, no_business_for_admin
@@ -33,7 +34,8 @@ from tracker.domain.tasks import OPEN, TaskStatus
 AROUND = 600  # characters of context fetched on each side of a quote; cut to whole paragraphs afterwards
 HISTORY = 200
 REMINDERS = 50
-WORK_LIMIT = 500
+WORKED = sorted(OPEN - {TaskStatus.ESTABLISHED})  # sent out: what was not is the supervisor's turn
+WORK_LIMIT = 200  # more than any one unit has open; the rest is in the ledger
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,11 +237,15 @@ class WorkRow:
 
 
 def open_work(session: Session, actor: Actor, *, limit: int = WORK_LIMIT) -> list[WorkRow]:
-    """Return the open tasks that the actor's unit (or one below it) leads, most urgent deadline first.
+    """Return the open tasks that the actor's unit or a section of it (内设机构) leads, most urgent deadline first.
 
-    One statement; at most ``limit`` rows, so that one asks for ``limit`` + 1 to learn whether there are more.
+    Units further below have accounts of their own; whoever looks after them uses the ledger. One statement, and at
+    most ``limit`` rows, so that one asks for ``limit`` + 1 to learn whether there are more.
     """
     owner = aliased(User)
+    own = select(Unit.id).where(
+        or_(Unit.id == actor.unit_id, and_(Unit.parent_id == actor.unit_id, Unit.kind == UnitKind.SECTION))
+    )
     rows = session.execute(
         select(
             Task.id,
@@ -268,8 +274,9 @@ def open_work(session: Session, actor: Actor, *, limit: int = WORK_LIMIT) -> lis
         )
         .join(Unit, Task.lead_unit_id == Unit.id)
         .outerjoin(owner, Task.owner_id == owner.id)
-        .where(below(actor.scope_path), Task.status.in_(OPEN - {TaskStatus.ESTABLISHED}), no_business_for_admin(actor))
-        .order_by(Task.due_on, Task.id)
+        .where(Task.lead_unit_id.in_(own), Task.status.in_(WORKED), no_business_for_admin(actor))
+        # an expression: by the bare column the planner would walk all tasks of the installation in order of deadline
+        .order_by(func.coalesce(Task.due_on, date.max), Task.id)
         .limit(limit)
     )
     return [WorkRow(**row._asdict()) for row in rows]
@@ -355,6 +362,11 @@ def _reminders(session: Session, task_id: int) -> Sequence[Any]:
 
 
 def _relatives(session: Session, task: Task) -> tuple[Relative, ...]:
+    # one index search each: joined by OR, a planner that has counted the many empty columns reads the whole table
+    columns = (Task.predecessor_id, Task.merged_into_id, Task.split_from_id)
+    related = [select(Task.id).where(column == task.id) for column in columns]
+    if known := [key for key in (task.predecessor_id, task.merged_into_id, task.split_from_id) if key]:
+        related.append(select(Task.id).where(Task.id.in_(known)))
     rows = session.execute(
         select(
             Task.id,
@@ -366,14 +378,7 @@ def _relatives(session: Session, task: Task) -> tuple[Relative, ...]:
             Task.merged_into_id,
             Task.split_from_id,
         )
-        .where(
-            or_(
-                Task.id.in_([i for i in (task.predecessor_id, task.merged_into_id, task.split_from_id) if i]),
-                Task.predecessor_id == task.id,
-                Task.merged_into_id == task.id,
-                Task.split_from_id == task.id,
-            )
-        )
+        .where(Task.id.in_(union_all(*related)))
         .order_by(Task.id)
     )
     return tuple(Relative(_kind(task, row), row.id, row.number, row.title, row.plan_year, row.status) for row in rows)
