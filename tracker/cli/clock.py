@@ -7,6 +7,7 @@ from datetime import datetime
 
 import click
 
+from tracker.cli.children import stop_with_parent as watch_parent
 from tracker.cli.installation import open_installation
 from tracker.domain.calendar import LOCAL_ZONE
 from tracker.jobs.scheduler import run_once, run_scheduler
@@ -17,13 +18,16 @@ from tracker.jobs.scheduler import run_once, run_scheduler
 @click.option(
     "--at", "moment", default=None, metavar="时间", help="按这个时间运行，如 2026-07-01T08:30（须与 --once 合用）"
 )
-def scheduler_command(once: bool, moment: str | None) -> None:
+@click.option("--stop-with-parent", is_flag=True, hidden=True)
+def scheduler_command(once: bool, moment: str | None, *, stop_with_parent: bool) -> None:
     """Run the timetable until interrupted, or one round of it."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
     if moment is not None and not once:
         raise click.UsageError("--at 只能与 --once 合用。")
     runtime = open_installation()
+    if stop_with_parent:
+        watch_parent()
     if not once:
         run_scheduler(runtime)
         return

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import logging
+import signal
+import sys
 
 import click
 
+from tracker.cli.children import stop_with_parent as watch_parent
 from tracker.cli.installation import load_settings
 from tracker.db.migrate import is_current
 
@@ -13,7 +16,8 @@ from tracker.db.migrate import is_current
 @click.command("serve", help="启动网页服务。")
 @click.option("--host", default="127.0.0.1", show_default=True, help="监听地址")
 @click.option("--port", default=8000, show_default=True, help="监听端口")
-def serve_command(host: str, port: int) -> None:
+@click.option("--stop-with-parent", is_flag=True, hidden=True)
+def serve_command(host: str, port: int, *, stop_with_parent: bool) -> None:
     """Serve the application until interrupted; refuses to start on a database that is not migrated."""
     from waitress import serve
 
@@ -21,6 +25,9 @@ def serve_command(host: str, port: int) -> None:
     from tracker.runtime import Runtime
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # waitress lets the requests under way finish
+    if stop_with_parent:
+        watch_parent()
     settings = load_settings()
     app = create_app(settings)
     runtime: Runtime = app.extensions["tracker"]

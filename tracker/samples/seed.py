@@ -9,16 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from functools import cache
+from functools import cache, partial
 
 from sqlalchemy import select
 
-from tracker.db.models import Unit
+from tracker.db.models import Unit, User
 from tracker.domain.calendar import LOCAL_ZONE, local_date
 from tracker.domain.permissions import ROLE_LABELS
 from tracker.runtime import Runtime
 from tracker.samples.manifest import load_county
 from tracker.samples.seed_clock import read_inboxes, remind, round_at, send_digests
+from tracker.samples.seed_links import answers_of, decide
 from tracker.samples.seed_people import add_people, add_units, switch_mail_on
 from tracker.samples.seed_reports import file_report
 from tracker.samples.seed_tasks import play, scenes_of
@@ -29,7 +30,7 @@ from tracker.services.sign_in import hash_password
 
 Progress = Callable[[str], None]
 
-SAMPLE_PASSWORD = "chun-feng-hua-yu"
+SAMPLE_PASSWORD = "chun-feng-hua-yu"  # noqa: S105  (for looking at the samples, printed at each start)
 MAIL_SINCE = timedelta(days=150)  # a whole county's digests of three years would take longer to write than to look at
 FILING_MINUTES = 20  # after the offices open: before anything is done with what the report promises
 
@@ -40,8 +41,7 @@ def sample_county() -> County:
     return load_county()
 
 
-def sample_accounts() -> tuple[tuple[str, str, str], ...]:
-    """Return (role and unit, username, password) of the accounts to show after a start."""
+def _accounts() -> tuple[tuple[str, str, str], ...]:
     county = sample_county()
     people = [county.people[name] for name in county.showcase]
     return tuple(
@@ -50,7 +50,22 @@ def sample_accounts() -> tuple[tuple[str, str, str], ...]:
     )
 
 
-SAMPLE_ACCOUNTS = sample_accounts()
+SAMPLE_ACCOUNTS = _accounts()
+"""(role and unit, username, password) of the accounts to show after a start."""
+
+
+def sample_accounts_of(runtime: Runtime) -> tuple[tuple[str, str, str], ...]:
+    """Return those of SAMPLE_ACCOUNTS that are in the database, in use, with the password they came with."""
+    with runtime.database.reading() as session:
+        untouched = session.scalars(
+            select(User.username).where(
+                User.username.in_([username for _, username, _ in SAMPLE_ACCOUNTS]),
+                User.is_active.is_(True),
+                User.must_change_password.is_(False),
+                User.password_changed_at == User.created_at,
+            )
+        ).all()
+    return tuple(account for account in SAMPLE_ACCOUNTS if account[1] in untouched)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +73,7 @@ class Event:
     """Something that happens at a moment."""
 
     at: datetime
-    happen: Callable[[datetime], None]
+    happen: Callable[[], None]
 
 
 def seed_sample_county(runtime: Runtime, *, progress: Progress | None = None, today: date | None = None) -> bool:
@@ -95,19 +110,23 @@ def _tell(world: World, runtime: Runtime, say: Progress) -> None:
         if (now := local_date(event.at).year) != year:
             year = now
             say(f"  {year} 年 …")
-        event.happen(event.at)
+        event.happen()
     clock.go_to(world.until)
-    say(f"  单位 {len(world.units)} 个，账号 {len(world.people)} 个，报告 {len(world.reports)} 份，任务 {len(world.tasks)} 项。")
+    say(
+        f"  单位 {len(world.units)} 个，账号 {len(world.people)} 个，报告 {len(world.reports)} 份，任务 {len(world.tasks)} 项。"
+    )
 
 
 def _events(world: World) -> Iterator[Event]:
-    yield Event(world.moment(world.today - MAIL_SINCE, 0), lambda _now: switch_mail_on(world))
+    yield Event(world.moment(world.today - MAIL_SINCE, 0), partial(switch_mail_on, world))
     for report in world.county.reports.values():
-        day = world.working_day(report.filed_on(world.today))
-        yield Event(world.moment(day, FILING_MINUTES), lambda now, spec=report: file_report(world, spec, now))
+        filed = world.moment(world.working_day(report.filed_on(world.today)), FILING_MINUTES)
+        yield Event(filed, partial(file_report, world, report, filed))
     for task in world.county.tasks:
         for scene in scenes_of(world, task):
-            yield Event(scene.at, lambda _now, scene=scene: play(world, scene))
+            yield Event(scene.at, partial(play, world, scene))
+        for answer in answers_of(world, task):
+            yield Event(answer.at, partial(decide, world, answer))
 
 
 class _Clock:

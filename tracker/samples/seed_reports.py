@@ -13,9 +13,9 @@ from tracker.readers.extracting import extract_file
 from tracker.samples.files import build_report_file
 from tracker.samples.seed_world import World
 from tracker.samples.story import ManifestError, ReportSpec
-from tracker.services.uploads import receive_upload
 from tracker.services.linking import propose_links
 from tracker.services.reports import Question, settle
+from tracker.services.uploads import receive_upload
 
 LARGEST = 10 * 1024 * 1024
 

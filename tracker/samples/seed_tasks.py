@@ -198,9 +198,7 @@ class _Teller:
     def _report_progress(self) -> None:
         begun = local_date(self.task.assigned_at) if self.task.assigned_at else None
         elapsed = elapsed_share(begun, self.task.due_on, local_date(self.now))
-        fields = ProgressFields(
-            self.step.percent_at(elapsed), self.step.done, self.step.problems, self.step.next_step
-        )
+        fields = ProgressFields(self.step.percent_at(elapsed), self.step.done, self.step.problems, self.step.next_step)
         files = [self._evidence(evidence) for evidence in self.step.files]
         report_progress(self.session, self._officer(), self.task.id, fields, now=self.now, files=files)
 
