@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import Calendar
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -71,3 +72,48 @@ def _official(day: date) -> bool | None:
         return bool(chinese_calendar.is_workday(day))
     except NotImplementedError:
         return None
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarCell:
+    """A day as a year's page shows it. ``special``: worked though a weekend, or free though a weekday."""
+
+    day: date
+    works: bool
+    entered: bool
+
+    @property
+    def special(self) -> bool:
+        """Whether the day is not what its weekday says."""
+        return self.works == (self.day.weekday() >= SATURDAY)
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """A month in weeks that begin on Monday; None where a week reaches into another month."""
+
+    number: int
+    weeks: tuple[tuple[CalendarCell | None, ...], ...]
+    working_days: int
+
+
+def months_of(year: int, calendar: WorkingCalendar) -> tuple[Month, ...]:
+    """Return the twelve months of a year with each day's kind."""
+    return tuple(_month(year, number, calendar) for number in range(1, 13))
+
+
+def official_years() -> frozenset[int]:
+    """Return the years whose official arrangement the library holds."""
+    return frozenset(day.year for day in chinese_calendar.holidays)
+
+
+def _month(year: int, number: int, calendar: WorkingCalendar) -> Month:
+    weeks = tuple(
+        tuple(
+            CalendarCell(day, calendar.is_working(day), day in calendar.overrides) if day.month == number else None
+            for day in week
+        )
+        for week in Calendar(firstweekday=0).monthdatescalendar(year, number)
+    )
+    worked = sum(cell.works for week in weeks for cell in week if cell is not None)
+    return Month(number, weeks, worked)

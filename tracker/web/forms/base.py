@@ -8,6 +8,8 @@ from flask import request
 from flask_wtf import FlaskForm
 from wtforms import HiddenField
 
+from tracker.domain.errors import RuleViolation
+
 ALWAYS_ALLOWED = frozenset({"csrf_token", "request_key", "version"})
 
 
@@ -30,6 +32,14 @@ class StrictForm(FlaskForm):  # type: ignore[misc]
             self.form_errors.append(self.unknown_fields_message)
             return False
         return bool(super().validate(extra_validators))
+
+    def refuse(self, error: RuleViolation) -> None:
+        """Put a broken rule beside its field, or above the form where it has none."""
+        field = self._fields.get(error.field or "")
+        if field is None:
+            self.form_errors.append(error.message)
+        else:
+            field.errors = [*field.errors, error.message]
 
     def messages(self) -> list[tuple[str, str]]:
         """Return (field name, message) of all errors, for the error summary; a whole-form error has an empty name."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint
 
 from tracker.web.views import intake, review  # noqa: F401 - they add their pages to the blueprint of reports
+from tracker.web.views.audit import blueprint as audit
 from tracker.web.views.auth import blueprint as auth
 from tracker.web.views.evidence import blueprint as evidence
 from tracker.web.views.home import blueprint as home
@@ -13,10 +14,14 @@ from tracker.web.views.ledger import blueprint as ledger
 from tracker.web.views.links import blueprint as links
 from tracker.web.views.overview import blueprint as overview
 from tracker.web.views.reports import blueprint as reports
+from tracker.web.views.settings import blueprint as settings
 from tracker.web.views.tasks import blueprint as tasks
+from tracker.web.views.units import blueprint as units
+from tracker.web.views.users import blueprint as users
 from tracker.web.views.work import blueprint as work
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
+    audit,
     auth,
     evidence,
     home,
@@ -25,6 +30,9 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     links,
     overview,
     reports,
+    settings,
     tasks,
+    units,
+    users,
     work,
 )

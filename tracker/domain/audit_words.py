@@ -1,0 +1,137 @@
+"""How lines of the audit log are called: actions, kinds of objects, and the values that changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from tracker.domain.permissions import ROLE_LABELS
+from tracker.domain.rules import LABELS as RULE_LABELS
+from tracker.domain.tasks import ACTION_LABELS, STATUS_LABELS
+
+SYSTEM_ACTIONS: dict[str, str] = {
+    "user.sign_in": "登录",
+    "user.sign_in_failed": "登录失败",
+    "user.sign_out": "退出登录",
+    "user.change_password": "修改密码",
+    "user.create": "新建账号",
+    "user.edit": "修改账号",
+    "user.active": "停用、启用账号",
+    "user.reset_password": "重置密码",
+    "user.end_sessions": "强制退出登录",
+    "unit.create": "新增单位",
+    "unit.edit": "修改、移动单位",
+    "unit.active": "停用、启用单位",
+    "setting.light": "修改亮灯规则",
+    "setting.reminder": "修改提醒规则",
+    "calendar.change": "调整工作日",
+}
+BUSINESS_ACTIONS: dict[str, str] = {
+    "report.upload": "上传报告",
+    "report.upload_failed": "报告未能识别",
+    "report.answer": "答复上传",
+    "report.cancel_upload": "取消上传",
+    "report.store": "报告入库",
+    "report.correct": "更正报告",
+    "report.download": "下载报告",
+    "task.add_proposal": "添加条目",
+    "task.restore": "恢复条目",
+    **{f"task.{action.value}": label for action, label in ACTION_LABELS.items()},
+    "evidence.download": "下载佐证",
+    "link.propose": "提出报告对应",
+    "link.confirm": "确认报告对应",
+    "link.choose": "另选对应原文",
+    "link.reject": "否定报告对应",
+    "link.reopen": "撤回核对结论",
+    "audit.export": "导出操作记录",
+}
+ACTION_WORDS = SYSTEM_ACTIONS | BUSINESS_ACTIONS
+SYSTEM_OBJECT_WORDS: dict[str, str] = {"user": "账号与登录", "unit": "单位", "setting": "设置", "calendar": "工作日"}
+OBJECT_WORDS: dict[str, str] = {
+    "task": "任务",
+    "report": "报告",
+    "intake": "上传",
+    "evidence": "佐证材料",
+    "sheet": "年终对账",
+    "audit": "操作记录",
+    **SYSTEM_OBJECT_WORDS,
+}
+FIELD_WORDS: dict[str, str] = {
+    # tasks
+    "number": "编号",
+    "status": "状态",
+    "title": "任务名称",
+    "wording": "任务内容",
+    "area": "类别",
+    "lead_unit": "牵头单位",
+    "supporting_units": "配合单位",
+    "owner": "责任人",
+    "due_on": "时限",
+    "due_confirmed": "时限已确认",
+    "planned_on": "计划完成日",
+    "sign_due_on": "签收期限",
+    "percent": "完成比例",
+    "completed_on": "实际完成日",
+    "reported_completed_on": "申报的完成日",
+    "requested_due_on": "申请的时限",
+    "verdict": "审核意见",
+    "review_on": "复核日期",
+    "extension_pending": "延期待审核",
+    "unfinished_reason": "未完成原因",
+    "evidence": "佐证材料",
+    "successor": "后续任务",
+    "predecessor": "结转自",
+    "urged": "催办对象",
+    "outcome": "报告结论",
+    "decision": "核对结论",
+    "quantities": "指标",
+    "recurring": "周期",
+    # accounts and units
+    "name": "名称",
+    "role": "角色",
+    "unit": "所属单位",
+    "email": "电子邮箱",
+    "phone": "电话",
+    "parent": "上级单位",
+    "short_name": "简称",
+    "code": "编号前缀",
+    "kind": "类别",
+    "files_reports": "报送年度报告",
+    "position": "排列顺序",
+    **RULE_LABELS,
+}
+KIND_WORDS = {"area": "地区", "bureau": "部门", "township": "乡镇", "subdistrict": "街道", "section": "内设机构、站所"}
+
+
+def action_word(action: str) -> str:
+    """Return what an action is called; an unknown one by its object."""
+    return ACTION_WORDS.get(action) or OBJECT_WORDS.get(action.split(".")[0], "其他操作")
+
+
+def change_lines(changes: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """Return (field, before, after) in words; what was empty is （空）."""
+    return [
+        (FIELD_WORDS.get(field, field), _value(field, before), _value(field, after))
+        for field, (before, after) in _pairs(changes)
+    ]
+
+
+def _pairs(changes: Mapping[str, Any]) -> Iterable[tuple[str, tuple[Any, Any]]]:
+    for field, pair in changes.items():
+        if isinstance(pair, list | tuple) and len(pair) == 2:
+            yield field, (pair[0], pair[1])
+
+
+def _value(field: str, value: Any) -> str:
+    if value is None or value == "" or value == []:
+        return "（空）"
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, list):
+        return "、".join(str(part) for part in value)
+    words: Mapping[str, str] = {
+        "role": {role.value: label for role, label in ROLE_LABELS.items()},
+        "status": {status.value: label for status, label in STATUS_LABELS.items()},
+        "kind": KIND_WORDS,
+    }.get(field, {})
+    return words.get(str(value), f"{value}%" if field == "percent" else str(value))

@@ -1,0 +1,303 @@
+"""The rules of the installation: thresholds of the lights, steps of the reminders, the working calendar."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
+
+from tracker.db.queries.calendar import days_of_year
+from tracker.domain.calendar import Month, WorkingCalendar, months_of, official_years
+from tracker.domain.errors import Forbidden, NotFound, RuleViolation, StaleVersion
+from tracker.domain.lights import LightPolicy
+from tracker.domain.permissions import Role
+from tracker.domain.reminders import Circle, Ladder, NoticeKind, ReminderPolicy, Step
+from tracker.domain.rules import LABELS, checked_reminders, example_steps, written
+from tracker.services.policies import load_calendar, load_light_policy, load_reminder_policy
+from tracker.services.rules import (
+    YEARS_AHEAD,
+    add_days,
+    change_lights,
+    change_reminders,
+    fingerprint,
+    may_change_rules,
+    remove_days,
+)
+from tracker.web.access import current_actor, requires
+from tracker.web.errors import status_of
+from tracker.web.forms.settings import DaysForm, LightsForm, RemindersForm, RemoveDaysForm, RulesForm
+from tracker.web.receipts import earlier_location, keep_receipt
+from tracker.web.session import reading, runtime, writing
+
+blueprint = Blueprint("settings", __name__, url_prefix="/settings")
+
+SUFFIXES = {
+    "working_days_left": "个工作日",
+    "behind_points": "个百分点",
+    "days_before": "天",
+    "signing_after": "个工作日",
+}
+CIRCLE_WORDS = {
+    Circle.OWNER: "责任人",
+    Circle.UNIT: "责任人和单位负责人",
+    Circle.SUPERVISOR: "督办员",
+    Circle.AREA_HEAD: "督办单位负责人",
+}
+EXAMPLE_AHEAD = timedelta(days=31)
+MOST_EXAMPLES = 14
+
+
+@dataclass(frozen=True, slots=True)
+class RuleLine:
+    """A value in force beside its default, with what it means."""
+
+    label: str
+    hint: str
+    value: str
+    default: str
+    suffix: str
+
+    @property
+    def changed(self) -> bool:
+        """Whether somebody has set it."""
+        return self.value != self.default
+
+
+@dataclass(frozen=True, slots=True)
+class ExampleLine:
+    """One reminder of the example: its day, what it is, and who gets it."""
+
+    day: date
+    what: str
+    who: str
+
+
+@blueprint.get("/")
+@requires(Role.ADMIN)
+def index() -> str:
+    """Show all rules in force beside their defaults."""
+    session = reading()
+    lights, reminders = load_light_policy(session), load_reminder_policy(session)
+    return render_template(
+        "settings/index.html",
+        groups=(
+            ("亮灯规则", "settings.lights", _lines(LightsForm(), lights, LightPolicy())),
+            ("提醒规则", "settings.reminders", _lines(RemindersForm(), reminders, ReminderPolicy())),
+        ),
+        may_change=may_change_rules(current_actor()),
+        unknown=_unknown_years(load_calendar(session)),
+    )
+
+
+@blueprint.route("/lights", methods=["GET", "POST"])
+@requires(Role.ADMIN)
+def lights() -> Any:
+    """Change the thresholds of the lights."""
+    _check_may_change()
+    form, now_in_force = LightsForm(), load_light_policy(reading())
+    if request.method == "GET":
+        _fill(form, LightPolicy() if request.args.get("defaults") else now_in_force, fingerprint(now_in_force))
+        return _lights_page(form, now_in_force)
+    if not form.validate_on_submit():
+        return _lights_page(form, now_in_force), 400
+    return _save(
+        form,
+        lambda session: change_lights(
+            session, current_actor(), form.policy(), version=form.version.data or "", now=runtime().now()
+        ),
+        lambda: _lights_page(form, load_light_policy(reading())),
+        "已保存。各任务的亮灯已按新规则显示。",
+    )
+
+
+@blueprint.route("/reminders", methods=["GET", "POST"])
+@requires(Role.ADMIN)
+def reminders() -> Any:
+    """Change the steps of the reminders, after a look at what they mean."""
+    _check_may_change()
+    form, now_in_force = RemindersForm(), load_reminder_policy(reading())
+    if request.method == "GET":
+        _fill(form, ReminderPolicy() if request.args.get("defaults") else now_in_force, fingerprint(now_in_force))
+        return _reminders_page(form, now_in_force)
+    if not form.validate_on_submit():
+        return _reminders_page(form, now_in_force), 400
+    try:
+        policy = checked_reminders(form.policy())
+    except RuleViolation as error:
+        form.refuse(error)
+        return _reminders_page(form, now_in_force), 400
+    if form.preview.data:
+        return _reminders_page(form, policy, previewed=True)
+    return _save(
+        form,
+        lambda session: change_reminders(
+            session, current_actor(), policy, version=form.version.data or "", now=runtime().now()
+        ),
+        lambda: _reminders_page(form, load_reminder_policy(reading())),
+        "已保存。在办任务的下一次提醒将按新规则安排，已过的提醒不补发。",
+    )
+
+
+@blueprint.get("/calendar")
+@requires(Role.ADMIN)
+def calendar() -> Any:
+    """Show a year's working days, official and entered."""
+    return _calendar_page(DaysForm(formdata=None))
+
+
+@blueprint.post("/calendar/add")
+@requires(Role.ADMIN)
+def add() -> Any:
+    """Enter days as worked or free."""
+    form = DaysForm()
+    if not form.validate_on_submit():
+        return _calendar_page(form), 400
+    days = form.days()
+    return _save(
+        form,
+        lambda session: add_days(session, current_actor(), days, now=runtime().now()),
+        lambda: _calendar_page(form),
+        "已保存。时限、亮灯和提醒已按新的工作日计算。",
+        url_for("settings.calendar", year=days.first.year),
+    )
+
+
+@blueprint.post("/calendar/remove")
+@requires(Role.ADMIN)
+def remove() -> Any:
+    """Take entered days out again."""
+    form = RemoveDaysForm()
+    if not form.validate_on_submit():
+        return _calendar_page(DaysForm(formdata=None), errors=form.messages()), 400
+    first, last = form.first.data, form.last.data
+    return _save(
+        form,
+        lambda session: remove_days(session, current_actor(), first, last, now=runtime().now()),
+        lambda: _calendar_page(DaysForm(formdata=None), errors=form.messages()),
+        "已删除，这些日期按国务院公布的安排计算。",
+        url_for("settings.calendar", year=first.year),
+    )
+
+
+def _save(
+    form: Any, verb: Callable[[Session], Any], page: Callable[[], str], done: str, location: str | None = None
+) -> Any:
+    location = location or url_for("settings.index")
+    try:
+        with writing() as session:
+            if earlier := earlier_location(session):
+                return redirect(earlier, 303)
+            verb(session)
+            keep_receipt(session, location)
+    except (NotFound, Forbidden):
+        raise
+    except StaleVersion as error:
+        form.form_errors.append("规则刚刚被其他人修改过。您填写的内容仍在表单里，请与“现行”一栏核对后再保存。")
+        return page(), status_of(error)
+    except RuleViolation as error:
+        form.refuse(error)
+        return page(), status_of(error)
+    flash(done, "success")
+    return redirect(location, 303)
+
+
+def _check_may_change() -> None:
+    if not may_change_rules(current_actor()):
+        raise Forbidden("这些规则对全系统有效，由最上级单位的系统管理员修改。")
+
+
+def _fill(form: RulesForm, policy: LightPolicy | ReminderPolicy, version: str) -> None:
+    for name, value in written(policy).items():
+        form[name].data = int(value) if isinstance(policy, LightPolicy) else value
+    form.version.data = version
+
+
+def _lines(form: RulesForm, policy: Any, default: Any) -> list[RuleLine]:
+    values, defaults = written(policy), written(default)
+    return [
+        RuleLine(LABELS[name], form[name].description, value, defaults[name], SUFFIXES.get(name, "个工作日"))
+        for name, value in values.items()
+    ]
+
+
+def _lights_page(form: LightsForm, in_force: LightPolicy) -> str:
+    if form.form_errors:  # the next attempt is made knowing the values in force
+        form.version.data = fingerprint(in_force)
+    return render_template(
+        "settings/lights.html", form=form, in_force=written(in_force), defaults=written(LightPolicy()), labels=LABELS
+    )
+
+
+def _reminders_page(form: RemindersForm, shown: ReminderPolicy, *, previewed: bool = False) -> str:
+    session, today = reading(), runtime().today()
+    in_force = load_reminder_policy(session)
+    if form.form_errors:
+        form.version.data = fingerprint(in_force)
+    form.preview.data = None
+    working, example = load_calendar(session), _month_end(today + EXAMPLE_AHEAD)
+    return render_template(
+        "settings/reminders.html",
+        form=form,
+        in_force=written(in_force),
+        defaults=written(ReminderPolicy()),
+        previewed=previewed,
+        example=example,
+        deadline=_examples(example_steps(Ladder.DEADLINE, shown, working, example)),
+        signing=_examples(example_steps(Ladder.SIGNING, shown, working, example, days_after=30)),
+    )
+
+
+def _examples(steps: Sequence[Step]) -> list[ExampleLine]:
+    return [ExampleLine(step.day, _words_of(step), CIRCLE_WORDS[step.circle]) for step in steps[:MOST_EXAMPLES]]
+
+
+def _words_of(step: Step) -> str:
+    number = step.rule.partition(":")[2]
+    if step.rule.startswith("before:"):
+        return "到期当天" if number == "0" else f"到期前 {number} 天"
+    if step.kind is NoticeKind.SIGNING:
+        return "签收期限当天" if number == "0" else f"过签收期限 {number} 个工作日"
+    name = {"yellow": "黄单，", "red": "红单，"}.get(step.rule.partition(":")[0], "")
+    return f"{name}逾期 {number} 个工作日"
+
+
+def _month_end(day: date) -> date:
+    return (day.replace(day=1) + timedelta(days=32)).replace(day=1) - timedelta(days=1)
+
+
+def _calendar_page(form: DaysForm, errors: Sequence[tuple[str, str]] = ()) -> str:
+    session, today = reading(), runtime().today()
+    year = _year(today.year)
+    working = load_calendar(session)
+    entered = days_of_year(session, year)
+    months: Sequence[Month] = months_of(year, working)
+    return render_template(
+        "settings/calendar.html",
+        form=form,
+        year=year,
+        years=list(range(today.year - 1, today.year + YEARS_AHEAD + 1)),
+        months=months,
+        ranges=entered,
+        official=year in official_years(),
+        entered_any=bool(entered),
+        unknown=_unknown_years(working),
+        may_change=may_change_rules(current_actor()),
+        errors=[{"field": None, "message": message} for _, message in errors],
+    )
+
+
+def _year(this_year: int) -> int:
+    value = request.args.get("year", "")
+    year = int(value) if value.isascii() and value.isdigit() and len(value) == 4 else this_year
+    return year if this_year - 1 <= year <= this_year + YEARS_AHEAD else this_year
+
+
+def _unknown_years(working: WorkingCalendar) -> list[int]:
+    """Return the years that matter now and whose arrangement is not at hand; the next one's is out by November."""
+    today = runtime().today()
+    asked = [today.year, today.year + 1] if today.month >= 11 else [today.year]
+    return [year for year in asked if not working.known(year)]
