@@ -71,13 +71,18 @@ def reading_from_dict(data: Mapping[str, Any]) -> ReportReading:
         unit=data["unit"],
         report_year=data["report_year"],
         plan_year=data["plan_year"],
-        sections=tuple(
-            Section(SectionKind(entry["kind"]), entry["heading"], _span(entry)) for entry in data["sections"]
-        ),
+        sections=sections_from_dict(data),
         problems=tuple(Problem(entry["id"], entry["text"], _span(entry)) for entry in data["problems"]),
         items=tuple(item_from_dict(entry) for entry in data["items"]),
         unanswered_problems=tuple(data.get("unanswered_problems", ())),
         notices=tuple(data.get("notices", ())),
+    )
+
+
+def sections_from_dict(data: Mapping[str, Any]) -> tuple[Section, ...]:
+    """Return the sections of a reading that ``reading_to_dict`` wrote."""
+    return tuple(
+        Section(SectionKind(entry["kind"]), entry["heading"], _span(entry)) for entry in data.get("sections", ())
     )
 
 

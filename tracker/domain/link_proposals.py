@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from tracker.domain.documents import Outcome, Span
+from tracker.domain.documents import Outcome, Section, Span
 from tracker.domain.errors import RuleViolation
+from tracker.domain.passage_view import place_of
 from tracker.domain.proposals import comparable
 
 Json = dict[str, Any]
@@ -131,15 +132,23 @@ def wording_mark(promise: LedgerPromise) -> str:
 # ---- the answer -----------------------------------------------------------------------------------------------------
 
 
-def verbatim(passages: Iterable[Json], text: str) -> list[Json]:
-    """Return the passages that stand word for word where they say; the others are dropped without a trace."""
-    return [p for p in passages if p["text"].strip() and text[p["start"] : p["end"]] == p["text"]]
+def verbatim(passages: Iterable[Json], text: str, sections: Sequence[Section]) -> list[Json]:
+    """Return the passages that stand word for word where they say, each with its section and paragraph (``where``).
+
+    The others are dropped without a trace.
+    """
+    return [
+        {**passage, "where": place_of(text, Span(passage["start"], passage["end"]), sections)}
+        for passage in passages
+        if passage["text"].strip() and text[passage["start"] : passage["end"]] == passage["text"]
+    ]
 
 
-def checked_link(link: Json, text: str) -> Json:
+def checked_link(link: Json, text: str, sections: Sequence[Section]) -> Json:
     """Return a row of the matcher with its passages checked; without any passage left it says 未提及."""
-    evidence = verbatim(link["evidence"], text)
-    checked = {**link, "evidence": evidence, "contradicted_by": verbatim(link["contradicted_by"], text)}
+    evidence = verbatim(link["evidence"], text, sections)
+    admitted = verbatim(link["contradicted_by"], text, sections)
+    checked = {**link, "evidence": evidence, "contradicted_by": admitted}
     if not evidence and link["outcome"] != Outcome.NOT_MENTIONED.value:
         checked |= {"outcome": Outcome.NOT_MENTIONED.value, "figures": [], "late": None}
     return checked
@@ -154,7 +163,9 @@ class Decision:
     candidates: Sequence[str]
 
 
-def carried_evidence(decision: Decision, proposal: Mapping[str, Any], text: str) -> list[Json] | None:
+def carried_evidence(
+    decision: Decision, proposal: Mapping[str, Any], text: str, sections: Sequence[Section]
+) -> list[Json] | None:
     """Return the passages of a decision as they stand in ``text``, the correction; None where it must be made again.
 
     A confirmed one needs every passage word for word; a rejected one that nothing new was found.
@@ -168,7 +179,7 @@ def carried_evidence(decision: Decision, proposal: Mapping[str, Any], text: str)
         if start is None:
             return None
         moved.append({**passage, "start": start, "end": start + len(passage["text"])})
-    return moved
+    return verbatim(moved, text, sections)
 
 
 def nearest(text: str, words: str, around: int) -> int | None:
@@ -181,7 +192,7 @@ def nearest(text: str, words: str, around: int) -> int | None:
     return min(places, key=lambda place: abs(place - around), default=None)
 
 
-def passage_of(text: str, span: Span, reasons: Sequence[str] = ()) -> Json:
+def passage_of(text: str, span: Span, sections: Sequence[Section], reasons: Sequence[str] = ()) -> Json:
     """Return a passage that a person chose, in the form of the matcher's."""
     return {
         "text": span.of(text),
@@ -189,6 +200,7 @@ def passage_of(text: str, span: Span, reasons: Sequence[str] = ()) -> Json:
         "end": span.end,
         "score": None,
         "reasons": list(reasons),
+        "where": place_of(text, span, sections),
     }
 
 

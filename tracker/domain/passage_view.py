@@ -60,11 +60,11 @@ def surroundings(text: str, span: Span, sections: Sequence[Section], *, around: 
     low, high = max(line_start, span.start - around), min(line_end, span.end + around)
     before = ("…" if low > line_start else "") + text[low : span.start]
     after = text[span.end : high] + ("…" if high < line_end else "")
-    return Surroundings(before, after, _where(text, span, sections), _sentence_start(text, line_start, span.start))
+    return Surroundings(before, after, place_of(text, span, sections), _sentence_start(text, line_start, span.start))
 
 
-def _where(text: str, span: Span, sections: Sequence[Section]) -> str:
-    """Name the section and the paragraph in it, as 工作开展“一、主要工作”第 2 段."""
+def place_of(text: str, span: Span, sections: Sequence[Section]) -> str:
+    """Name the section of a passage and the paragraph in it, as 工作开展“一、主要工作”第 2 段."""
     inner = [section for section in sections if section.span.start <= span.start < section.span.end]
     if not inner:
         return ""

@@ -26,8 +26,8 @@ from tracker.db.queries.links import (
 )
 from tracker.db.queries.reports import current_report
 from tracker.db.session import Database
-from tracker.domain.documents import Outcome
-from tracker.domain.formats import link_report_to_dict, reading_from_dict
+from tracker.domain.documents import Outcome, Section
+from tracker.domain.formats import link_report_to_dict, reading_from_dict, sections_from_dict
 from tracker.domain.link_proposals import (
     WHOLE,
     Decision,
@@ -167,7 +167,8 @@ def store_links(session: Session, comparison: Comparison, answer: Json, *, now: 
         return Proposed()
     if locked_year(session, comparison.unit_id, comparison.plan_year):
         return Proposed()
-    run = _Run(session, report, comparison, now)
+    sections = sections_from_dict(report.reading)
+    run = _Run(session, report, comparison, sections, now)
     wanted: set[tuple[int, str]] = set()
     for row in answer["links"]:
         if row["commitment"] == WHOLE:
@@ -175,9 +176,9 @@ def store_links(session: Session, comparison: Comparison, answer: Json, *, now: 
         key = (int(row["item"]), (row["commitment"] or "")[:20])
         if key[0] in run.tasks and key not in wanted:
             wanted.add(key)
-            run.take(key, checked_link(row, report.text))
+            run.take(key, checked_link(row, report.text, sections))
     run.drop_others(wanted)
-    report.reading = {**report.reading, "unplanned": verbatim(answer["unplanned"], report.text)}
+    report.reading = {**report.reading, "unplanned": verbatim(answer["unplanned"], report.text, sections)}
     session.flush()
     run.note()
     return run.counts()
@@ -186,8 +187,11 @@ def store_links(session: Session, comparison: Comparison, answer: Json, *, now: 
 class _Run:
     """One storing: the rows that are there, the decisions of earlier versions, and what has been done."""
 
-    def __init__(self, session: Session, report: Report, comparison: Comparison, now: datetime) -> None:
-        self.session, self.report, self.comparison, self.now = session, report, comparison, now
+    def __init__(
+        self, session: Session, report: Report, comparison: Comparison, sections: Sequence[Section], now: datetime
+    ) -> None:
+        self.session, self.report, self.comparison = session, report, comparison
+        self.sections, self.now = sections, now
         ids = list(comparison.marks)
         rows = session.scalars(select(Task).where(Task.id.in_(ids), Task.status.in_(LINKABLE)))
         self.tasks = {task.id: task for task in rows}
@@ -236,7 +240,8 @@ class _Run:
             return
         confirmed = before.decision is LinkDecision.CONFIRMED
         candidates = [passage["text"] for passage in before.proposal.get("evidence", ())]
-        evidence = carried_evidence(Decision(confirmed, before.evidence, candidates), proposal, self.report.text)
+        decision = Decision(confirmed, before.evidence, candidates)
+        evidence = carried_evidence(decision, proposal, self.report.text, self.sections)
         if evidence is None:
             link.proposal = {**proposal, "look_again": LOOK_AGAIN if confirmed else NEW_CANDIDATE}
             self.look_again += whole

@@ -14,6 +14,7 @@ from tracker.db.models import LinkDecision, TaskLink
 from tracker.db.queries.links import get_link, locked_year, report_text
 from tracker.domain.documents import Outcome, Span
 from tracker.domain.errors import ActionNotAllowed, Forbidden, RuleViolation, StaleVersion
+from tracker.domain.formats import sections_from_dict
 from tracker.domain.link_proposals import check_outcome, passage_of
 from tracker.domain.permissions import Actor, Role
 from tracker.domain.proposals import find_quote
@@ -128,14 +129,14 @@ def choose_evidence(
     ``at`` is where it was selected on the page. Raises QuoteNotVerbatim.
     """
     link, before = _begin(session, actor, report_id, link_id, version)
-    text = report_text(session, report_id)
+    text, raw = report_text(session, report_id)
     span = find_quote(text, quote, at)
     if span.end - span.start > LONGEST_PASSAGE:
         raise RuleViolation(f"一段依据不超过 {LONGEST_PASSAGE} 字，请只选说到这项任务的句子。", field="quote")
     others = [passage for passage in link.evidence if (passage["start"], passage["end"]) != (span.start, span.end)]
     if len(others) >= MOST_EVIDENCE:
         raise TooManyPassages(field="quote")
-    link.evidence = [passage_of(text, span, [CHOSEN_BY_HAND]), *others]
+    link.evidence = [passage_of(text, span, sections_from_dict(raw), [CHOSEN_BY_HAND]), *others]
     if link.outcome is Outcome.NOT_MENTIONED:
         link.outcome = Outcome.PARTIAL  # something was found: how far it goes is said when it is confirmed
     link.decision, link.decided_by_id, link.decided_at = LinkDecision.PROPOSED, None, None

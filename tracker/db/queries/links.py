@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, and_, exists, func, select
 from sqlalchemy.orm import Session, joinedload, undefer
 
+from tracker.db.base import JsonObject
 from tracker.db.models import LinkDecision, ReconciliationSheet, Report, Task, TaskLink
 from tracker.db.queries.reports import may_see_reports
 from tracker.domain.errors import NotFound
@@ -59,9 +60,10 @@ def get_link(session: Session, actor: Actor, report_id: int, link_id: int, *, lo
     return link
 
 
-def report_text(session: Session, report_id: int) -> str:
-    """Return the text of a report."""
-    return session.scalars(select(Report.text).where(Report.id == report_id)).one()
+def report_text(session: Session, report_id: int) -> tuple[str, JsonObject]:
+    """Return the text of a report and its reading."""
+    row = session.execute(select(Report.text, Report.reading).where(Report.id == report_id)).one()
+    return row.text, row.reading
 
 
 def with_reading(session: Session, report_id: int) -> Report | None:
