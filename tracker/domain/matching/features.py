@@ -98,7 +98,10 @@ def _passage(promise: Promise, claim: Claim, words: MatchingWords) -> tuple[int,
     for number in sorted(range(len(clauses)), key=lambda number: -own[number]):
         new = weights.keys() & (clauses[number].form.grams.keys() - found)
         worth = sum(weights[gram] for gram in new) / promise.total
-        counts = own[number] >= WORTH_ADDING * promise.total and _has_unit(promise, clauses[number].text, words)
+        counts = _has_unit(promise, clauses[number].text, words) and (
+            own[number] >= WORTH_ADDING * promise.total
+            or (abs(number - best) == 1 and not _has_unit(promise, clauses[best].text, words))
+        )
         if (worth >= WORTH_ADDING or counts) and first - NEAR <= number <= last + NEAR:
             first, last = min(first, number), max(last, number)
             found |= clauses[number].form.grams.keys()

@@ -104,6 +104,8 @@ def _figure(
         found = [replace(one, fit=one.fit + IN_THE_PASSAGE) if one is alone[0] else one for one in found]
     fitting = [one for one in found if one.fit >= (SAME_THING if one.claim is not claims[0] else IN_THE_PASSAGE)]
     comparable = [c for c in fitting if _is_growth_amount(c, words) == growth or not _is_share(quantity)]
+    if not comparable and target == 1 and best is not None and _is_finished(best, words):
+        return Figure(what, target, 1.0, quantity.unit, met=True, note="报告称已完成，未写数量")
     if not comparable:
         return Figure(what, target, None, quantity.unit, met=None, note=_why_open(claims, fitting, growth, words))
     return _compared(quantity, what, target, comparable, promise, words)
@@ -260,6 +262,10 @@ def is_growth(quantity: Quantity, promise: Promise, words: MatchingWords) -> boo
     if words.signals["levels"].search(before):
         return False
     return bool(words.signals["growth"].search(before + quantity.what[-4:]))
+
+
+def _is_finished(clause: Clause, words: MatchingWords) -> bool:
+    return any(words.steps[found.group()] == "finished" for found in words.step_pattern.finditer(clause.text))
 
 
 def _is_share(quantity: Quantity) -> bool:

@@ -13,6 +13,8 @@ from tracker.domain.matching.promises import Promise
 from tracker.domain.matching.scoring import Scored
 from tracker.domain.matching.words import MatchingWords
 
+NAMEABLE = ("个", "家", "处", "所", "座", "条", "村", "支", "项", "部")
+"""Units of things that a report may name one by one instead of counting them."""
 VERB_FIRST = 2
 """How many characters of a verb a clause without a subject begins with at least."""
 ELEMENT_FOUND = 0.5
@@ -41,6 +43,9 @@ def judge(
     step = claimed_step(rows[0].reading, words)
     if step == "finished" and _goes_on(rows[0].reading, words):
         return Judgement(Outcome.PARTIAL, "报告称部分完成、部分仍在推进")
+    fewer = _names_fewer(promise, rows[0].reading, figures, words)
+    if fewer:
+        return Judgement(Outcome.PARTIAL, f"目标不止一个，报告只点名{fewer}个")
     missing = missing_elements(promise, rows)
     if missing:
         return Judgement(Outcome.PARTIAL, "未见：" + "、".join(missing), missing)
@@ -50,6 +55,19 @@ def judge(
     if open_figures and len(open_figures) < len(figures):
         return Judgement(Outcome.PARTIAL, f"“{open_figures[0].what}”没有可比的数字")
     return _by_step(promise, step, rows, words, met=bool(figures) and not open_figures)
+
+
+def _names_fewer(promise: Promise, reading: Reading, figures: Sequence[Figure], words: MatchingWords) -> int:
+    """Return how many names the passage lists where it gives no number and they are too few; 0 otherwise."""
+    wanted = [figure for figure in figures if figure.met is None and figure.actual is None and figure.target >= 2]
+    clause = reading.claim.clauses[reading.best]
+    if len(figures) != 1 or not wanted or wanted[0].unit not in NAMEABLE or "等" in clause.text:
+        return 0
+    step = words.step_pattern.search(clause.text)
+    if step is None or words.steps[step.group()] != "finished" or words.signals["all_done"].search(clause.text):
+        return 0
+    names = [name for name in re.split("[、和与]", clause.text[: step.start()]) if len(name.strip()) >= 2]
+    return len(names) if 0 < len(names) < wanted[0].target and not re.search(r"\d", clause.text) else 0
 
 
 def _by_step(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from tracker.domain.documents import Commitment, PlanItem, Quantity
@@ -14,6 +14,8 @@ from tracker.language.sentences import split_clauses
 
 _ENUMERATION = re.compile(r"[、]|(?<=[\u4e00-\u9fff])(?:以及|和|及|与)(?=[\u4e00-\u9fff])")
 _LIST = re.compile(r"[^，；。：（）]+")
+TELLING_NAME = 7.0
+"""How much rarity a part's nouns must carry to stand alone: 培训 carries 4, 户厕 9."""
 MOST_PARTS = 12
 """A commitment of more parts is a text gone wrong: the rest stays in one piece."""
 NAMED = 3
@@ -61,13 +63,20 @@ class Promise:
 def prepare_promises(
     items: Sequence[PlanItem], rarity: Mapping[str, float], words: MatchingWords
 ) -> tuple[Promise, ...]:
-    """Return one promise for each part of each commitment of the items, in order."""
-    return tuple(
-        _promise(item, commitment, part, rarity, words)
-        for item in items
-        for commitment in commitments_of(item)
-        for part in split_parts(commitment, words)
-    )
+    """Return one promise for each part of each commitment of the items, in order.
+
+    A part without a noun of its own (培训不少于300人次) borrows the words before it.
+    """
+    promises: list[Promise] = []
+    for item in items:
+        subject = item.title or ""
+        for commitment in commitments_of(item):
+            for part in split_parts(commitment, words):
+                names = _tells_what(part.text, rarity, words)
+                whole = part if names or not part.quantities else replace(part, text=subject + part.text)
+                promises.append(_promise(item, commitment, whole, rarity, words))
+                subject = part.text if whole is part else subject
+    return tuple(promises)
 
 
 def commitments_of(item: PlanItem) -> Iterator[Commitment]:
@@ -150,6 +159,12 @@ def _by_amounts(text: str, start: int, end: int) -> list[tuple[int, int]]:
         if at:
             cuts.append(at)
     return list(zip(cuts, [*cuts[1:], end], strict=True))
+
+
+def _tells_what(piece: str, rarity: Mapping[str, float], words: MatchingWords) -> bool:
+    """Say whether a part names its object well enough to be found by it."""
+    chunks = make_comparable(piece, words).chunks
+    return sum(rarity.get(gram, RAREST) for chunk in chunks for gram in chunk.grams) >= TELLING_NAME
 
 
 def _has_object(piece: str, words: MatchingWords) -> bool:

@@ -8,12 +8,24 @@ MOST_WORDS = 3
 SURE, LIKELY = 0.9, 0.7
 
 
+def _shared_words(reading: Reading) -> list[str]:
+    """Return the words that stand in both texts, and those that only mean the same."""
+    passage = "".join(clause.text for clause in reading.claim.clauses[reading.first : reading.last + 1])
+    verbatim = [word for word in reading.shared if word in passage and word in reading.promise.text]
+    alike = [word for word in reading.shared if word not in verbatim]
+    lines = []
+    if verbatim:
+        lines.append("共有词：" + "、".join(verbatim[:MOST_WORDS]))
+    if alike:
+        lines.append("近义或简称：" + "、".join(alike[:MOST_WORDS]))
+    return lines
+
+
 def explain(reading: Reading, score: float, verdict: str | None = None) -> tuple[str, ...]:
     """Return the reasons: shared words, names, units, doubts, how sure, and the rule that gave the outcome."""
     features = reading.features
     reasons: list[str] = []
-    if reading.shared:
-        reasons.append("共有词：" + "、".join(reading.shared[:MOST_WORDS]))
+    reasons.extend(_shared_words(reading))
     if features["title"]:
         reasons.append("同一文件或名称")
     if features["unit"]:
