@@ -35,6 +35,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
         static_url_path="/static",
         instance_path=str(settings.instance_path),
     )
+    app.url_map.strict_slashes = False  # an address typed with or without its last slash is the same page
     runtime = open_runtime(settings, clock=clock)
     _configure(app, runtime)
     app.session_interface = ServerSessionInterface()
