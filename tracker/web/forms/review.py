@@ -31,7 +31,7 @@ class ListField(SelectMultipleField):  # type: ignore[misc]
     """All values of one name, in the order of the page."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(coerce=str, validate_choice=False, choices=[], **kwargs)
+        super().__init__(coerce=str, validate_choice=False, **kwargs)
 
 
 class VersionedForm(StrictForm):
@@ -57,12 +57,13 @@ class DismissForm(VersionedForm):
 class SplitForm(VersionedForm):
     """Where to split: at the commitments, or at chosen places of the quote."""
 
-    how = RadioField(
-        "拆分方式",
-        choices=[("commitments", "按具体承诺拆开"), ("points", "在所选位置拆开")],
-        validators=[InputRequired("请选择拆分方式。")],
-    )
-    offsets = SelectMultipleField("拆分位置", coerce=int, choices=[])
+    how = RadioField("拆分方式", validators=[InputRequired("请选择拆分方式。")])
+    offsets = SelectMultipleField("拆分位置", coerce=int)
+
+    def __init__(self, points: Sequence[tuple[int, str]]) -> None:
+        super().__init__()
+        self.how.choices = [("commitments", "按具体承诺拆开"), ("points", "在所选位置拆开")]
+        self.offsets.choices = list(points)
 
     def validate_offsets(self, field: SelectMultipleField) -> None:
         """Ask for a place where that way was chosen."""
@@ -121,9 +122,7 @@ class ProposalForm(VersionedForm):
         "任务内容", validators=[InputRequired("请填写任务内容。"), Length(max=4000, message="任务内容不超过 4000 字。")]
     )
     due_on = DateField("完成时限", validators=[InputRequired("请填写完成时限，例如 2026-06-30。")])
-    recurring = SelectField(
-        "周期", choices=[("", "一次性"), *RECURRING_LABELS.items()], validate_choice=True, validators=[Optional()]
-    )
+    recurring = SelectField("周期", validators=[Optional()])
     lead_unit_id = SelectField("牵头单位", coerce=int, validators=[InputRequired("请选择牵头单位。")])
     owner_id = SelectField("责任人", validators=[Optional()])
     supporting = SelectMultipleField("配合单位", coerce=int)
@@ -145,6 +144,7 @@ class ProposalForm(VersionedForm):
         **values: Any,
     ) -> None:
         super().__init__(**values)
+        self.recurring.choices = [("", "一次性"), *RECURRING_LABELS.items()]
         self.lead_unit_id.choices = list(units)
         self.supporting.choices = list(units)
         self.owner_id.choices = [("", "暂不指定"), *((key, label) for key, label, _ in owners)]

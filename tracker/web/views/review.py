@@ -7,7 +7,6 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
-from werkzeug.datastructures import ImmutableMultiDict
 
 from tracker.db.models import Report, Task
 from tracker.db.queries.reports import get_report, last_change, owners_choosable, tasks_of_report, units_choosable_for
@@ -125,8 +124,7 @@ def restore_item(report_id: int, task_id: int) -> Any:
 def split_item(report_id: int, task_id: int) -> Any:
     """Make several proposals of one."""
     task = _task(report_id, task_id)
-    form = SplitForm()
-    form.offsets.choices = [(point.offset, point.after) for point in split_points(task.quote, task.start or 0)]
+    form = SplitForm([(point.offset, point.after) for point in split_points(task.quote, task.start or 0)])
 
     def verb(session: Session, form: SplitForm) -> str:
         offsets = form.offsets.data if form.how.data == "points" else ()
@@ -288,7 +286,7 @@ def _proposal_form(report: Report, task: Task, *, submitted: bool = False) -> Pr
         units=[(unit.id, unit.name) for unit in units],
         owners=[(str(person.id), f"{names[person.unit_id]}　{person.name}", person.unit_id) for person in owners],
         problems=[(entry["id"], f"{entry['id'][1:]}. {entry['text'][:60]}") for entry in report.reading["problems"]],
-        formdata=request.form if submitted else ImmutableMultiDict(),
+        formdata=request.form if submitted else None,
         data=None if submitted else edit_values(reading(), task),
     )
 
