@@ -24,14 +24,12 @@ from tracker.db.queries.tasks import (
     AROUND,
     load_details,
     load_task,
-    load_tasks,
     open_work,
     paragraph_after,
     paragraph_before,
     possible_owners,
     units_to_choose,
 )
-from tracker.domain.errors import NotFound
 from tracker.domain.lights import Light
 from tracker.domain.tasks import TaskStatus, UnfinishedReason
 from tracker.services.extensions import request_extension
@@ -115,13 +113,6 @@ def test_predecessor_and_successor(session, county):
     assert kinds == {task.id: "predecessor", merged.id: "merged_from"}
     assert [relative.kind for relative in load_details(session, task).relatives] == ["successor"]
     assert [relative.kind for relative in load_details(session, merged).relatives] == ["merged_into"]
-
-
-def test_several_tasks_at_once_are_all_in_scope_or_not_found(session, county):
-    own, foreign = make_task(session, county.township), make_task(session, county.other_township)
-    assert [task.id for task in load_tasks(session, actor(county.supervisor), [own.id, own.id])] == [own.id]
-    with pytest.raises(NotFound):
-        load_tasks(session, actor(county.supervisor), [own.id, foreign.id])
 
 
 def test_my_work_is_the_units_and_its_sections(session, county):

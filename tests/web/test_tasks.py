@@ -20,7 +20,7 @@ from tests.support.factories import (
     make_user,
     pdf_bytes,
 )
-from tracker.db.models import AuditEntry, EvidenceFile, ProgressReport, Task
+from tracker.db.models import AuditEntry, EvidenceFile, ProgressReport, Task, User
 from tracker.db.queries.tasks import WORK_LIMIT
 from tracker.domain.documents import DeadlineSource
 from tracker.domain.permissions import Role
@@ -474,6 +474,28 @@ def test_a_refused_file_keeps_what_was_typed_and_writes_nothing(runtime, add, as
     assert count(runtime, ProgressReport) == count(runtime, EvidenceFile) == 0
 
 
+def test_files_chosen_once_are_kept_over_a_faulty_attempt(runtime, add, as_user):
+    task_id = add()
+    clerk, other = as_user("officer"), as_user("head")
+    clerk.open(f"/tasks/{task_id}/progress")
+    clerk.submit(percent="130", done="办了一次培训", files=[(pdf_bytes(), "签到表.pdf")])
+    assert clerk.status == 400
+    assert "已上传，提交时一并保存：签到表.pdf" in clerk.text
+    token = re.search(r'name="kept_files"[^>]*value="([^"]+)"', clerk.response.get_data(as_text=True)).group(1)
+    other.open(f"/tasks/{task_id}/progress")
+    other.submit(percent="10", done="借来的凭据", kept_files=token)  # signed for another person: worth nothing
+    clerk.submit(percent="30")
+    assert clerk.status == 200
+    with runtime.database.reading() as session:
+        file = session.scalars(select(EvidenceFile)).one()
+    assert (file.file_name, file.uploaded_by_id) == ("签到表.pdf", runtime_user(runtime, "officer"))
+
+
+def runtime_user(runtime, username: str) -> int:
+    with runtime.database.reading() as session:
+        return session.scalars(select(User.id).where(User.username == username)).one()
+
+
 def test_withdrawing_evidence_over_the_page(runtime, add, as_user):
     task_id = add()
     clerk = as_user("officer")
@@ -500,37 +522,6 @@ def test_a_missing_file_is_explained(runtime, county, add, as_user):
     clerk = as_user("officer")
     clerk.open(f"/tasks/{task_id}/evidence/{file_id}")
     assert (clerk.status, "文件不在存储中" in clerk.text) == (404, True)
-
-
-# several at once
-
-
-def test_the_ledgers_batches_ask_first_and_name_what_was_left(add, as_user, read):
-    tasks = [add(TaskStatus.ESTABLISHED), add(TaskStatus.ESTABLISHED), add(TaskStatus.CLOSED)]
-    chief = as_user("supervisor")
-    chief.open("/work/")
-    token = csrf(chief, f"/tasks/{tasks[0]}/assign")
-    data = {"csrf_token": token, "ids": [str(task_id) for task_id in tasks]}
-    chief._keep(chief.client.post("/tasks/assign", data=data))
-    assert "交办 3 项" in chief.text
-    assert read(tasks[0]).status is TaskStatus.ESTABLISHED
-    chief.submit("/tasks/assign")
-    assert "已交办 2 项。" in chief.text
-    assert "1 项没有交办：任务当前为“已办结”" in chief.text
-    assert read(tasks[1]).status is TaskStatus.ASSIGNED
-
-
-def test_a_batch_with_a_task_out_of_scope_is_refused(county, add, as_user):
-    foreign = add(TaskStatus.ESTABLISHED, unit=county.other_township)
-    chief = as_user("supervisor")
-    token = csrf(chief, f"/tasks/{add(TaskStatus.ESTABLISHED)}/assign")
-    answer = chief.client.post("/tasks/urge", data={"csrf_token": token, "ids": [str(foreign)]})
-    assert answer.status_code == 404
-
-
-def csrf(someone, path: str) -> str:
-    page = someone.open(path).get_data(as_text=True)
-    return re.search(r'name="csrf_token" value="([^"]+)"', page).group(1)
 
 
 # my work

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -99,20 +99,6 @@ def load_task(session: Session, actor: Actor, task_id: int) -> Task:
     if task is None:
         raise NotFound("没有找到这项任务，可能已被合并，或不在您的查看范围内。")
     return task
-
-
-def load_tasks(session: Session, actor: Actor, task_ids: Iterable[int]) -> Sequence[Task]:
-    """Return several tasks with their lead units in one statement, by id; raises NotFound where one is out of scope."""
-    wanted = set(task_ids)
-    tasks = session.scalars(
-        select(Task)
-        .where(Task.id.in_(wanted), may_see_task(actor), no_business_for_admin(actor))
-        .options(joinedload(Task.lead_unit, innerjoin=True))
-        .order_by(Task.id)
-    ).all()
-    if len(tasks) != len(wanted):
-        raise NotFound("所选任务中有的已不存在，或不在您的查看范围内。请刷新列表后重新勾选。")
-    return tasks
 
 
 def load_details(session: Session, task: Task) -> TaskDetails:

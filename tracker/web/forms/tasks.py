@@ -23,8 +23,6 @@ from tracker.domain.task_rules import LONGEST_TEXT, LONGEST_TITLE, MAX_PERCENT
 from tracker.domain.tasks import UNFINISHED_LABELS
 from tracker.web.forms.base import StrictForm
 
-FILES_HINT = f"可多选，每个不超过 50 MB。可用格式：{ACCEPTED}。"
-
 
 def _number(value: Any) -> int | None:
     return int(value) if value not in (None, "", "None") else None
@@ -46,8 +44,9 @@ def _day(label: str, asked: str | None = None, hint: str = "") -> DateField:
     return DateField(label, description=hint, validators=[InputRequired(asked) if asked else Optional()])
 
 
-def _files(label: str = "佐证材料") -> MultipleFileField:
-    return MultipleFileField(label, description=FILES_HINT)
+def files_hint(limit_mb: int) -> str:
+    """Say what may be chosen; the limit is the installation's."""
+    return f"可多选，一次合计不超过 {limit_mb} MB。可用格式：{ACCEPTED}。"
 
 
 class TaskForm(StrictForm):
@@ -87,7 +86,13 @@ class AssignForm(TaskForm):
     )
 
 
-class ProgressForm(StrictForm):
+class FilesForm(StrictForm):
+    """The base of forms with ``files``. ``kept_files`` came with an earlier, faulty attempt (see ``web.uploads``)."""
+
+    kept_files = HiddenField()
+
+
+class ProgressForm(FilesForm):
     """反馈进展; it only adds, so it carries no version."""
 
     percent = IntegerField(
@@ -100,13 +105,13 @@ class ProgressForm(StrictForm):
     done = _text("已完成的工作", "请填写已完成的工作。", hint="写清做了什么、次数和结果，便于年底核对。")
     problems = _text("存在问题")
     next_step = _text("下步措施")
-    files = _files()
+    files = MultipleFileField("佐证材料")
 
 
-class EvidenceForm(StrictForm):
+class EvidenceForm(FilesForm):
     """补充佐证."""
 
-    files = _files()
+    files = MultipleFileField("佐证材料")
     note = StringField("说明", validators=[Length(max=300, message="说明不能超过 300 字。")])
 
 
@@ -116,12 +121,12 @@ class WithdrawEvidenceForm(StrictForm):
     reason = _text("原因", "请填写撤回的原因。", limit=300)
 
 
-class ClosureForm(TaskForm):
+class ClosureForm(TaskForm, FilesForm):
     """申请办结."""
 
     statement = _text("完成情况", "请填写完成情况。", hint="对照任务内容和指标，写明结果。")
     completed_on = _day("实际完成日", "请填写实际完成日。", hint="工作真正做完的那一天，与审核日期分开记录。")
-    files = _files()
+    files = MultipleFileField("佐证材料")
     no_evidence_reason = _text("没有佐证的原因", limit=300, hint="没有任何佐证材料时必填。")
 
 
@@ -193,11 +198,3 @@ class EditForm(TaskForm):
     supporting_unit_ids = SelectMultipleField("配合单位", coerce=int)
     supporting_choice = HiddenField()  # the side chosen after a conflict: ids joined by commas
     reason = _text("修改原因", "请填写修改已立项任务的原因。", limit=300)
-
-
-class BatchForm(StrictForm):
-    """What the ledger's batch bar sends: the chosen tasks, and whether the person has seen what will happen."""
-
-    ids = SelectMultipleField(coerce=int, validate_choice=False)
-    confirm = HiddenField()
-    text = StringField("催办要求", validators=[Length(max=200, message="催办要求不能超过 200 字。")])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -20,12 +20,12 @@ from tracker.domain.errors import Forbidden, NotFound, RuleViolation, StaleVersi
 from tracker.domain.evidence_kinds import ACCEPT_ATTRIBUTE
 from tracker.domain.permissions import ROLE_LABELS, Actor, Role
 from tracker.domain.tasks import TaskAction, next_status, transition_for
-from tracker.services.evidence import AcceptedFile, accept_file
+from tracker.services.evidence import AcceptedFile
 from tracker.services.policies import load_calendar, load_reminder_policy
 from tracker.web.access import current_actor, requires
 from tracker.web.errors import status_of
 from tracker.web.forms.base import StrictForm
-from tracker.web.forms.tasks import ClosureForm
+from tracker.web.forms.tasks import ClosureForm, files_hint
 from tracker.web.receipts import earlier_location, keep_receipt
 from tracker.web.session import reading, runtime, writing
 from tracker.web.task_display import attachments, quantity_text
@@ -42,6 +42,7 @@ from tracker.web.task_pages import (
     Facts,
     Submission,
 )
+from tracker.web.uploads import gather_files
 
 
 def register(blueprint: Blueprint) -> None:
@@ -62,9 +63,13 @@ def _view(page: ActionPage) -> Callable[[int], Any]:
         if request.method == "GET":
             next_status(task.status, page.action)
             return _render(page, task, form)
-        if not form.validate_on_submit():
-            return _render(page, task, form), 400
-        return submit(page, task, form)
+        gathered = gather_files(form)
+        valid = form.validate_on_submit()
+        if gathered.refusal is not None:
+            add_error(form, gathered.refusal)
+        if not valid or gathered.refusal is not None:
+            return _render(page, task, form, files=gathered.files), 400
+        return submit(page, task, form, gathered.files)
 
     return requires(*transition_for(page.action).roles)(view)
 
@@ -78,11 +83,10 @@ def task_to_act_on(task_id: int) -> Task:
     return task
 
 
-def submit(page: ActionPage, task: Task, form: StrictForm) -> Any:
+def submit(page: ActionPage, task: Task, form: StrictForm, files: Sequence[AcceptedFile]) -> Any:
     """Call the page's verb; a broken rule is told beside the form with everything typed kept."""
     location = url_for("tasks.show", task_id=task.id)
     try:
-        files = accept_files(form)
         with writing() as session:
             if earlier := earlier_location(session):
                 return redirect(earlier, 303)
@@ -95,20 +99,9 @@ def submit(page: ActionPage, task: Task, form: StrictForm) -> Any:
     except RuleViolation as error:
         add_error(form, error)
         fresh = load_task(reading(), current_actor(), task.id)
-        return _render(page, fresh, form, stale=isinstance(error, StaleVersion)), status_of(error)
+        return _render(page, fresh, form, files=files, stale=isinstance(error, StaleVersion)), status_of(error)
     flash(sentence, "success")
     return redirect(location, 303)
-
-
-def accept_files(form: StrictForm) -> list[AcceptedFile]:
-    """Check and store the uploads of a form, before any transaction is begun."""
-    if "files" not in form:
-        return []
-    return [
-        accept_file(runtime().storage, upload.filename, upload.stream, limit_mb=runtime().settings.upload_limit_mb)
-        for upload in form.files.data or ()
-        if getattr(upload, "filename", "")
-    ]
 
 
 def add_error(form: StrictForm, error: RuleViolation) -> None:
@@ -138,6 +131,8 @@ def _form(page: ActionPage, task: Task) -> StrictForm:
         _offer_owners(page, task, form)
     if isinstance(form, ClosureForm) and request.method == "GET" and task.planned_on is None:
         form.completed_on.data = runtime().today()
+    if "files" in form:
+        form.files.description = files_hint(runtime().settings.upload_limit_mb)
     if page.action is TaskAction.REPORT_PROGRESS and request.method == "GET":
         form.percent.data = task.percent
     return form
@@ -162,7 +157,9 @@ def _default_owner(page: ActionPage, actor: Actor, people: list[int]) -> int | N
     return actor.id if page.action is TaskAction.SIGN and actor.id in people else None
 
 
-def _render(page: ActionPage, task: Task, form: StrictForm, *, stale: bool = False) -> str:
+def _render(
+    page: ActionPage, task: Task, form: StrictForm, *, files: Sequence[AcceptedFile] = (), stale: bool = False
+) -> str:
     session, today = reading(), runtime().today()
     closure = load_closures(session, task.id) if page.action in SHOWS_CLOSURE else []
     extension = load_extensions(session, task.id) if page.action in SHOWS_EXTENSION else []
@@ -189,6 +186,7 @@ def _render(page: ActionPage, task: Task, form: StrictForm, *, stale: bool = Fal
         last_change=next(iter(load_history(session, task.id, limit=1)), None) if stale else None,
         accept=ACCEPT_ATTRIBUTE,
         multipart="files" in form,
+        kept=files,
     )
 
 
