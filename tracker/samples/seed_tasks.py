@@ -59,12 +59,17 @@ def scenes_of(world: World, task: TaskSpec) -> Iterator[Scene]:
     """Yield what has happened to a task, in order, on working days, at the hours at which offices do such things."""
     plan_year = world.today.year + world.county.plan_offset(task)
     strewn = zlib.crc32(f"{task.report} {task.item}".encode()) % SPREAD
+    told_sign = any(step.kind is StepKind.SIGN for step in task.steps)
     last: tuple[date, int] = (date.min, 0)
-    asked = False
+    asked, sent = False, world.today
     for number, (step, told) in enumerate(world.county.timeline(task, world.today)):
         asked = asked or step.kind is StepKind.REQUEST_CLOSURE
         # A promise cannot be kept before its year has begun, which only a story told in January might try.
         day = world.working_day(max(told, date(plan_year, 1, 1)) if asked else told)
+        if step.kind is StepKind.ASSIGN:
+            sent = day
+        if step.kind is StepKind.SIGN and not told_sign:  # on the next working day or the one after it
+            day = min(day, world.calendar.add(sent, 1 + strewn % 2))
         minutes = USUAL.get(step.kind, OTHERWISE) + strewn
         if day == last[0]:
             minutes = max(minutes, last[1] + BETWEEN_STEPS)
