@@ -10,7 +10,7 @@ import pytest
 from tools.linking_gold import read_text
 from tracker.domain.documents import Link, LinkReport, Outcome, ReportReading
 from tracker.domain.matching import link_items, link_reports
-from tracker.domain.matching.features import is_short_form
+from tracker.domain.matching.names import is_short_form
 from tracker.domain.matching.outcome import step_of
 from tracker.domain.matching.promises import aim_of, prepare_promises, split_parts
 from tracker.domain.matching.scoring import calibrated

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tracker.domain.documents import Quantity
 from tracker.domain.matching.candidates import Claim
 from tracker.domain.matching.comparable import RAREST, Comparable
+from tracker.domain.matching.names import (
+    leaves_member_unnamed,
+    names_other_choice,
+    names_other_title,
+    names_sibling,
+    shares_title,
+    shortens,
+)
 from tracker.domain.matching.promises import Promise
 from tracker.domain.matching.units import numbers_with
 from tracker.domain.matching.words import MatchingWords
@@ -19,9 +26,6 @@ CONTEXT_SHARE = 0.5
 """What a gram is worth that stands only in the heading or the paragraph's opening."""
 WORTH_ADDING = 0.08
 """Share of the promise that a neighbouring clause must add to belong to the passage."""
-_GENERIC_FRONT = re.compile("^(?:县城|全县|全市|全镇|全乡|城区|农村|县级|市级|县|市|镇)+(?=.{2})")
-SIBLINGS = "一二三四五六七八九十东西南北"
-"""Characters by which things of one family are told apart."""
 NEAR = 2
 """How many clauses away a clause may stand and still belong to the passage."""
 
@@ -66,13 +70,13 @@ def read_against(
         "rare_missing": objects.rare_missing,
         "longest": min(objects.longest, 5 * RAREST) / (5 * RAREST),
         "chars": _chars(promise, passage, rarity),
-        "short_name": float(_shortens(promise.form, passage)),
+        "short_name": float(shortens(promise.form, passage)),
         "elements": _elements(promise, claim),
-        "title": float(_shares_title(promise.form, passage)),
-        "title_other": float(_other_title(promise.form, passage)),
-        "contrast": float(_contradicts(promise, claim, first, last)),
-        "sibling": float(_names_sibling(promise.form, passage)),
-        "unnamed": float(_leaves_member_unnamed(promise, claim)),
+        "title": float(shares_title(promise.form, passage)),
+        "title_other": float(names_other_title(promise.form, passage)),
+        "contrast": float(names_other_choice(promise, claim, first, last)),
+        "sibling": float(names_sibling(promise.form, passage)),
+        "unnamed": float(leaves_member_unnamed(promise, claim)),
         "verb": float(any(promise.form.verbs & form.verbs for form in passage)),
         **_unit_features(promise, claim, first, last, words),
         "lead": float(claim.lead),
@@ -182,91 +186,12 @@ def _chars(promise: Promise, passage: Sequence[Comparable], rarity: Mapping[str,
     return hit / total if total else 0.0
 
 
-def _shortens(form: Comparable, passage: Sequence[Comparable]) -> bool:
-    """Say whether one side uses a short form of the other's name (定检率 for 定期检验率)."""
-    return any(
-        is_short_form(one.text, other.text) or is_short_form(other.text, one.text)
-        for one in form.chunks
-        for text in passage
-        for other in text.chunks
-    )
-
-
-def is_short_form(short: str, long: str) -> bool:
-    """Say whether ``short`` keeps characters of ``long`` in order, the first and the last among them."""
-    if not 3 <= len(short) < len(long) <= 4 * len(short) or short in long:
-        return False
-    if short[0] != long[0] or short[-1] != long[-1]:
-        return False
-    at = 0
-    for char in short:
-        at = long.find(char, at) + 1
-        if not at:
-            return False
-    return True
-
-
 def _elements(promise: Promise, claim: Claim) -> float:
     """Return the share of the promised list's members that the sentence names in full."""
     if not promise.elements:
         return 0.0
     plain = "".join(clause.form.plain for clause in claim.clauses)
     return sum(element in plain for element in promise.elements) / len(promise.elements)
-
-
-def _shares_title(form: Comparable, passage: Sequence[Comparable]) -> bool:
-    names = form.titles | form.quoted
-    return any(
-        name in other.plain or any(name in title or title in name for title in other.titles)
-        for name in names
-        for other in passage
-    )
-
-
-def _other_title(form: Comparable, passage: Sequence[Comparable]) -> bool:
-    """Say whether both name a document and not the same one."""
-    others = {title for other in passage for title in other.titles}
-    return bool(form.titles and others) and not _shares_title(form, passage)
-
-
-def _contradicts(promise: Promise, claim: Claim, first: int, last: int) -> bool:
-    """Say whether the passage names another choice of some kind (城区 for 农村) and not the promised one."""
-    said: dict[int, set[int]] = {}
-    for clause in claim.clauses[first : last + 1]:
-        for row, choices in clause.form.choices.items():
-            said.setdefault(row, set()).update(choices)
-    for row, choices in promise.form.choices.items():
-        known = claim.context.choices.get(row, frozenset())
-        if row in said and not said[row] & choices and not known & choices:
-            return True
-    return False
-
-
-def _leaves_member_unnamed(promise: Promise, claim: Claim) -> bool:
-    """Say whether a member of a promised list is not named: its fellows' sentence does not answer it."""
-    if not promise.is_member or not promise.form.chunks:
-        return False
-    name = _GENERIC_FRONT.sub("", promise.form.chunks[0].text)[:2]
-    return not any(name in clause.form.plain for clause in claim.clauses)
-
-
-def _names_sibling(form: Comparable, passage: Sequence[Comparable]) -> bool:
-    """Say whether the passage names a thing that differs by one ordinal or direction only (双泉二中 for 双泉一中)."""
-    for chunk in form.chunks:
-        name = chunk.text
-        marks = [at for at, char in enumerate(name) if char in SIBLINGS]
-        if len(name) < 3 or not marks or any(name in other.plain for other in passage):
-            continue
-        for at in marks:
-            left, right = name[max(0, at - 1) : at], name[at + 1 : at + 2]
-            pattern = f"{re.escape(left)}([{SIBLINGS}]){re.escape(right)}"
-            if (
-                left
-                and right
-                and any(found.group(1) != name[at] for other in passage for found in re.finditer(pattern, other.plain))
-            ):
-                return True
-    return False
 
 
 def _unit_features(promise: Promise, claim: Claim, first: int, last: int, words: MatchingWords) -> dict[str, float]:

@@ -46,3 +46,8 @@ def _unit_pattern(base: str, words: MatchingWords) -> re.Pattern[str]:
     return re.compile(
         rf"((?<![\d.,])\d[\d,]{{0,14}}(?:\.\d{{1,4}})?|[一二两三四五六七八九十]{{1,3}})(万亿|千万|百万|十万|万|亿)?[余多]?{alternatives(names)}"
     )
+
+
+def number_text(value: float) -> str:
+    """Return a number without a needless decimal point."""
+    return str(int(value)) if value == int(value) else str(value)
