@@ -80,7 +80,7 @@ def lacking(kind: UnitKind, is_active: bool, heads: int, officers: int, supervis
         return ()
     if kind is UnitKind.AREA:
         return () if supervisors else ("督办员",)
-    return tuple(label for label, number in (("单位负责人", heads), ("承办人", officers)) if not number)
+    return tuple(label for label, number in (("负责人", heads), ("承办人", officers)) if not number)
 
 
 def unit_tree(session: Session, actor: Actor, wanted: UnitFilter) -> Tree:

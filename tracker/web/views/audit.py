@@ -40,6 +40,7 @@ class LogLine:
 
     entry: AuditEntry
     action: str
+    text: str
     object: str
     href: str | None
     changes: tuple[tuple[str, str, str], ...]
@@ -120,9 +121,11 @@ def _day(value: str | None) -> date | None:
 
 
 def _line(entry: AuditEntry) -> LogLine:
+    action = action_word(entry.action)
     return LogLine(
         entry=entry,
-        action=action_word(entry.action),
+        action=action,
+        text=entry.summary.removeprefix(f"{action}："),  # the column beside says it already
         object=OBJECT_WORDS.get(entry.object_type, ""),
         href=_href(entry),
         changes=tuple(change_lines(entry.changes)),
