@@ -24,12 +24,12 @@ from tracker.db.queries.tasks import (
     AROUND,
     load_details,
     load_task,
-    open_work,
     paragraph_after,
     paragraph_before,
     possible_owners,
     units_to_choose,
 )
+from tracker.db.queries.work import open_work
 from tracker.domain.lights import Light
 from tracker.domain.tasks import TaskStatus, UnfinishedReason
 from tracker.services.extensions import request_extension

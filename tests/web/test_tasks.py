@@ -21,7 +21,7 @@ from tests.support.factories import (
     pdf_bytes,
 )
 from tracker.db.models import AuditEntry, EvidenceFile, ProgressReport, Task, User
-from tracker.db.queries.tasks import WORK_LIMIT
+from tracker.db.queries.work import WORK_LIMIT
 from tracker.domain.documents import DeadlineSource
 from tracker.domain.permissions import Role
 from tracker.domain.tasks import TRANSITIONS, TaskStatus, UnfinishedReason

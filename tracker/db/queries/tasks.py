@@ -1,13 +1,12 @@
-"""Reads for the task page and for "my work". Each list is one statement; the task's own columns come joined."""
+"""Reads for the task page. Each list is one statement; the task's own columns come joined."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import and_, case, func, literal_column, or_, select, union_all
+from sqlalchemy import case, func, literal_column, select, union_all
 from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
 
 from tracker.db.models import (
@@ -22,20 +21,17 @@ from tracker.db.models import (
     Task,
     TaskSource,
     Unit,
-    UnitKind,
     User,
 )
 from tracker.db.queries.scope import below, may_see_task, no_business_for_admin
 from tracker.domain.errors import NotFound
 from tracker.domain.permissions import UNIT_ROLES, Actor
 from tracker.domain.reminders import Channel
-from tracker.domain.tasks import OPEN, TaskStatus
+from tracker.domain.tasks import TaskStatus
 
 AROUND = 600  # characters of context fetched on each side of a quote; cut to whole paragraphs afterwards
 HISTORY = 200
 REMINDERS = 50
-WORKED = sorted(OPEN - {TaskStatus.ESTABLISHED})  # sent out: what was not is the supervisor's turn
-WORK_LIMIT = 200  # more than any one unit has open; the rest is in the ledger
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,81 +187,6 @@ def units_to_choose(session: Session, actor: Actor) -> list[tuple[int, str]]:
 def supporting_ids(session: Session, task_id: int) -> list[int]:
     """Return the ids of a task's 配合单位."""
     return list(session.scalars(select(SupportingUnit.unit_id).where(SupportingUnit.task_id == task_id)))
-
-
-@dataclass(frozen=True, slots=True)
-class WorkRow:
-    """One open task as "my work" lists it."""
-
-    id: int
-    number: str | None
-    title: str
-    status: TaskStatus
-    plan_year: int
-    due_on: date | None
-    original_due_on: date | None
-    extension_pending: bool
-    extension_count: int
-    percent: int
-    recurring: str | None
-    assigned_at: datetime | None
-    last_progress_at: datetime | None
-    completed_on: date | None
-    sign_due_on: date | None
-    status_reason: str | None
-    review_on: date | None
-    urge_count: int
-    lead_unit_id: int
-    lead_unit: str
-    owner_id: int | None
-    owner: str | None
-    owner_active: bool | None
-
-
-def open_work(session: Session, actor: Actor, *, limit: int = WORK_LIMIT) -> list[WorkRow]:
-    """Return the open tasks that the actor's unit or a section of it (内设机构) leads, most urgent deadline first.
-
-    Units further below have accounts of their own; whoever looks after them uses the ledger. One statement, and at
-    most ``limit`` rows, so that one asks for ``limit`` + 1 to learn whether there are more.
-    """
-    owner = aliased(User)
-    own = select(Unit.id).where(
-        or_(Unit.id == actor.unit_id, and_(Unit.parent_id == actor.unit_id, Unit.kind == UnitKind.SECTION))
-    )
-    rows = session.execute(
-        select(
-            Task.id,
-            Task.number,
-            Task.title,
-            Task.status,
-            Task.plan_year,
-            Task.due_on,
-            Task.original_due_on,
-            Task.extension_pending,
-            Task.extension_count,
-            Task.percent,
-            Task.recurring,
-            Task.assigned_at,
-            Task.last_progress_at,
-            Task.completed_on,
-            Task.sign_due_on,
-            Task.status_reason,
-            Task.review_on,
-            Task.urge_count,
-            Task.lead_unit_id,
-            Unit.short_name.label("lead_unit"),
-            Task.owner_id,
-            owner.name.label("owner"),
-            owner.is_active.label("owner_active"),
-        )
-        .join(Unit, Task.lead_unit_id == Unit.id)
-        .outerjoin(owner, Task.owner_id == owner.id)
-        .where(Task.lead_unit_id.in_(own), Task.status.in_(WORKED), no_business_for_admin(actor))
-        # an expression: by the bare column the planner would walk all tasks of the installation in order of deadline
-        .order_by(func.coalesce(Task.due_on, date.max), Task.id)
-        .limit(limit)
-    )
-    return [WorkRow(**row._asdict()) for row in rows]
 
 
 def _sources(session: Session, task_id: int) -> tuple[SourcePassage, ...]:

@@ -40,8 +40,8 @@ from tracker.web.task_pages import (
     SHOWS_PROMISE,
     ActionPage,
     Facts,
-    Submission,
 )
+from tracker.web.task_verbs import Submission
 from tracker.web.uploads import gather_files
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from flask import Blueprint, render_template, request, url_for
 
 from tracker.db.queries.task_lights import light_of
-from tracker.db.queries.tasks import WORK_LIMIT, WorkRow, open_work
+from tracker.db.queries.work import WORK_LIMIT, WorkRow, open_work
 from tracker.domain.lights import LightVerdict
 from tracker.domain.permissions import UNIT_ROLES, Actor, Role
 from tracker.domain.tasks import TaskStatus
