@@ -317,6 +317,7 @@ class Sending:
     parcels: tuple[Parcel, ...]
     blocked: tuple[Parcel, ...]  # units where nobody has an account
     sign_by: date
+    past_due: int  # how many of the tasks that go out are overdue already
 
     @property
     def count(self) -> int:
@@ -339,10 +340,12 @@ def sending_of(session: Session, tasks: Sequence[Task], chosen: Sequence[Chosen]
         for unit_id, theirs in by_unit.items()
     ]
     calendar, policy = load_calendar(session), load_reminder_policy(session)
+    leaving = tuple(parcel for parcel in parcels if parcel.people)
     return Sending(
-        parcels=tuple(parcel for parcel in parcels if parcel.people),
+        parcels=leaving,
         blocked=tuple(parcel for parcel in parcels if not parcel.people),
         sign_by=calendar.add(today, policy.signing_working_days),
+        past_due=sum(t.due_on is not None and t.due_on < today for parcel in leaving for t in parcel.tasks),
     )
 
 

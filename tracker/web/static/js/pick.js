@@ -5,23 +5,22 @@
   var report = document.querySelector("[data-pick]");
   var form = report && document.getElementById(report.dataset.pick);
   if (!form) { return; }
-  function offsetOf(node, offset) {
-    var holder = node.nodeType === Node.TEXT_NODE ? node.parentElement : node;
-    var block = holder.closest("[data-start]");
-    if (!block || !report.contains(block)) { return null; }
-    var walker = document.createTreeWalker(block, NodeFilter.SHOW_TEXT);
-    var count = Number(block.dataset.start);
-    for (var text = walker.nextNode(); text; text = walker.nextNode()) {
-      var counted = !text.parentElement.closest("[data-not-source]");
-      if (text === node) { return count + (counted ? Array.from(text.data.slice(0, offset)).length : 0); }
-      if (counted) { count += Array.from(text.data).length; }
-    }
-    return count;
-  }
-  function quoteOf(range) {
+  function sourceOf(range) {
     var copy = range.cloneContents();
     copy.querySelectorAll("[data-not-source]").forEach(function (extra) { extra.remove(); });
-    return copy.textContent.trim();
+    return copy.textContent;
+  }
+  // A place may lie in a text, between elements (a triple click ends before the next block) or outside of any block.
+  function offsetOf(node, offset) {
+    var place = document.createRange();
+    place.setStart(node, offset);
+    var blocks = Array.from(report.querySelectorAll("[data-start]"));
+    var before = blocks.filter(function (block) { return place.comparePoint(block, 0) <= 0; }).pop();
+    if (!before) { return null; }
+    var whole = document.createRange();
+    whole.selectNodeContents(before);
+    if (place.compareBoundaryPoints(Range.END_TO_START, whole) < 0) { whole.setEnd(node, offset); }
+    return Number(before.dataset.start) + Array.from(sourceOf(whole)).length;
   }
   document.addEventListener("selectionchange", function () {
     var selection = window.getSelection();
@@ -30,7 +29,7 @@
     if (!report.contains(range.commonAncestorContainer)) { return; }
     var start = offsetOf(range.startContainer, range.startOffset);
     var end = offsetOf(range.endContainer, range.endOffset);
-    var quote = quoteOf(range);
+    var quote = sourceOf(range).trim();
     if (start === null || end === null || end <= start || !quote) { return; }
     form.elements.start.value = start;
     form.elements.end.value = end;
