@@ -12,6 +12,7 @@ from tests.support.needs import PHASES, in_ci, skipped_needs
 pytest_plugins = [
     "tests.support.browser",
     "tests.support.clock",
+    "tests.support.county",
     "tests.support.databases",
     "tests.support.mail",
     "tests.support.statements",

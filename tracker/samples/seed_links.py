@@ -73,7 +73,7 @@ def decide(world: World, answer: Answer) -> None:
         report.id,
         link.id,
         LinkAnswer(answer.link.outcome, evidence=chosen, parts=parts if answer.link.outcome is Outcome.DONE else {}),
-        now=answer.at + timedelta(minutes=1),
+        now=answer.at,
     )
 
 

@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from io import BytesIO
 
 from tracker.db.models import Task
@@ -178,8 +178,7 @@ class _Teller:
             vague=task.vague,
             answers=tuple(task.answers),
         )
-        moment = self.now - timedelta(minutes=3)
-        save_proposal(self.session, self._supervisor(), task.id, fields, version=task.version, now=moment)
+        save_proposal(self.session, self._supervisor(), task.id, fields, version=task.version, now=self.now)
 
     def _due(self) -> date | None:
         if self.spec.due is None:
@@ -287,7 +286,7 @@ class _Teller:
                 supervisor,
                 successor.id,
                 TaskEdit(title=heir.item),
-                now=self.now + timedelta(minutes=1),
+                now=self.now,
                 version=successor.version,
                 reason="只结转上年未完成的部分",
             )
