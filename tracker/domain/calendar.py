@@ -14,6 +14,7 @@ import chinese_calendar
 from tracker.settings import TIMEZONE
 
 SATURDAY = 5
+NOVEMBER = 11
 LOCAL_ZONE = ZoneInfo(TIMEZONE)
 
 
@@ -105,6 +106,11 @@ def months_of(year: int, calendar: WorkingCalendar) -> tuple[Month, ...]:
 def official_years() -> frozenset[int]:
     """Return the years whose official arrangement the library holds."""
     return frozenset(day.year for day in chinese_calendar.holidays)
+
+
+def years_that_matter(today: date) -> tuple[int, ...]:
+    """Return the years whose arrangement should be at hand: this one, and from November, when it is out, the next."""
+    return (today.year, today.year + 1) if today.month >= NOVEMBER else (today.year,)
 
 
 def _month(year: int, number: int, calendar: WorkingCalendar) -> Month:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from flask import Flask, current_app, g, request, url_for
 from flask_login import current_user
-from sqlalchemy import func, select
 
-from tracker.db.models import Notice
+from tracker.db.queries.notices import count_unread
+from tracker.domain.calendar import WorkingCalendar, years_that_matter
 from tracker.domain.permissions import Role
-from tracker.domain.reminders import Channel
+from tracker.services.policies import load_calendar
+from tracker.web.access import current_actor
 from tracker.web.session import reading, runtime
 
 
@@ -50,7 +51,7 @@ def install_context(app: Flask) -> None:
             "product_name": installation.settings.product_name,
             "today": installation.today(),
             "navigation": navigation(),
-            "banners": (),
+            "banners": banners(),
         }
 
 
@@ -78,17 +79,30 @@ def navigation() -> list[dict[str, Any]]:
 
 
 def unread_count() -> int:
-    """Count the person's unread notices."""
-    return (
-        reading().scalar(
-            select(func.count())
-            .select_from(Notice)
-            .where(
-                Notice.recipient_id == current_user.id,
-                Notice.channel == Channel.INBOX,
-                Notice.read_at.is_(None),
-                Notice.cancelled_at.is_(None),
-            )
-        )
-        or 0
+    """Count what the person's inbox would show as unread, once a request."""
+    if "unread" not in g:
+        g.unread = count_unread(reading(), current_actor())
+    return cast(int, g.unread)
+
+
+def banners() -> tuple[dict[str, str], ...]:
+    """Return what an administrator should know on every page: a year whose working days nobody has entered yet."""
+    if (
+        "database_error" in g
+        or not current_user
+        or not current_user.is_authenticated
+        or current_user.role is not Role.ADMIN
+        or current_user.must_change_password
+        or (request.endpoint or "").startswith("settings.")  # they say so themselves
+    ):
+        return ()
+    asked = [year for year in years_that_matter(runtime().today()) if not WorkingCalendar().known(year)]
+    missing = [year for year in asked if not load_calendar(reading()).known(year)]
+    return tuple(
+        {
+            "text": f"还没有 {year} 年的放假调休安排，暂按周一至周五上班计算。",
+            "href": url_for("settings.calendar", year=year),
+            "link_label": "去录入",
+        }
+        for year in missing
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from tracker.db.models import Notice, Task
@@ -42,12 +42,7 @@ def inbox_page(session: Session, actor: Actor, *, unread_only: bool, before: int
     query = (
         select(Notice)
         .join(Task, Notice.task_id == Task.id)
-        .where(
-            Notice.recipient_id == actor.id,
-            Notice.channel == Channel.INBOX,
-            Notice.cancelled_at.is_(None),
-            may_see_task(actor),
-        )
+        .where(*_own(actor))
         .order_by(Notice.id.desc())
         .limit(size + 1)
     )
@@ -69,3 +64,18 @@ def inbox_page(session: Session, actor: Actor, *, unread_only: bool, before: int
         for notice in notices[:size]
     )
     return InboxPage(lines, lines[-1].id if len(notices) > size else None)
+
+
+def count_unread(session: Session, actor: Actor) -> int:
+    """Count what the inbox would show as unread."""
+    query = select(func.count()).select_from(Notice).join(Task, Notice.task_id == Task.id)
+    return session.scalar(query.where(*_own(actor), Notice.read_at.is_(None))) or 0
+
+
+def _own(actor: Actor) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Notice.recipient_id == actor.id,
+        Notice.channel == Channel.INBOX,
+        Notice.cancelled_at.is_(None),
+        may_see_task(actor),
+    )

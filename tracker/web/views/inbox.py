@@ -7,12 +7,14 @@ from itertools import groupby
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 from wtforms import IntegerField
-from wtforms.validators import InputRequired
+from wtforms.validators import InputRequired, NumberRange
 
 from tracker.db.queries.notices import inbox_page
+from tracker.domain.errors import RuleViolation
+from tracker.domain.permissions import BUSINESS_READERS
 from tracker.domain.reminders import NOTICE_KIND_LABELS, NoticeKind
 from tracker.services.inbox import mark_all_read, open_notice
-from tracker.web.access import current_actor, signed_in
+from tracker.web.access import current_actor, requires
 from tracker.web.context import unread_count
 from tracker.web.forms.base import StrictForm
 from tracker.web.session import reading, runtime, writing
@@ -29,11 +31,11 @@ class OpenForm(StrictForm):
 class ReadAllForm(StrictForm):
     """The newest notice that was on the page: what came since stays unread."""
 
-    up_to = IntegerField(validators=[InputRequired()])
+    up_to = IntegerField(validators=[InputRequired(), NumberRange(1, 2**31 - 1)])
 
 
 @blueprint.get("/")
-@signed_in
+@requires(*BUSINESS_READERS)
 def index() -> str:
     """Show the person's notices, newest first, a heading a day."""
     unread_only = request.args.get("show") != "all"
@@ -52,23 +54,27 @@ def index() -> str:
 
 
 @blueprint.post("/<int:notice_id>/open")
-@signed_in
+@requires(*BUSINESS_READERS)
 def open_one(notice_id: int) -> Response:
     """Mark a notice read and go where it leads."""
-    if not OpenForm().validate_on_submit():
-        return redirect(url_for("inbox.index"), 303)
+    _check(OpenForm())
     with writing() as session:
         link = open_notice(session, current_actor(), notice_id, now=runtime().now())
     return redirect(link or url_for("inbox.index"), 303)
 
 
 @blueprint.post("/read")
-@signed_in
+@requires(*BUSINESS_READERS)
 def read_all() -> Response:
     """Mark everything read that was on the page or older."""
     form = ReadAllForm()
-    if form.validate_on_submit():
-        with writing() as session:
-            number = mark_all_read(session, current_actor(), up_to=form.up_to.data, now=runtime().now())
-        flash(f"已将 {number} 条提醒标为已读。", "success")
+    _check(form)
+    with writing() as session:
+        number = mark_all_read(session, current_actor(), up_to=form.up_to.data, now=runtime().now())
+    flash(f"已将 {number} 条提醒标为已读。", "success")
     return redirect(url_for("inbox.index"), 303)
+
+
+def _check(form: StrictForm) -> None:
+    if not form.validate_on_submit():
+        raise RuleViolation("提交的内容不完整，请刷新页面后重试。")

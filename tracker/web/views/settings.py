@@ -11,7 +11,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 
 from tracker.db.queries.calendar import days_of_year
-from tracker.domain.calendar import Month, WorkingCalendar, months_of, official_years
+from tracker.domain.calendar import Month, WorkingCalendar, months_of, official_years, years_that_matter
 from tracker.domain.errors import Forbidden, NotFound, RuleViolation, StaleVersion
 from tracker.domain.lights import LightPolicy
 from tracker.domain.permissions import Role
@@ -297,7 +297,5 @@ def _year(this_year: int) -> int:
 
 
 def _unknown_years(working: WorkingCalendar) -> list[int]:
-    """Return the years that matter now and whose arrangement is not at hand; the next one's is out by November."""
-    today = runtime().today()
-    asked = [today.year, today.year + 1] if today.month >= 11 else [today.year]
-    return [year for year in asked if not working.known(year)]
+    """Return the years that matter now and whose arrangement is not at hand."""
+    return [year for year in years_that_matter(runtime().today()) if not working.known(year)]
