@@ -106,7 +106,7 @@ def test_a_task_from_proposal_to_closure(runtime, county, add, as_user, read):
     chief.submit()
     assert "已交办柳湾镇，请其于 2026-06-12 前签收。" in chief.text
 
-    clerk.open("/work/")
+    clerk.open("/work")
     assert "待签收 1 项" in clerk.text
     clerk.open(page)
     assert "三、2026年工作安排" in clerk.text  # the paragraph before the quote
@@ -539,14 +539,14 @@ def test_my_work_in_the_order_of_urgency(county, add, as_user):
     add(title="壬邻镇", unit=county.sister)
     add(TaskStatus.CLOSED, title="癸办结", owner=county.officer)
     clerk = as_user("officer")
-    clerk.open("/work/")
+    clerk.open("/work")
     text = clerk.text
     order = [text.index(title) for title in ("甲逾期", "乙今日", "丙七日", "丁待签", "戊退回", "己其余", "庚待审")]
     assert order == sorted(order)
     assert "退回原因：缺少签到表" in text
     for title in ("辛他人", "壬邻镇", "癸办结"):
         assert title not in text
-    clerk.open("/work/?show=unit")
+    clerk.open("/work?show=unit")
     assert "辛他人" in clerk.text
     assert "壬邻镇" not in clerk.text
 
@@ -558,7 +558,7 @@ def test_a_head_sees_the_whole_unit_and_what_has_no_owner(runtime, county, add, 
     add(title="责任人已停用", owner=gone)
     add(title="有责任人", owner=county.officer)
     head = as_user("head")
-    head.open("/work/")
+    head.open("/work")
     assert "2 项没有责任人，或责任人账号已停用" in head.text
     assert "未定责任人" in head.text
     assert "责任人退岗的账号已停用" in head.text
@@ -567,9 +567,9 @@ def test_a_head_sees_the_whole_unit_and_what_has_no_owner(runtime, county, add, 
 
 def test_nothing_to_do_says_what_this_is_for(as_user):
     clerk = as_user("officer")
-    clerk.open("/work/")
+    clerk.open("/work")
     assert "您手上没有待办" in clerk.text
-    clerk.open("/work/?show=unit")
+    clerk.open("/work?show=unit")
     assert "本单位没有在办任务" in clerk.text
 
 
@@ -580,7 +580,7 @@ def test_more_duties_than_are_shown_on_six_statements(runtime, county, as_user, 
             make_task(session, unit, title=f"第{number}项", owner=owner, due_on=TODAY + timedelta(days=number))
     clerk = as_user("officer")
     with statements() as seen:
-        clerk.open("/work/")
+        clerk.open("/work")
     assert len(seen) <= 6, seen
     assert f"只列出时限最近的 {WORK_LIMIT} 项" in clerk.text
 
@@ -615,7 +615,7 @@ def test_hostile_text_is_shown_as_text_everywhere(runtime, county, add, as_user)
     chief.open(f"/tasks/{task_id}/return")
     chief.submit(reason=PAYLOAD)
     for person, path in (
-        (clerk, "/work/"),
+        (clerk, "/work"),
         (clerk, f"/tasks/{task_id}"),
         (clerk, f"/tasks/{task_id}/closure"),
         (chief, f"/tasks/{task_id}/edit"),

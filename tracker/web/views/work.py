@@ -20,7 +20,7 @@ from tracker.web.access import current_actor, requires
 from tracker.web.session import reading, runtime
 from tracker.web.task_pages import BY_ACTION
 
-blueprint = Blueprint("work", __name__, url_prefix="/work")
+blueprint = Blueprint("work", __name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class DutyGroup:
     duties: tuple[Duty, ...]
 
 
-@blueprint.get("/")
+@blueprint.get("/work")
 @requires(*UNIT_ROLES)
 def index() -> str:
     """Show what this person has to do; a head may look at the whole unit, with what has no owner named."""
