@@ -165,7 +165,8 @@ def test_a_corrected_version_keeps_what_was_confirmed() -> None:
     earlier = [
         EarlierTask(1, TaskStatus.IN_PROGRESS, ("（一）开展清理。",)),
         EarlierTask(2, TaskStatus.PROPOSED, ("（二）办班4期。",)),
-        EarlierTask(3, TaskStatus.DISMISSED, ("（三）表态的话。",)),
+        EarlierTask(3, TaskStatus.DISMISSED, ("（三）表态的话。",), dismissed_because="口号"),
+        EarlierTask(7, TaskStatus.DISMISSED, ("新的一条",)),
         EarlierTask(4, TaskStatus.DISMISSED, ("（四）合并进去的。",), (1,)),
         EarlierTask(5, TaskStatus.DISMISSED, ("（五）拆开的两件事。",), (6,)),
         EarlierTask(6, TaskStatus.ARCHIVED, ("拆开的",)),
@@ -177,7 +178,8 @@ def test_a_corrected_version_keeps_what_was_confirmed() -> None:
     plan = plan_replacement(earlier, items)
     assert plan.kept == (1, 6)
     assert plan.replaced == (2,)
-    assert [each.text for each in plan.proposed] == ["（二）办班4期。", "（三）表态的话。", "新的一条"]
+    assert [each.text for each in plan.proposed] == ["（二）办班4期。", "新的一条"]
+    assert [(each.text, reason) for each, reason in plan.left_out] == [("（三）表态的话。", "口号")]
     assert [each.text for each in plan.known] == ["一、开展清理", "合并进去的", "拆开的两件事；"]
 
 

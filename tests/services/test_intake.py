@@ -34,7 +34,7 @@ from tracker.domain.errors import Forbidden, NotFound
 from tracker.domain.tasks import TaskStatus
 from tracker.services.assignments import assign
 from tracker.services.intake import IntakeParts, open_parts, process_intake, resume_stale_intakes
-from tracker.services.plan_items import Chosen, confirm_proposals
+from tracker.services.plan_items import Chosen, confirm_proposals, dismiss_proposal
 from tracker.services.uploads import (
     Answer,
     EmptyUpload,
@@ -275,6 +275,24 @@ def test_a_correction_does_not_propose_what_lives_already(parts: IntakeParts, co
     done = answer(parts, county.officer, asked.id, Answer("replace"))
     titles = [task.title for task in rows(parts, Task.report_id == done.report_id)]
     assert titles == ["创新普法形式", "严格规范决策程序"]
+
+
+def test_what_a_person_left_out_stays_out_of_the_corrected_version(parts: IntakeParts, county: County) -> None:
+    taken_in(parts, county.officer, REPORT)
+    slogan = rows(parts)[2]
+    with parts.database.writing.begin() as session:
+        chosen = Chosen(slogan.id, slogan.version)
+        dismiss_proposal(
+            session, actor(county.supervisor), slogan.report_id or 0, chosen, reason="口号", now=parts.clock()
+        )
+    asked = taken_in(parts, county.officer, CORRECTED)
+    done = answer(parts, county.officer, asked.id, Answer("replace"))
+    there = rows(parts, Task.report_id == done.report_id)
+    assert [(task.title, task.status_reason) for task in there if task.status is TaskStatus.DISMISSED] == [
+        ("规范决策程序", "口号")
+    ]
+    assert sum(task.status is TaskStatus.PROPOSED for task in there) == 3
+    assert count(parts, TaskSource, TaskSource.report_id == done.report_id) == 4
 
 
 def test_a_correction_given_up_changes_nothing(parts: IntakeParts, county: County) -> None:

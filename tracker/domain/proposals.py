@@ -178,28 +178,35 @@ class EarlierTask:
     """A task of the versions before: ``quotes`` are all source spans it stands on.
 
     ``heir_ids`` are the tasks it was merged into or split into; what lives on in them is not proposed again.
+    ``dismissed_because`` is the reason a person gave for leaving it out.
     """
 
     id: int
     status: TaskStatus
     quotes: tuple[str, ...]
     heir_ids: tuple[int, ...] = ()
+    dismissed_because: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Replacement:
-    """What taking a corrected version does: tasks kept, proposals replaced, items newly proposed and already living."""
+    """What taking a corrected version does: tasks kept, proposals replaced, items newly proposed and already living.
+
+    ``left_out`` are items whose text a person dismissed before, with the reason: that decision stands.
+    """
 
     kept: tuple[int, ...]
     replaced: tuple[int, ...]
     proposed: tuple[PlanItem, ...]
     known: tuple[PlanItem, ...]
+    left_out: tuple[tuple[PlanItem, str], ...] = ()
 
 
 def plan_replacement(earlier: Sequence[EarlierTask], items: Sequence[PlanItem]) -> Replacement:
     """Decide what a corrected version changes: confirmed work stays, only open proposals are replaced.
 
-    An item is proposed anew unless a confirmed task has the same text (compared without enumerator and punctuation).
+    An item is proposed anew unless a confirmed task, or one that a person dismissed, has the same text (compared without
+    enumerator and punctuation).
     """
     kept = {task.id for task in earlier if task.status in LEDGER}
     replaced = tuple(task.id for task in earlier if task.status is TaskStatus.PROPOSED)
@@ -209,9 +216,16 @@ def plan_replacement(earlier: Sequence[EarlierTask], items: Sequence[PlanItem]) 
         if task.id in kept or kept.intersection(task.heir_ids)
         for quote in task.quotes
     }
-    proposed = tuple(item for item in items if comparable(item.text) not in living)
+    unwanted = {comparable(task.quotes[0]): task.dismissed_because for task in earlier if task.dismissed_because}
     known = tuple(item for item in items if comparable(item.text) in living)
-    return Replacement(tuple(sorted(kept)), replaced, proposed, known)
+    others = [(item, unwanted.get(comparable(item.text))) for item in items if comparable(item.text) not in living]
+    return Replacement(
+        kept=tuple(sorted(kept)),
+        replaced=replaced,
+        proposed=tuple(item for item, reason in others if reason is None),
+        known=known,
+        left_out=tuple((item, reason) for item, reason in others if reason is not None),
+    )
 
 
 # ---- what is lacking before a proposal can be confirmed ------------------------------------------------------------

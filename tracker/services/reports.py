@@ -131,6 +131,7 @@ def _store(
         current.superseded_by_id = report.id
         _dismiss(session, plan.replaced, now)
     propose_items(session, report, intake.unit, plan.proposed, now=now)
+    _leave_out(session, report, intake.unit, plan, now)
     report.reviewed_at = None if plan.proposed else now
     summary = f"入账报告：{report.title}，待确认 {len(plan.proposed)} 条"
     if current is not None:
@@ -207,11 +208,27 @@ def replacement_for(session: Session, unit_id: int, report_year: int, items: Seq
                 task.status,
                 tuple(quotes),
                 (*split_into.get(task.id, ()), *([task.merged_into_id] if task.merged_into_id else [])),
+                dismissed_because=_reason_of_a_person(task, heirs=split_into.get(task.id, ())),
             )
             for task, quotes in rows
         ],
         items,
     )
+
+
+def _reason_of_a_person(task: Task, *, heirs: Sequence[int]) -> str | None:
+    """Return why a person left a proposal out; None for what was merged, split or replaced by a version."""
+    if task.status is not TaskStatus.DISMISSED or task.merged_into_id is not None or heirs:
+        return None
+    return task.status_reason if task.status_reason != REPLACED else None
+
+
+def _leave_out(session: Session, report: Report, unit: Unit, plan: Replacement, now: datetime) -> None:
+    """Let stand what a person decided on the version before: the item is there, left out for the same reason."""
+    tasks = propose_items(session, report, unit, [item for item, _ in plan.left_out], now=now)
+    for task, (_, reason) in zip(tasks, plan.left_out, strict=True):
+        task.status, task.status_reason = TaskStatus.DISMISSED, reason
+    session.flush()
 
 
 def _dismiss(session: Session, task_ids: Sequence[int], now: datetime) -> None:

@@ -210,6 +210,7 @@ class QuestionView:
     replaced: tuple[str, ...] = ()
     proposed: tuple[str, ...] = ()
     known: int = 0
+    left_out: int = 0
 
 
 def _question(intake: Intake) -> QuestionView:
@@ -236,4 +237,5 @@ def _version_question(intake: Intake, read: ReportReading) -> QuestionView:
         replaced=tuple(titles[task_id] for task_id in plan.replaced),
         proposed=tuple(item.title or item.text[:60] for item in plan.proposed),
         known=len(plan.known),
+        left_out=len(plan.left_out),
     )
