@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from tracker.domain.errors import ActionNotAllowed, Forbidden, ReasonRequired, RuleViolation
-from tracker.domain.evidence_kinds import clean_name, looks_right, needs_member, suffix_of
+from tracker.domain.evidence_kinds import clean_name, looks_right, suffix_of
 from tracker.domain.permissions import Role
 from tracker.domain.task_rules import (
     check_completion_day,
@@ -228,10 +228,8 @@ def test_file_names_lose_paths_and_control_characters(name, cleaned):
     assert clean_name(name) == cleaned
 
 
-def test_first_bytes_and_members_of_evidence():
+def test_suffixes_and_first_bytes_of_evidence():
     assert suffix_of("压缩.TAR.ZIP") == "zip"
     assert looks_right("pdf", b"%PDF-1.7")
     assert not looks_right("pdf", b"PK\x03\x04")
     assert not looks_right("txt", b"\x00\x01")
-    assert needs_member("docx", b"PK\x03\x04") == "word/document.xml"
-    assert needs_member("wps", b"PK\x03\x04") is None

@@ -210,6 +210,7 @@ def test_the_lead_unit_is_fixed_once_sent_out_and_the_owner_must_be_of_it(sessio
         edit(session, chief, task.id, TaskEdit(owner_id=locked.id), version=1, reason="更正", now=NOW)
     edit(session, chief, task.id, TaskEdit(owner_id=county.officer.id), version=1, reason="更正", now=NOW)
     assert task.owner is county.officer
+    assert inbox(session, county.officer) == ["由您承办：组织执法人员专题培训"]
 
 
 def test_supporting_units_are_replaced_named_in_the_history_and_checked_for_scope(session, county):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from datetime import date
 
 import pytest
@@ -65,6 +66,15 @@ def test_files_are_accepted_by_suffix_first_bytes_and_container(storage, name, s
     assert storage.exists(file.key)
 
 
+def bomb() -> io.BytesIO:
+    """A small zip that unpacks to eight megabytes of nothing."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.txt", b"\0" * (8 << 20))
+    stream.seek(0)
+    return stream
+
+
 @pytest.mark.parametrize(
     ("name", "stream", "word"),
     [
@@ -76,7 +86,10 @@ def test_files_are_accepted_by_suffix_first_bytes_and_container(storage, name, s
         ("照片.jpg", pdf_bytes(), "内容与后缀 .jpg 不符"),
         ("说明.txt", io.BytesIO(b"a\x00b"), "内容与后缀 .txt 不符"),
         ("台账.docx", zip_bytes("xl/workbook.xml"), "不是真正的 docx"),
-        ("台账.xlsx", io.BytesIO(b"PK\x03\x04 broken"), "不是真正的 xlsx"),
+        ("台账.xlsx", io.BytesIO(b"PK\x03\x04 broken"), "已损坏"),
+        ("很多.zip", zip_bytes(*(f"{number}.txt" for number in range(2001))), "超过 2000 个"),
+        ("炸弹.zip", bomb(), "压缩比超过 100 倍"),
+        ("截断.zip", io.BytesIO(zip_bytes("a.txt").read()[:40]), "已损坏"),
         ("大.pdf", io.BytesIO(b"%PDF-" + b"x" * (1 << 20)), "超过 1 MB"),
     ],
 )

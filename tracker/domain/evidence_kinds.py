@@ -56,11 +56,6 @@ def looks_right(suffix: str, head: bytes) -> bool:
     return head.startswith(kind.signatures)
 
 
-def needs_member(suffix: str, head: bytes) -> str | None:
-    """Return the member a zip container of this suffix must hold (in lower case), if any."""
-    return KINDS[suffix].member if head.startswith(ZIP) else None
-
-
 def clean_name(name: str) -> str:
     """Return a user's file name as it is kept and shown: no path, no control characters, at most 120 characters."""
     base = PurePosixPath(name.replace("\\", "/")).name

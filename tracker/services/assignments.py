@@ -17,7 +17,7 @@ from tracker.domain.tasks import TaskAction
 from tracker.services.notices import notify, staff, supervisors_of
 from tracker.services.policies import load_calendar, load_reminder_policy
 from tracker.services.task_changes import Change, begin_change, finish_change
-from tracker.services.tasks import find_owner, set_owner
+from tracker.services.tasks import find_owner, set_owner, tell_owner
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,20 +138,9 @@ def assign_owner(
     """Name the person who answers for a task: one of the lead unit's active officers or heads."""
     change = begin_change(session, actor, task_id, TaskAction.ASSIGN_OWNER, now=now, version=version)
     task = change.task
-    before = task.owner
     set_owner(session, task, owner_id)
     finish_change(change)
-    if task.owner is not None and task.owner is not before and task.owner.id != actor.id:
-        notify(
-            session,
-            task,
-            rule=f"owner:{task.version}",
-            kind=NoticeKind.EVENT,
-            title=f"由您承办：{task.title}",
-            reason=f"{actor.name}指定您为责任人",
-            recipients=[task.owner],
-            now=now,
-        )
+    tell_owner(change)
     return task
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,20 +18,30 @@ from tracker.domain.evidence_kinds import (
     ACCEPTED,
     HEAD_BYTES,
     KINDS,
+    ZIP,
     clean_name,
     looks_right,
-    needs_member,
     suffix_of,
 )
 from tracker.domain.permissions import Actor
 from tracker.domain.task_rules import optional_text, required_text
 from tracker.domain.tasks import TaskAction
+from tracker.readers.base import DEFAULT_LIMITS, UnreadableDocument
+from tracker.readers.container import Container
 from tracker.services.audit import record
 from tracker.services.task_changes import Change, begin_change, finish_change
 from tracker.storage import FileTooLarge, Storage
 
 MEGABYTE = 1024 * 1024
 MOST_FILES = 20
+
+
+CONTAINER_FAULTS = {
+    "encrypted": "设有打开密码，无法核验。请取消密码后上传。",
+    "too_many_members": f"内含的文件超过 {DEFAULT_LIMITS.members} 个。请拆分后上传。",
+    "too_large_unpacked": f"解压后超过 {DEFAULT_LIMITS.unpacked_bytes // MEGABYTE} MB。请拆分后上传。",
+    "ratio": f"压缩比超过 {DEFAULT_LIMITS.ratio} 倍，无法接收。请重新导出后上传。",
+}
 
 
 class EvidenceRefused(RuleViolation):
@@ -68,9 +77,8 @@ def accept_file(storage: Storage, name: str, stream: BinaryIO, *, limit_mb: int)
         stored = storage.save(stream, limit=limit_mb * MEGABYTE)
     except FileTooLarge:
         raise EvidenceRefused(f"“{shown}”超过 {limit_mb} MB。请压缩或拆分后上传。", field="files") from None
-    member = needs_member(suffix, head)
-    if member is not None and not _holds(storage.path(stored.key), member):
-        raise EvidenceRefused(f"“{shown}”已损坏或不是真正的 {suffix} 文件。请重新导出后上传。", field="files")
+    if head.startswith(ZIP):
+        _check_container(storage.path(stored.key), shown, suffix)
     return AcceptedFile(shown, stored.key, stored.size, KINDS[suffix].media_type)
 
 
@@ -176,10 +184,13 @@ def _get(session: Session, task_id: int, evidence_id: int) -> EvidenceFile:
     return file
 
 
-def _holds(path: Path, member: str) -> bool:
-    """Say whether a zip holds a member, by its directory alone: nothing is unpacked."""
+def _check_container(path: Path, shown: str, suffix: str) -> None:
+    """Refuse a zip, or a document that is one, that is damaged, locked, a bomb, or not what its suffix says."""
+    wanted = KINDS[suffix].member
     try:
-        with zipfile.ZipFile(path) as archive:
-            return any(name.lower() == member for name in archive.namelist())
-    except (zipfile.BadZipFile, OSError, ValueError):
-        return False
+        with Container(path, DEFAULT_LIMITS) as container:
+            if wanted is not None and container.find(wanted) is None:
+                raise EvidenceRefused(f"“{shown}”不是真正的 {suffix} 文件。请重新导出后上传。", field="files")
+    except UnreadableDocument as error:
+        why = CONTAINER_FAULTS.get(error.code, "已损坏，无法打开。请重新导出后上传。")
+        raise EvidenceRefused(f"“{shown}”{why}", field="files") from None

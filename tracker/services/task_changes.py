@@ -48,6 +48,7 @@ class Change:
     action: TaskAction
     target: TaskStatus
     before: dict[str, Any]
+    owner_before: int | None
     now: datetime
 
     @property
@@ -78,7 +79,7 @@ def begin_change(
     if version is not None and version != task.version:
         raise StaleVersion
     check_year_open(locked=is_year_locked(session, task.unit_id, task.plan_year), plan_year=task.plan_year)
-    return Change(session, actor, task, action, target, snapshot(task), now)
+    return Change(session, actor, task, action, target, snapshot(task), task.owner_id, now)
 
 
 def finish_change(

@@ -15,6 +15,7 @@ from tracker.db.queries.scope import get_unit
 from tracker.domain.documents import DeadlineSource
 from tracker.domain.errors import ReasonRequired, RuleViolation
 from tracker.domain.permissions import UNIT_ROLES, Actor
+from tracker.domain.reminders import NoticeKind
 from tracker.domain.task_rules import (
     LONGEST_TITLE,
     DeadlineFixed,
@@ -26,6 +27,7 @@ from tracker.domain.task_rules import (
     required_text,
 )
 from tracker.domain.tasks import TaskAction, TaskStatus
+from tracker.services.notices import notify
 from tracker.services.numbering import assign_number
 from tracker.services.task_changes import Change, begin_change, finish_change
 
@@ -109,7 +111,27 @@ def edit(
         before, after = _set_supporting_units(change, changes.supporting_unit_ids)
         if before != after:
             extra["supporting_units"] = (before, after)
-    return finish_change(change, reason=reason, extra=extra)
+    finish_change(change, reason=reason, extra=extra)
+    if established:
+        tell_owner(change)
+    return task
+
+
+def tell_owner(change: Change) -> None:
+    """Tell the person who has become the owner by this change, unless it is the actor."""
+    task, actor = change.task, change.actor
+    if task.owner is None or task.owner.id in {actor.id, change.owner_before}:
+        return
+    notify(
+        change.session,
+        task,
+        rule=f"owner:{task.version}",
+        kind=NoticeKind.EVENT,
+        title=f"由您承办：{task.title}",
+        reason=f"{actor.name}指定您为责任人",
+        recipients=[task.owner],
+        now=change.now,
+    )
 
 
 def set_owner(session: Session, task: Task, owner_id: int | None) -> None:
