@@ -155,9 +155,10 @@ def depth_of(path: str) -> int:
 
 def _lock(session: Session, actor: Actor, unit_id: int, version: int) -> Unit:
     get_unit(session, actor, unit_id)
-    unit = session.scalars(
-        select(Unit).where(Unit.id == unit_id).with_for_update().execution_options(populate_existing=True)
-    ).one()
+    # the tree changes by one hand at a time: two moves at once could tie a knot. All in scope share the actor's root.
+    root = int(actor.scope_path.split("/")[0])
+    session.execute(select(Unit.id).where(Unit.id == root).with_for_update(key_share=True))
+    unit = session.scalars(select(Unit).where(Unit.id == unit_id).execution_options(populate_existing=True)).one()
     if unit.version != version:
         raise StaleVersion
     return unit
@@ -165,11 +166,7 @@ def _lock(session: Session, actor: Actor, unit_id: int, version: int) -> Unit:
 
 def _move(session: Session, unit: Unit, actor: Actor, parent_id: int) -> None:
     """Give ``unit`` and all below it their new paths."""
-    roots = {int(path.split("/")[0]) for path in (unit.path, get_unit(session, actor, parent_id).path)}
-    # two moves at once could tie a knot; whoever holds the roots moves alone
-    session.execute(select(Unit.id).where(Unit.id.in_(roots)).order_by(Unit.id).with_for_update())
-    session.refresh(unit, ["path"])
-    parent = session.scalars(select(Unit).where(Unit.id == parent_id).execution_options(populate_existing=True)).one()
+    parent = get_unit(session, actor, parent_id)
     if parent.path.startswith(unit.path):
         raise UnitMoveRefused(field="parent_id")
     _check_open(parent)
