@@ -18,20 +18,22 @@ from tracker.language.bigrams import search_phrases, search_tokens
 INDEXED = ("number", "title", "wording")
 
 
-def matches(query: str, dialect: str) -> ColumnElement[bool] | None:
-    """Return the condition on ``Task`` of containing every word of ``query``; None where there is nothing to look for."""
+def matches(dialect: str) -> ColumnElement[bool]:
+    """Return the condition on ``Task`` of containing every word looked for; the value ``search`` is a search_expression."""
+    found = "SELECT rowid FROM task_search WHERE task_search MATCH :search"
+    if dialect != "sqlite":
+        found = "SELECT task_id FROM task_search WHERE tokens @@ to_tsquery('simple', :search)"
+    return Task.id.in_(text(found).columns(Task.id))
+
+
+def search_expression(query: str, dialect: str) -> str | None:
+    """Return what a person typed in the index's own language; None where it holds nothing that can be looked for."""
     phrases = search_phrases(query)
     if not phrases:
         return None
     if dialect == "sqlite":
-        found = text("SELECT rowid FROM task_search WHERE task_search MATCH :search").bindparams(
-            search=" AND ".join(_fts5_phrase(phrase) for phrase in phrases)
-        )
-    else:
-        found = text("SELECT task_id FROM task_search WHERE tokens @@ to_tsquery('simple', :search)").bindparams(
-            search=" & ".join(_postgresql_phrase(phrase) for phrase in phrases)
-        )
-    return Task.id.in_(found.columns(Task.id))
+        return " AND ".join(_fts5_phrase(phrase) for phrase in phrases)
+    return " & ".join(_postgresql_phrase(phrase) for phrase in phrases)
 
 
 def index_tasks(connection: Connection, rows: Iterable[Any]) -> None:

@@ -43,6 +43,7 @@ BUSINESS_ACTIONS: dict[str, str] = {
     "link.choose": "另选对应原文",
     "link.reject": "否定报告对应",
     "link.reopen": "撤回核对结论",
+    "ledger.export": "导出台账",
     "audit.export": "导出操作记录",
 }
 ACTION_WORDS = SYSTEM_ACTIONS | BUSINESS_ACTIONS
@@ -53,6 +54,7 @@ OBJECT_WORDS: dict[str, str] = {
     "intake": "上传",
     "evidence": "佐证材料",
     "sheet": "年终对账",
+    "ledger": "台账",
     "audit": "操作记录",
     **SYSTEM_OBJECT_WORDS,
 }

@@ -73,6 +73,11 @@ NOT_RUNNING = {
 }
 
 
+def near_until(today: date, calendar: WorkingCalendar, policy: LightPolicy) -> date:
+    """Return the last day that is near (黄): from the day after it on, more working days than the threshold are left."""
+    return calendar.add(today, policy.working_days_left + 1) - timedelta(days=1)
+
+
 def is_overdue(status: TaskStatus, due_on: date | None, today: date) -> bool:
     """Say whether a task is open, its clock runs and its day has passed."""
     return (

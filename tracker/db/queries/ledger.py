@@ -1,28 +1,48 @@
 """The ledger (台账): filters, sorting, search and keyset paging over the tasks in scope.
 
 A page is one statement, its count another that stops at a thousand. Overdue and due soon are conditions on dates, so
-that no nightly job has to keep them.
+that no nightly job has to keep them. A statement depends on the form of the question and not on today's date, the
+words looked for or the place in the list: it is built once a form, the values come in when it is executed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 from enum import StrEnum
-from typing import Any, cast
+from functools import lru_cache
+from typing import Any, TypeAlias, cast
 
-from sqlalchemy import ColumnElement, and_, exists, func, literal_column, or_, select, text
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    false,
+    func,
+    literal_column,
+    or_,
+    select,
+    text,
+)
 from sqlalchemy.orm import Session, aliased
 
 from tracker.db.models import SupportingUnit, Task, Unit, User
+from tracker.db.queries.ledger_order import ORDERS, Order, Place, Sort
 from tracker.db.queries.scope import below, leads_in_scope, no_business_for_admin, unit_ids_in_scope
-from tracker.db.search import matches
+from tracker.db.queries.units import in_tree_order
+from tracker.db.search import matches, search_expression
 from tracker.domain.permissions import Actor
 from tracker.domain.tasks import OPEN, TaskStatus
 
 PAGE = 25
 COUNT_LIMIT = 1000
+ANY_DAY = date(2000, 1, 1)
+ANY_WORD = "?"
 
 
 class Focus(StrEnum):
@@ -38,16 +58,6 @@ class Focus(StrEnum):
     CLOSED = "closed"
 
 
-class Sort(StrEnum):
-    """Orders of the ledger; each is unique through the id."""
-
-    DUE = "due"
-    DUE_DESC = "-due"
-    NUMBER = "number"
-    NUMBER_DESC = "-number"
-    UPDATED_DESC = "-updated"
-
-
 @dataclass(frozen=True, slots=True)
 class LedgerFilter:
     """What is asked of the ledger. ``due_soon_until`` is the last day that counts as soon."""
@@ -61,7 +71,6 @@ class LedgerFilter:
     focus: Focus = Focus.ALL
     search: str = ""
     supporting: bool = False  # tasks that a unit in scope supports instead of those it leads
-    report_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +82,16 @@ class LedgerPage:
     after: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """The form of a question: everything a statement's text depends on, with its changing values blotted out."""
+
+    actor: Actor
+    wanted: LedgerFilter
+    dialect: str
+
+
+Statement: TypeAlias = Select[*tuple[Any, ...]]
 LeadUnit = aliased(Unit, name="lead_unit")
 
 COLUMNS = (
@@ -95,7 +114,6 @@ COLUMNS = (
     Task.extension_pending,
     Task.urge_count,
     Task.years_carried,
-    Task.vague,
     Task.last_progress_at,
     Task.updated_at,
     LeadUnit.short_name.label("unit_name"),
@@ -106,18 +124,19 @@ COLUMNS = (
 def ledger_page(
     session: Session, actor: Actor, wanted: LedgerFilter, sort: Sort, *, cursor: str | None = None, size: int = PAGE
 ) -> LedgerPage:
-    """Return one page. ``cursor`` is a key of an earlier page (``>…`` goes on, ``<…`` goes back)."""
-    backwards = bool(cursor) and str(cursor).startswith("<")
-    order = order_of(sort)
-    query = _select(actor, wanted, session)
-    if cursor and (condition := order.beyond(cursor[1:], backwards)) is not None:
-        query = query.where(condition)
-    rows = list(session.execute(query.order_by(*order.by(backwards)).limit(size + 1)))
+    """Return one page. ``cursor`` is a key of an earlier page (``>…`` goes on, ``<…`` goes back); what is no key, or
+    leads beyond what there is, shows the first page."""
+    order = ORDERS[sort]
+    place = order.place(cursor)
+    rows = _page_rows(session, actor, wanted, order, place, size)
+    if not rows and place is not None:
+        place, rows = None, _page_rows(session, actor, wanted, order, None, size)
     more, rows = len(rows) > size, rows[:size]
+    backwards = place is not None and place.backwards
     if backwards:
         rows.reverse()
-    has_before = more if backwards else bool(cursor)
-    has_after = bool(cursor) if backwards else more
+    has_before = more if backwards else place is not None
+    has_after = backwards or more
     return LedgerPage(
         rows,
         f"<{order.key(rows[0])}" if rows and has_before else None,
@@ -127,74 +146,36 @@ def ledger_page(
 
 def ledger_count(session: Session, actor: Actor, wanted: LedgerFilter) -> tuple[int, bool]:
     """Count what the filter finds; stops at a thousand (the second value says so)."""
-    inner = select(literal_column("1")).where(*conditions(actor, wanted, session)).limit(COUNT_LIMIT + 1).subquery()
-    number = session.scalar(select(func.count()).select_from(inner)) or 0
+    number = session.scalar(_count_statement(_form(session, actor, wanted)), _values(session, wanted)) or 0
     return min(number, COUNT_LIMIT), number > COUNT_LIMIT
 
 
 def ledger_ids(session: Session, actor: Actor, wanted: LedgerFilter, *, batch: int = 500) -> Iterator[list[int]]:
     """Yield the ids of everything the filter finds, by number, in batches; memory stays flat."""
-    order, cursor = order_of(Sort.NUMBER), None
+    order = ORDERS[Sort.NUMBER]
+    form, values, place = _form(session, actor, wanted), _values(session, wanted), None
     while True:
-        query = select(Task.id, Task.number).where(*conditions(actor, wanted, session))
-        if cursor is not None and (condition := order.beyond(cursor, False)) is not None:
-            query = query.where(condition)
-        rows = session.execute(query.order_by(*order.by(False)).limit(batch)).all()
+        statement = _ids_statement(form, onwards=place is not None)
+        rows = session.execute(statement, {**values, **order.values(place), "size": batch}).all()
         if not rows:
             return
         yield [row.id for row in rows]
-        cursor = order.key(rows[-1])
+        place = Place(backwards=False, value=rows[-1].number, id=rows[-1].id)
 
 
-def conditions(actor: Actor, wanted: LedgerFilter, session: Session) -> list[ColumnElement[bool]]:
-    """Return the conditions of a filter, scope first."""
-    found = [_scope(actor, wanted), no_business_for_admin(actor)]
-    if wanted.status is not None:
-        found.append(Task.status == wanted.status)
-    else:
-        found.append(Task.status.not_in([TaskStatus.PROPOSED, TaskStatus.DISMISSED]))
-    if wanted.plan_year is not None:
-        found.append(Task.plan_year == wanted.plan_year)
-    if wanted.area:
-        found.append(Task.area == wanted.area)
-    if wanted.report_id is not None:
-        found.append(Task.report_id == wanted.report_id)
-    found.extend(_focus(wanted))
-    condition = matches(wanted.search, session.get_bind().dialect.name) if wanted.search else None
-    if condition is not None:
-        found.append(condition)
-    return found
+def chosen_tasks(session: Session, actor: Actor, task_ids: Sequence[int]) -> Sequence[Any]:
+    """Return id, number, title, status, due_on and unit_name of the tasks of these ids that stand in the actor's ledger."""
+    return session.execute(
+        select(Task.id, Task.number, Task.title, Task.status, Task.due_on, Unit.short_name.label("unit_name"))
+        .join(Unit, Task.lead_unit_id == Unit.id)
+        .where(Task.id.in_(task_ids), leads_in_scope(actor), no_business_for_admin(actor), in_ledger())
+        .order_by(Task.due_on, Task.id)
+    ).all()
 
 
-def _scope(actor: Actor, wanted: LedgerFilter) -> ColumnElement[bool]:
-    units = unit_ids_in_scope(actor)
-    if wanted.unit_path is not None:
-        units = units.where(below(wanted.unit_path))
-    if wanted.supporting:
-        return exists().where(SupportingUnit.task_id == Task.id, SupportingUnit.unit_id.in_(units))
-    if wanted.unit_path is not None:
-        return Task.lead_unit_id.in_(units)
-    return leads_in_scope(actor)
-
-
-def _focus(wanted: LedgerFilter) -> list[ColumnElement[bool]]:
-    match wanted.focus:
-        case Focus.OVERDUE:
-            return [is_running(), Task.due_on < wanted.today]
-        case Focus.DUE_SOON:
-            return [is_running(), Task.due_on.between(wanted.today, wanted.due_soon_until)]
-        case Focus.UNSIGNED:
-            return [Task.status == TaskStatus.ASSIGNED]
-        case Focus.IN_REVIEW:
-            return [Task.status == TaskStatus.IN_REVIEW]
-        case Focus.EXTENSION:
-            return [awaits_extension()]
-        case Focus.OPEN:
-            return [Task.status.in_(sorted(OPEN))]
-        case Focus.CLOSED:
-            return [Task.status == TaskStatus.CLOSED]
-        case _:
-            return []
+def in_ledger() -> ColumnElement[bool]:
+    """Return the condition on ``Task`` of being a duty, whatever became of it, and not a mere proposal."""
+    return Task.status.not_in([TaskStatus.PROPOSED, TaskStatus.DISMISSED])
 
 
 def is_running() -> ColumnElement[bool]:
@@ -207,65 +188,112 @@ def awaits_extension() -> ColumnElement[bool]:
     return cast(ColumnElement[bool], text("task.extension_pending"))
 
 
-def _select(actor: Actor, wanted: LedgerFilter, session: Session) -> Any:
-    return (
-        select(*COLUMNS)
-        .join(LeadUnit, Task.lead_unit_id == LeadUnit.id)
-        .outerjoin(User, Task.owner_id == User.id)
-        .where(*conditions(actor, wanted, session))
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _Order:
-    """A unique order by one column and the id, with its keys as text."""
-
-    column: Any
-    name: str
-    descending: bool
-    parse: Callable[[str], Any]
-
-    def by(self, backwards: bool) -> tuple[Any, ...]:
-        down = self.descending != backwards
-        return (self.column.desc(), Task.id.desc()) if down else (self.column.asc(), Task.id.asc())
-
-    def key(self, row: Any) -> str:
-        value = getattr(row, self.name)
-        return f"{value.isoformat() if isinstance(value, date | datetime) else value}~{row.id}"
-
-    def beyond(self, key: str, backwards: bool) -> ColumnElement[bool] | None:
-        """Return the condition of coming after ``key``; None where the key is no key (somebody edited the address)."""
-        try:
-            written, _, identity = key.rpartition("~")
-            value, number = self.parse(written), int(identity)
-        except ValueError:
-            return None
-        if self.descending != backwards:
-            return and_(self.column <= value, or_(self.column < value, Task.id < number))
-        return and_(self.column >= value, or_(self.column > value, Task.id > number))
-
-
-def order_of(sort: Sort) -> _Order:
-    orders = {
-        Sort.DUE: _Order(Task.due_on, "due_on", False, date.fromisoformat),
-        Sort.DUE_DESC: _Order(Task.due_on, "due_on", True, date.fromisoformat),
-        Sort.NUMBER: _Order(Task.number, "number", False, str),
-        Sort.NUMBER_DESC: _Order(Task.number, "number", True, str),
-        Sort.UPDATED_DESC: _Order(Task.updated_at, "updated_at", True, datetime.fromisoformat),
-    }
-    return orders[sort]
+def is_closed() -> ColumnElement[bool]:
+    """Return the condition of being struck off; a locked year keeps such a task as archived."""
+    archived = and_(Task.status == TaskStatus.ARCHIVED, Task.archived_from == TaskStatus.CLOSED.value)
+    return or_(Task.status == TaskStatus.CLOSED, archived)
 
 
 def units_for_filter(session: Session, actor: Actor) -> Sequence[Any]:
     """Return (id, path, short_name) of the units in scope, in the order of the tree."""
-    return session.execute(
-        select(Unit.id, Unit.path, Unit.short_name, Unit.position)
-        .where(below(actor.scope_path))
-        .order_by(Unit.position, Unit.id)
-    ).all()
+    rows = session.execute(_units_statement(actor.scope_path)).all()
+    return in_tree_order(rows, rows)
 
 
-def years_in_ledger(session: Session, actor: Actor) -> list[int]:
-    """Return the plan years that have tasks in scope, newest first."""
-    query = select(Task.plan_year).where(leads_in_scope(actor)).distinct().order_by(Task.plan_year.desc())
-    return list(session.scalars(query))
+def _form(session: Session, actor: Actor, wanted: LedgerFilter) -> _Form:
+    search = wanted.search
+    if search and search_expression(search, session.get_bind().dialect.name) is not None:
+        search = ANY_WORD
+    return _Form(
+        replace(actor, id=0, name="", address=None),
+        replace(wanted, today=ANY_DAY, due_soon_until=ANY_DAY, search=search),
+        session.get_bind().dialect.name,
+    )
+
+
+def _values(session: Session, wanted: LedgerFilter) -> dict[str, Any]:
+    values: dict[str, Any] = {"today": wanted.today, "soon": wanted.due_soon_until}
+    if wanted.search:
+        values["search"] = search_expression(wanted.search, session.get_bind().dialect.name)
+    return values
+
+
+def _page_rows(
+    session: Session, actor: Actor, wanted: LedgerFilter, order: Order, place: Place | None, size: int
+) -> list[Any]:
+    direction = None if place is None else place.backwards
+    statement = _page_statement(_form(session, actor, wanted), order.sort, direction)
+    values = {**_values(session, wanted), **order.values(place), "size": size + 1}
+    return list(session.execute(statement, values))
+
+
+@lru_cache(maxsize=256)
+def _page_statement(form: _Form, sort: Sort, backwards: bool | None) -> Statement:
+    order = ORDERS[sort]
+    statement = (
+        select(*COLUMNS)
+        .join(LeadUnit, Task.lead_unit_id == LeadUnit.id)
+        .outerjoin(User, Task.owner_id == User.id)
+        .where(*_conditions(form))
+    )
+    if backwards is not None:
+        statement = statement.where(order.beyond(backwards))
+    return statement.order_by(*order.by(bool(backwards))).limit(bindparam("size", type_=Integer))
+
+
+@lru_cache(maxsize=256)
+def _count_statement(form: _Form) -> Statement:
+    found = select(literal_column("1")).select_from(Task).where(*_conditions(form)).limit(COUNT_LIMIT + 1).subquery()
+    return select(func.count()).select_from(found)
+
+
+@lru_cache(maxsize=64)
+def _ids_statement(form: _Form, *, onwards: bool) -> Statement:
+    order = ORDERS[Sort.NUMBER]
+    statement = select(Task.id, Task.number).where(*_conditions(form))
+    if onwards:
+        statement = statement.where(order.beyond(False))
+    return statement.order_by(*order.by(False)).limit(bindparam("size", type_=Integer))
+
+
+@lru_cache(maxsize=256)
+def _units_statement(scope_path: str) -> Statement:
+    return select(Unit.id, Unit.path, Unit.short_name, Unit.position).where(below(scope_path)).order_by(Unit.path)
+
+
+def _conditions(form: _Form) -> list[ColumnElement[bool]]:
+    """Return the conditions of a question, scope first."""
+    actor, wanted = form.actor, form.wanted
+    found = [_scope(actor, wanted), no_business_for_admin(actor)]
+    found.append(in_ledger() if wanted.status is None else Task.status == wanted.status)
+    if wanted.plan_year is not None:
+        found.append(Task.plan_year == wanted.plan_year)
+    if wanted.area:
+        found.append(Task.area == wanted.area)
+    found.extend(_focus(wanted.focus))
+    if wanted.search:  # words without a single letter, figure or character are found nowhere
+        found.append(matches(form.dialect) if wanted.search == ANY_WORD else false())
+    return found
+
+
+def _scope(actor: Actor, wanted: LedgerFilter) -> ColumnElement[bool]:
+    units = unit_ids_in_scope(actor)
+    if wanted.unit_path is not None:
+        units = units.where(below(wanted.unit_path))
+    if wanted.supporting:
+        return exists().where(SupportingUnit.task_id == Task.id, SupportingUnit.unit_id.in_(units))
+    return leads_in_scope(actor) if wanted.unit_path is None else Task.lead_unit_id.in_(units)
+
+
+def _focus(focus: Focus) -> list[ColumnElement[bool]]:
+    today, soon = bindparam("today", type_=Date), bindparam("soon", type_=Date)
+    conditions: dict[Focus, list[ColumnElement[bool]]] = {
+        Focus.OVERDUE: [is_running(), Task.due_on < today],
+        Focus.DUE_SOON: [is_running(), Task.due_on.between(today, soon)],
+        Focus.UNSIGNED: [Task.status == TaskStatus.ASSIGNED],
+        Focus.IN_REVIEW: [Task.status == TaskStatus.IN_REVIEW],
+        Focus.EXTENSION: [awaits_extension()],
+        Focus.OPEN: [Task.status.in_(sorted(OPEN))],
+        Focus.CLOSED: [is_closed()],
+    }
+    return conditions.get(focus, [])

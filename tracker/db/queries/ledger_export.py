@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
-from tracker.db.models import EvidenceFile, ProgressReport, SupportingUnit, Task, Unit
+from tracker.db.models import EvidenceFile, ProgressReport, Report, SupportingUnit, Task, Unit
 from tracker.db.queries.task_lights import elapsed_of, light_of
 from tracker.domain.calendar import WorkingCalendar, local_date
 from tracker.domain.documents import DeadlineSource
@@ -30,7 +30,7 @@ def export_rows(
             joinedload(Task.lead_unit),
             joinedload(Task.owner),
             joinedload(Task.closed_by),
-            joinedload(Task.report),
+            joinedload(Task.report).load_only(Report.title),
             joinedload(Task.predecessor).load_only(Task.number),
         )
     )

@@ -13,13 +13,16 @@ from sqlalchemy.orm import Session
 from tracker.db.models import Report, Task, Unit
 from tracker.db.queries.ledger import awaits_extension
 from tracker.db.queries.scope import below, leads_in_scope
+from tracker.db.queries.units import in_tree_order
 from tracker.domain.permissions import Actor
+from tracker.domain.reconciliation import effective_status
 from tracker.domain.tasks import LEDGER, RUNNING, TaskStatus
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """Numbers of tasks of one unit or of all. ``by_status`` has every state that occurs."""
+    """Numbers of tasks of one unit or of all. ``by_status`` has every state that occurs; a task of a locked year counts
+    as what it was when the year was locked."""
 
     by_status: dict[TaskStatus, int]
     overdue: int
@@ -36,19 +39,25 @@ class Tally:
 
     @property
     def closed(self) -> int:
-        """Tasks struck off; a locked year keeps them as archived."""
-        return self.of(TaskStatus.CLOSED, TaskStatus.ARCHIVED)
+        """Tasks struck off."""
+        return self.of(TaskStatus.CLOSED)
 
     @property
     def completion(self) -> int | None:
-        """完成率 in percent: closed ÷ (established − withdrawn); None where there is nothing to divide by."""
+        """完成率 in percent: closed ÷ (established − withdrawn); None where there is nothing to divide by.
+
+        100 only when all is done.
+        """
         base = self.established - self.of(TaskStatus.WITHDRAWN)
-        return round(100 * self.closed / base) if base else None
+        if not base:
+            return None
+        return 100 if self.closed == base else min(round(100 * self.closed / base), 99)
 
 
 @dataclass(frozen=True, slots=True)
 class UnitLine:
-    """One unit of the overview. ``report_id`` is the report its plan comes from, None where it has not filed."""
+    """One unit of the overview. ``report_id`` is the report its plan comes from, None where it has not filed;
+    ``files_reports``: it is expected to."""
 
     id: int
     name: str
@@ -74,14 +83,29 @@ def year_overview(session: Session, actor: Actor, plan_year: int, *, today: date
     empty = Tally({}, 0, 0)
     report = and_(Report.unit_id == Unit.id, Report.plan_year == plan_year, Report.superseded_at.is_(None))
     rows = session.execute(
-        select(Unit.id, Unit.short_name, Unit.files_reports, Report.id, Report.reviewed_at)
+        select(
+            Unit.id,
+            Unit.path,
+            Unit.position,
+            Unit.short_name,
+            and_(Unit.files_reports, Unit.is_active).label("expected"),
+            Report.id.label("report_id"),
+            Report.reviewed_at,
+        )
         .outerjoin(Report, report)
-        .where(below(actor.scope_path), Unit.is_active.is_(True))
-        .order_by(Unit.position, Unit.id)
+        .where(below(actor.scope_path))
+        .order_by(Unit.path)
     ).all()
     lines = [
-        UnitLine(unit_id, name, files, report_id, reviewed is not None, tallies.get(unit_id, empty))
-        for unit_id, name, files, report_id, reviewed in rows
+        UnitLine(
+            id=row.id,
+            name=row.short_name,
+            files_reports=row.expected,
+            report_id=row.report_id,
+            reviewed=row.reviewed_at is not None,
+            tally=tallies.get(row.id, empty),
+        )
+        for row in in_tree_order(rows, rows)
     ]
     shown = [line for line in lines if line.tally.by_status or line.report_id]
     waiting = session.scalar(select(func.count(Task.id)).where(leads_in_scope(actor), awaits_extension()))
@@ -99,21 +123,22 @@ def _tallies(session: Session, actor: Actor, plan_year: int, today: date, soon: 
         select(
             Task.lead_unit_id,
             Task.status,
+            Task.archived_from,
             func.count(),
             func.sum(case((and_(running, Task.due_on < today), 1), else_=0)),
             func.sum(case((and_(running, Task.due_on.between(today, soon)), 1), else_=0)),
         )
         .where(Task.plan_year == plan_year, leads_in_scope(actor))
-        .group_by(Task.lead_unit_id, Task.status)
+        .group_by(Task.lead_unit_id, Task.status, Task.archived_from)
     ).all()
-    by_status: dict[int, dict[TaskStatus, int]] = defaultdict(dict)
+    by_status: dict[int, dict[TaskStatus, int]] = defaultdict(lambda: defaultdict(int))
     overdue: dict[int, int] = defaultdict(int)
     due_soon: dict[int, int] = defaultdict(int)
-    for unit_id, status, number, late, near in rows:
-        by_status[unit_id][status] = number
+    for unit_id, status, archived_from, number, late, near in rows:
+        by_status[unit_id][effective_status(status, archived_from)] += number
         overdue[unit_id] += int(late)
         due_soon[unit_id] += int(near)
-    return {unit_id: Tally(found, overdue[unit_id], due_soon[unit_id]) for unit_id, found in by_status.items()}
+    return {unit_id: Tally(dict(found), overdue[unit_id], due_soon[unit_id]) for unit_id, found in by_status.items()}
 
 
 def _sum(tallies: Iterable[Tally]) -> Tally:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
@@ -13,6 +13,8 @@ from tracker.db.models import Task, Unit, UnitKind, User
 from tracker.db.queries.scope import below
 from tracker.domain.permissions import Actor, Role
 from tracker.domain.tasks import OPEN, TaskStatus
+
+Line = TypeVar("Line")
 
 WHOLE_TREE = 300  # with more units than this a page shows one level at a time
 MOST = 500
@@ -102,11 +104,12 @@ def unit_tree(session: Session, actor: Actor, wanted: UnitFilter) -> Tree:
     return Tree(tuple(lines if flat else in_tree_order(lines, rows)), folded, len(rows) > MOST)
 
 
-def in_tree_order(lines: Sequence[UnitLine], rows: Sequence[Any]) -> list[UnitLine]:
-    """Order lines as a tree reads: each unit before those below it, sisters by position, then by their age."""
+def in_tree_order(lines: Sequence[Line], rows: Sequence[Any]) -> list[Line]:
+    """Order lines, which have a ``path``, as a tree reads: each unit before those below it, sisters by position, then
+    by their age. ``rows`` have path, position and id."""
     positions = {row.path: (row.position, row.id) for row in rows}
 
-    def key(line: UnitLine) -> list[tuple[int, int]]:
+    def key(line: Any) -> list[tuple[int, int]]:
         parts = line.path.split("/")[:-1]
         chain = ["/".join(parts[: end + 1]) + "/" for end in range(len(parts))]
         return [positions.get(path, (0, 0)) for path in chain]

@@ -8,10 +8,12 @@ from flask import Blueprint, render_template, request, url_for
 from flask_login import current_user
 
 from tracker.db.queries.overview import Overview, Tally, UnitLine, year_overview
+from tracker.domain.lights import LightPolicy, near_until
 from tracker.domain.permissions import Role
 from tracker.domain.tasks import TaskStatus
 from tracker.services.policies import load_calendar, load_light_policy
 from tracker.web.access import current_actor, requires
+from tracker.web.ledger_page import read_year
 from tracker.web.session import reading, runtime
 
 blueprint = Blueprint("overview", __name__, url_prefix="/overview")
@@ -25,22 +27,23 @@ YEARS_BACK = 5
 def index() -> str:
     """Show a plan year at a glance."""
     session, today = reading(), runtime().today()
-    year = request.args.get("year", default=today.year, type=int)
-    soon = load_calendar(session).add(today, load_light_policy(session).working_days_left)
+    year = read_year(request.args) or today.year
+    policy = load_light_policy(session)
+    soon = near_until(today, load_calendar(session), policy)
     overview = year_overview(session, current_actor(), year, today=today, soon=soon)
     return render_template(
         "overview/index.html",
         year=year,
         years=range(today.year + 1, today.year - YEARS_BACK, -1),
         overview=overview,
-        tiles=_tiles(overview, year),
+        tiles=_tiles(overview, year, policy),
         waiting=_waiting(overview, year),
         parts=_parts,
         ledger=_ledger,
     )
 
 
-def _tiles(overview: Overview, year: int) -> list[dict[str, Any]]:
+def _tiles(overview: Overview, year: int, policy: LightPolicy) -> list[dict[str, Any]]:
     total = overview.total
     rate = total.completion
     return [
@@ -54,7 +57,7 @@ def _tiles(overview: Overview, year: int) -> list[dict[str, Any]]:
         {"label": "已办结", "value": total.closed, "unit": "项", "href": _ledger(year, focus="closed")},
         {"label": "逾期", "value": total.overdue, "unit": "项", "href": _ledger(year, focus="overdue"), "light": "red"},
         {
-            "label": "7 个工作日内到期",
+            "label": f"{policy.working_days_left} 个工作日内到期",
             "value": total.due_soon,
             "unit": "项",
             "href": _ledger(year, focus="due_soon"),
