@@ -18,6 +18,7 @@ _SAME_PLACE = 0.12
 """Plans often go through the problems in their order: the first item for the first problem."""
 _SMOOTHING = 0.6
 _LEAST = 0.15
+_MOST_PAIRS = 20_000
 _NEAR_ITEMS_BEST, _NEAR_PROBLEMS_BEST = 0.7, 0.55
 
 
@@ -40,19 +41,30 @@ class _Side:
     themes: Mapping[str, int]
 
 
+@dataclass(frozen=True, slots=True)
+class _Need:
+    """What a problem asks for: its words with their weight and sum, its themes with their share."""
+
+    words: Mapping[str, float]
+    total: float
+    themes: Mapping[str, float]
+
+
 def match_answers(
     problems: Sequence[str], items: Sequence[tuple[str, str]], passages: Sequence[str], lexicon: Lexicon
 ) -> list[list[Answer]]:
     """Return for each item (heading words, text) the problems it answers, best first.
 
-    ``passages`` are the lines of the report; they say which words are common in it.
+    ``passages`` are the lines of the report; they say which words are common in it. Nothing is matched where there are
+    more pairs than any report has.
     """
-    if not problems or not items:
+    if not problems or not items or len(problems) * len(items) > _MOST_PAIRS:
         return [[] for _ in items]
     rarity = learn_rarity(passages)
     sides = [_side(head, body, lexicon) for head, body in items]
     spread = Counter(theme for side in sides for theme in {*side.head_themes, *side.themes})
-    scored = [[_score(problem, side, rarity, spread, len(sides), lexicon) for problem in problems] for side in sides]
+    needs = [_need(problem, rarity, spread, len(sides), lexicon) for problem in problems]
+    scored = [[_score(need, side) for need in needs] for side in sides]
     for index, row in enumerate(scored):
         if index < len(problems) and len(items) >= len(problems):
             score, reason = row[index]
@@ -75,34 +87,41 @@ def _side(head: str, body: str, lexicon: Lexicon) -> _Side:
     return _Side(_words(head, lexicon), _words(body, lexicon), _themes(head, lexicon), _themes(body, lexicon))
 
 
-def _score(
-    problem: str, side: _Side, rarity: Rarity, spread: Mapping[str, int], items: int, lexicon: Lexicon
-) -> tuple[float, str]:
-    words = _words(problem, lexicon)
-    shared = {gram: _HEADING if gram in side.head_words else _BODY for gram in words & (side.head_words | side.words)}
-    weight = sum(rarity.weight(gram) * factor for gram, factor in shared.items())
-    score = weight / (_SMOOTHING + sum(rarity.weight(gram) for gram in words))
-    theme_score, theme = _theme(problem, side, spread, items, lexicon)
-    telling = sorted(shared, key=lambda gram: (-rarity.weight(gram), gram))[:3]
-    reason = f"都讲“{theme}”" if theme_score > score else f"都提到“{'、'.join(telling)}”"
-    return score + theme_score, reason
-
-
-def _theme(problem: str, side: _Side, spread: Mapping[str, int], items: int, lexicon: Lexicon) -> tuple[float, str]:
-    """Return the gain of the best shared theme; a theme that most items share tells little."""
+def _need(problem: str, rarity: Rarity, spread: Mapping[str, int], items: int, lexicon: Lexicon) -> _Need:
+    """Weigh a problem's words by their rarity, its themes by how few items speak of them."""
+    words = {gram: rarity.weight(gram) for gram in _words(problem, lexicon)}
     themes = _themes(problem, lexicon)
     most = max(themes.values(), default=1)
+    shares = {
+        theme: hits / most * log(1 + items / spread[theme]) / log(1 + items)
+        for theme, hits in themes.items()
+        if theme in spread
+    }
+    return _Need(words, sum(words.values()), shares)
+
+
+def _score(need: _Need, side: _Side) -> tuple[float, str]:
+    shared = {
+        gram: weight * (_HEADING if gram in side.head_words else _BODY)
+        for gram, weight in need.words.items()
+        if gram in side.head_words or gram in side.words
+    }
+    score = sum(shared.values()) / (_SMOOTHING + need.total)
+    gain, theme = _theme_gain(need, side)
+    if gain > score:
+        return score + gain, f"都讲“{theme}”"
+    telling = sorted(shared, key=lambda gram: (-need.words[gram], gram))[:3]
+    return score + gain, f"都提到“{'、'.join(telling)}”"
+
+
+def _theme_gain(need: _Need, side: _Side) -> tuple[float, str]:
     best, name = 0.0, ""
-    for theme, hits in themes.items():
-        if theme not in spread:
-            continue
-        weight = hits / most * log(1 + items / spread[theme]) / log(1 + items)
+    for theme, share in need.themes.items():
+        gain = 0.0
         if theme in side.head_themes:
-            gain = weight * _THEME_IN_HEADING
-        else:
-            gain = (
-                weight * _THEME_IN_BODY * min(1.0, side.themes.get(theme, 0) / 2 + 0.5) if theme in side.themes else 0.0
-            )
+            gain = share * _THEME_IN_HEADING
+        elif theme in side.themes:
+            gain = share * _THEME_IN_BODY * min(1.0, side.themes[theme] / 2 + 0.5)
         if gain > best:
             best, name = gain, theme
     return best, name

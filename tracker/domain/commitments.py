@@ -10,7 +10,7 @@ from tracker.language.lexicon import Lexicon, alternatives
 from tracker.language.sentences import split_clauses, split_sentences
 
 _SHORTEST = 6
-_TIME_FRONT = r"(?:[一二三四1-4]季度|[上下]半年|年内|年底前|全年|\d{1,2}月(?:底|份)?前?|每[月年周]|每季度|，)*"
+_TIME_FRONT = r"(?:[一二三四1-4]季度|[上下]半年|年内|年底前|全年|\d{1,2}月(?:底|份)?前?|每[月年周]|每季度|，){0,4}"
 
 
 @lru_cache(maxsize=4)

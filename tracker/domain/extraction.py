@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import date
@@ -283,9 +284,10 @@ def _with_answers(
         return items, tuple(problem.id for problem in problems) if items else ()
     pairs = [(f"{item.group or ''}{item.title or ''}", item.text) for item in items]
     matched = match_answers([problem.text for problem in problems], pairs, text.split("\n"), lexicon)
+    ends = [problem.span.end for problem in problems]
     result: list[PlanItem] = []
     for item, answers in zip(items, matched, strict=True):
-        told = _told_with(text, item, problems)
+        told = _told_with(text, item, problems, ends)
         ids: tuple[str, ...]
         why: tuple[str, ...]
         if told is not None:
@@ -298,11 +300,11 @@ def _with_answers(
     return result, tuple(problem.id for problem in problems if problem.id not in answered)
 
 
-def _told_with(text: str, item: PlanItem, problems: list[Problem]) -> Problem | None:
-    """Return the last problem told before the item in the item's own paragraph."""
+def _told_with(text: str, item: PlanItem, problems: list[Problem], ends: list[int]) -> Problem | None:
+    """Return the last problem told before the item in the item's own paragraph (``ends`` are the problems' ends)."""
+    before = bisect_right(ends, item.span.start)
     low = text.rfind("\n", 0, item.span.start) + 1
-    before = [problem for problem in problems if low <= problem.span.start and problem.span.end <= item.span.start]
-    return before[-1] if before else None
+    return problems[before - 1] if before and problems[before - 1].span.start >= low else None
 
 
 def _sections(source: _Source, parts: list[Part]) -> list[Section]:

@@ -24,12 +24,15 @@ class Responsibility:
 def assign(text: str, drafts: Sequence[ItemDraft], lexicon: Lexicon) -> list[tuple[ItemDraft, Responsibility]]:
     """Return the drafts without their trailing assignment, each with who is responsible."""
     own = [_of_row(text, draft) if draft.row else _own(text, draft, lexicon) for draft in drafts]
-    result: list[tuple[ItemDraft, Responsibility]] = []
-    for index, (draft, responsibility) in enumerate(own):
-        if responsibility.source is None and draft.row is None and draft.group_range is not None:
-            responsibility = _inherited(text, index, own, lexicon)
-        result.append((draft, responsibility))
-    return result
+    groups: dict[tuple[int, int], list[tuple[ItemDraft, Responsibility]]] = {}
+    for draft, responsibility in own:
+        if draft.group_range is not None and draft.row is None:
+            groups.setdefault(draft.group_range, []).append((draft, responsibility))
+    shared = {group: _of_group(text, group, members, lexicon) for group, members in groups.items()}
+    return [
+        (draft, shared.get(draft.group_range, found) if found.source is None and draft.group_range else found)
+        for draft, found in own
+    ]
 
 
 def _of_row(text: str, draft: ItemDraft) -> tuple[ItemDraft, Responsibility]:
@@ -75,15 +78,10 @@ def _cut(draft: ItemDraft, end: int) -> ItemDraft:
     return replace(draft, span=(start, end), body=(draft.body[0], end))
 
 
-def _inherited(
-    text: str, index: int, own: Sequence[tuple[ItemDraft, Responsibility]], lexicon: Lexicon
+def _of_group(
+    text: str, group: tuple[int, int], members: Sequence[tuple[ItemDraft, Responsibility]], lexicon: Lexicon
 ) -> Responsibility:
-    """Return what the group's heading names, or its tail: the last member's, where no other member names anyone."""
-    draft = own[index][0]
-    group = draft.group_range
-    if group is None:
-        return Responsibility()
-    members = [(other, found) for other, found in own if other.group_range == group]
+    """Return what a group's heading names, or its tail: the last member's, where no other member names anyone."""
     heading_end = min(member.span[0] for member, _ in members)
     heading = find_assignments(text, group[0], min(heading_end, group[1]), lexicon)
     if heading:

@@ -85,9 +85,9 @@ def find_members(text: str, start: int, end: int) -> list[Mark]:
     and counts up; one doubled or skipped number is forgiven.
     """
     best: list[Mark] = []
+    head = leading_mark(text, start, end)
     for style, pattern in _INLINE:
         members: list[Mark] = []
-        head = leading_mark(text, start, end)
         if head is not None and head.style is style:
             members.append(head)
         for found in pattern.finditer(text, start, end):

@@ -43,7 +43,7 @@ def _labels(lexicon: Lexicon) -> tuple[re.Pattern[str], dict[str, str], re.Patte
     verbs = alternatives([*lexicon.words("organisations.lead_verbs"), *lexicon.words("organisations.support_verbs")])
     tails = alternatives(lexicon.words("organisations.tails"))
     unlabelled = re.compile(
-        rf"(?:由)?(?P<units>[^，；。：]{{2,60}}?{tails}(?:等)?)(?:等)?(?P<verb>{verbs})(?=$|[，；。])"
+        rf"(?:^|(?<=[，；。、]))(?:由)?(?P<units>[^，；。：]{{1,60}}?(?:{tails})(?:等)?)(?P<verb>{verbs})(?=$|[，；。])"
     )
     own_line = re.compile(rf"^(?:{alternatives(kinds)})(?:及责任人|和责任人)?[：:]")
     return label, kinds, unlabelled, own_line

@@ -36,6 +36,7 @@ class _Grammar:
     ops_after: dict[str, str]
     idioms: re.Pattern[str]
     one_before: re.Pattern[str]
+    counting: re.Pattern[str]
     phases: re.Pattern[str]
     name_after: re.Pattern[str]
     strip_front: re.Pattern[str]
@@ -62,7 +63,7 @@ def _grammar(lexicon: Lexicon) -> _Grammar:
         rf"|(?P<den>[二三四五六七八九十])分之(?P<num>[一二三四五六七八九])"
         rf"|(?<![\d.])(?P<a>{_ARABIC})(?P<am>{_MAGNITUDE})?(?P<ap>%)?(?:{_RANGE}(?P<b>{_ARABIC})(?P<bm>{_MAGNITUDE})?)?"
         rf"(?P<more>余|多)?(?!{stop}(?!次))(?P<unit>%|‰|个百分点|[万亿]?{units})?"
-        rf"|(?<![第十百千万几数好这那每唯统同万零一二三四五六七八九])(?P<c>{_CHINESE})(?P<cmore>余|多)?(?P<cm>[万亿])?(?P<cunit>{alternatives(countable)})"
+        rf"|(?<![第十百千万几数好这那每唯统同新上下首本某万零一二三四五六七八九])(?P<c>{_CHINESE})(?P<cmore>余|多)?(?P<cm>[万亿])?(?P<cunit>{alternatives(countable)})"
     )
     ops_before = {word: op for op in (">=", "<=", "~") for word in lexicon.words(f"units.comparisons.{op}")}
     ops_after = {
@@ -89,6 +90,7 @@ def _grammar(lexicon: Lexicon) -> _Grammar:
         one_before=re.compile(
             rf"(?:{alternatives([*lexicon.words('units.one_after'), *ops_before, *kinds])}).{{0,2}}$"
         ),
+        counting=re.compile(alternatives([*lexicon.words("units.one_after"), *kinds])),
         phases=re.compile(rf"{alternatives(lexicon.words('units.phase_contexts'))}"),
         name_after=lexicon.pattern("units.name_after"),
         strip_front=re.compile(rf"(?:{front}|\d{{1,2}}月)+"),
@@ -155,7 +157,7 @@ def _is_part_of_name(text: str, match: re.Match[str], grammar: _Grammar) -> bool
     ):
         return True
     if match.group("c"):
-        if match.group("c") == "一" and not grammar.one_before.search(before):
+        if match.group("c") == "一" and not _is_counted_one(text, match, before, grammar):
             return True
         if match.group("c") in ("百", "千"):
             return True
@@ -168,6 +170,17 @@ def _is_part_of_name(text: str, match: re.Match[str], grammar: _Grammar) -> bool
         if idiom.start() <= match.start() < idiom.end():
             return True
     return False
+
+
+def _is_counted_one(text: str, match: re.Match[str], before: str, grammar: _Grammar) -> bool:
+    """Say whether 一 counts: right after a counting word (开展一次), or 一次 at the end of a clause that acts."""
+    if grammar.one_before.search(before):
+        return True
+    ends = text[match.end() : match.end() + 1] in ("", "，", "。", "；", "、", "\n") or grammar.after.match(text, match.end())
+    if match.group("cunit") not in ("次", "场", "期", "遍", "轮") or not ends:
+        return False
+    clause = text[_clause_start(text, 0, match.start()) : match.start()]
+    return bool(grammar.counting.search(clause))
 
 
 def _amount(

@@ -21,7 +21,7 @@ MOST_PARTS = 12
 NAMED = 3
 """A list is cut only where every member's name has at least so many characters."""
 _COUNTED = re.compile(r"(?<![·.第])\d[\d,.]{0,14}[万亿]?[\u4e00-\u9fff%]")
-_SCOPE = re.compile(r"\d+(?:个|所|家|名|户|条|支)")
+_SCOPE = re.compile(r"(?<!\d)\d{1,9}(?:个|所|家|名|户|条|支)")
 _SIDE = re.compile(r"(?:，|^)(?:确保|努力|切实|不断|促进|提升|推动|营造|实现|为).{0,40}$")
 
 

@@ -1,0 +1,93 @@
+"""Every pattern stays fast on text that was made to hurt it, and time grows no faster than the text."""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib
+import inspect
+import pkgutil
+import re
+import time
+from collections.abc import Iterator
+
+import pytest
+
+import tracker.domain
+import tracker.language
+from tracker.language import organisations, periods, quantities
+from tracker.language.lexicon import load_lexicon
+
+SIZE = 50_000
+LIMIT_SECONDS = 0.2
+SLACK = 4  # machines under load; a pattern with catastrophic backtracking misses by orders of magnitude
+
+UNITS = [
+    "（", "“", "《", "[", "[1]", "一", "一是", "一、", "（一）", "1", "1.", "1,234,", "。", "，", "；", "：", " ", "\t", "\n", "｜",
+    "年", "2024年", "1月", "第", "第一，", "季度", "不少于", "百分之", "一百", "十", "A1", "a", "责任单位：", "（责任单位：", "牵头",
+    "各位代表", "开展建设", "县", "人民政府", "代表", "下一步，", "法治", "全面", "12·4", "——", "①", "目标", "我们要", "让我们",
+]  # fmt: skip
+
+
+def _modules() -> Iterator[object]:
+    for package in (tracker.language, tracker.domain):
+        for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            yield importlib.import_module(found.name)
+
+
+def _inside(value: object) -> Iterator[re.Pattern[str]]:
+    if isinstance(value, re.Pattern):
+        if isinstance(value.pattern, str):
+            yield value
+    elif isinstance(value, list | tuple):
+        for each in value:
+            yield from _inside(each)
+    elif isinstance(value, dict):
+        for each in value.values():
+            yield from _inside(each)
+    elif dataclasses.is_dataclass(value) and not isinstance(value, type):
+        for field in dataclasses.fields(value):
+            yield from _inside(getattr(value, field.name))
+
+
+def every_pattern() -> list[re.Pattern[str]]:
+    """Return the patterns of all modules of both packages, and those that are built from the word lists."""
+    lexicon = load_lexicon()
+    found: dict[str, re.Pattern[str]] = {}
+    for module in _modules():
+        for name, value in vars(module).items():
+            if name.startswith("__"):
+                continue
+            built: object = value
+            if hasattr(value, "cache_info") and list(inspect.signature(value).parameters) == ["lexicon"]:
+                built = value(lexicon)
+            for pattern in _inside(built):
+                found[pattern.pattern] = pattern
+    for key in lexicon.lists:
+        pattern = lexicon.pattern(key)
+        found[pattern.pattern] = pattern
+    return list(found.values())
+
+
+def test_the_patterns_are_found() -> None:
+    patterns = {pattern.pattern for pattern in every_pattern()}
+    assert len(patterns) > 100
+    assert quantities._grammar(load_lexicon()).number.pattern in patterns
+    assert organisations._labels(load_lexicon())[2].pattern in patterns
+    assert periods._MONTH.pattern in patterns
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_every_pattern_on_hostile_text(unit: str) -> None:
+    text = (unit * (SIZE // len(unit) + 1))[:SIZE]
+    slow: list[str] = []
+    for pattern in every_pattern():
+        best = float("inf")
+        for _ in range(2):
+            started = time.process_time()
+            sum(1 for _found in pattern.finditer(text))
+            best = min(best, time.process_time() - started)
+            if best <= LIMIT_SECONDS:
+                break
+        if best > LIMIT_SECONDS * SLACK:
+            slow.append(f"{best:.2f} s: {pattern.pattern[:80]}")
+    assert not slow
