@@ -14,9 +14,12 @@ from sqlalchemy.orm import Session
 from werkzeug.security import generate_password_hash
 
 from tracker.db.models import ClosureRequest, EvidenceFile, Report, Task, TaskSource, Unit, UnitKind, User
-from tracker.domain.documents import DeadlineSource
+from tracker.domain.documents import DeadlineSource, Document
+from tracker.domain.extraction import read_report
+from tracker.domain.formats import reading_to_dict
 from tracker.domain.permissions import Actor, Role
 from tracker.domain.tasks import OPEN, TaskStatus
+from tracker.language.lexicon import load_lexicon
 
 NOW = datetime(2026, 6, 10, 1, 0, tzinfo=UTC)  # 09:00 in China, the moment of the clock fixture
 TODAY = date(2026, 6, 10)
@@ -104,6 +107,13 @@ def make_user(
     return user
 
 
+@lru_cache(maxsize=32)
+def read_text(text: str, report_year: int) -> dict[str, Any]:
+    """Everything taken from a report's text, as it is stored with it."""
+    read = read_report(Document(text, (), "text"), load_lexicon(), report_year=report_year)
+    return {name: value for name, value in reading_to_dict(read, reader="text").items() if name != "text"}
+
+
 def make_report(
     session: Session,
     unit: Unit,
@@ -113,7 +123,7 @@ def make_report(
     text: str = REPORT_TEXT,
     reading: dict[str, Any] | None = None,
 ) -> Report:
-    """Add a current report of ``unit`` for ``report_year``."""
+    """Add a current report of ``unit`` for ``report_year``; its ``reading`` is what can be read in ``text``."""
     report = Report(
         unit=unit,
         report_year=report_year,
@@ -125,7 +135,7 @@ def make_report(
         content_digest=f"{next(_numbers):064x}",
         reader="text",
         text=text,
-        reading=reading or {},
+        reading=read_text(text, report_year) if reading is None else reading,
         uploaded_by_id=uploaded_by.id,
         created_at=NOW,
     )

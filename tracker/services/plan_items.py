@@ -50,6 +50,7 @@ class ProposalFields:
     lead_unit_id: int
     supporting_unit_ids: tuple[int, ...] = ()
     owner_id: int | None = None
+    area: str | None = None
     recurring: str | None = None
     vague: bool = False
     answers: tuple[str, ...] = ()
@@ -74,6 +75,7 @@ def save_proposal(
         wording=fields.wording.replace("\r\n", "\n"),
         lead_unit_id=fields.lead_unit_id,
         owner_id=fields.owner_id,
+        area=fields.area,
         supporting_unit_ids=fields.supporting_unit_ids,
         due_on=fields.due_on,
         confirm_due=True,

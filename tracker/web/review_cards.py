@@ -4,24 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from tracker.db.models import Report, Task, TaskSource, Unit, User
-from tracker.db.queries.reports import owners_choosable, sources_of, supporters_of, tasks_of_report
+from tracker.db.models import Report, Task, TaskSource, Unit
+from tracker.db.queries.reports import sources_of, supporters_of, tasks_of_report
 from tracker.domain.documents import DeadlineSource, Problem
-from tracker.domain.errors import RuleViolation
 from tracker.domain.formats import reading_from_dict
 from tracker.domain.permissions import Actor, Role
 from tracker.domain.proposals import SplitPoint, split_points
 from tracker.domain.report_layout import LaidSection
-from tracker.domain.task_rules import check_establishment
 from tracker.domain.tasks import TaskStatus
-from tracker.services.plan_items import RECURRING_LABELS, Chosen, can_restore
-from tracker.services.policies import load_calendar, load_reminder_policy
-from tracker.services.tasks import supporting_units
+from tracker.services.plan_items import can_restore
 from tracker.web.views.reports import counts_of, laid_sections, lives_on, numbers_of, own_and_kept, task_targets
 
 OPERATOR_WORDS = {">=": "不少于", "<=": "不超过", "=": "", "~": "约", "range": ""}
@@ -172,186 +167,3 @@ def _unknown_names(task: Task, supporters: Sequence[Unit]) -> tuple[str, ...]:
     return tuple(
         name for name in dict.fromkeys(names) if not any(name[-3:] in f"{u.name} {u.short_name}" for u in known)
     )
-
-
-# ---- the form of a card -----------------------------------------------------------------------------------------------------
-
-
-def edit_values(session: Session, task: Task) -> dict[str, Any]:
-    """Return a task's values under the names of the form."""
-    rows = task.quantities
-    return {
-        "version": str(task.version),
-        "title": task.title,
-        "wording": task.wording,
-        "due_on": task.due_on,
-        "recurring": task.recurring or "",
-        "lead_unit_id": task.lead_unit_id,
-        "owner_id": str(task.owner_id or ""),
-        "supporting": [unit.id for unit in supporting_units(session, task.id)],
-        "answers": list(task.answers),
-        "vague": task.vague,
-        "quantity_what": [str(row.get("what") or "") for row in rows],
-        "quantity_op": [str(row.get("op") or ">=") for row in rows],
-        "quantity_value": [_figure(row.get("value")) for row in rows],
-        "quantity_max": [_figure(row.get("max")) for row in rows],
-        "quantity_unit": [str(row.get("unit") or "") for row in rows],
-        "quantity_per": [str(row.get("per") or "") for row in rows],
-    }
-
-
-def _figure(value: float | None) -> str:
-    return "" if value is None else f"{value:.12g}"
-
-
-COMPARED = (
-    ("title", "标题"),
-    ("wording", "任务内容"),
-    ("due_on", "完成时限"),
-    ("recurring", "周期"),
-    ("lead_unit_id", "牵头单位"),
-    ("owner_id", "责任人"),
-    ("supporting", "配合单位"),
-    ("answers", "回应的问题"),
-    ("vague", "要求模糊"),
-)
-
-
-def version_rows(saved: Mapping[str, Any], form: Any) -> list[dict[str, str]]:
-    """Return label, what was saved meanwhile and what was typed, for the fields that differ."""
-    rows = []
-    for name, label in COMPARED:
-        field = form[name]
-        theirs, yours = _in_words(field, saved[name]), _in_words(field, field.data)
-        if theirs != yours:
-            rows.append({"label": label, "before": theirs or "（空）", "after": yours or "（空）"})
-    theirs, yours = _quantities_in_words(saved), _quantities_in_words({n: form[n].data for n in QUANTITY_FIELDS})
-    if theirs != yours:
-        rows.append({"label": "量化指标", "before": theirs or "（空）", "after": yours or "（空）"})
-    return rows
-
-
-QUANTITY_FIELDS = tuple(f"quantity_{part}" for part in ("what", "op", "value", "max", "unit", "per"))
-
-
-def _in_words(field: Any, value: Any) -> str:
-    choices = {str(key): str(label) for key, label in getattr(field, "choices", None) or ()}
-    if isinstance(value, list | tuple):
-        return "；".join(choices.get(str(one), str(one)) for one in sorted(value, key=str))
-    if isinstance(value, bool):
-        return "是" if value else "否"
-    if value is None or value == "":
-        return ""
-    text = value.isoformat() if isinstance(value, date) else str(value).replace("\r\n", "\n").strip()
-    return choices.get(text, text)
-
-
-def _quantities_in_words(values: Mapping[str, Any]) -> str:
-    rows = zip(*(values[name] or [] for name in QUANTITY_FIELDS), strict=False)
-    words = (
-        quantity_words({"what": what, "op": op, "value": value, "max": top or None, "unit": unit, "per": per})
-        for what, op, value, top, unit, per in rows
-        if str(what).strip()
-    )
-    return "；".join(words)
-
-
-# ---- before it is done: confirming and sending out -----------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Confirmation:
-    """What confirming will do: the tasks that can be, those that cannot with what they lack, and what to look at."""
-
-    ready: tuple[Task, ...]
-    blocked: tuple[tuple[Task, str], ...]
-    inferred: int
-    assumed_lead: int
-    vague: int
-    recurring_words: Mapping[str, str]
-
-
-def confirmation_of(tasks: Sequence[Task], chosen: Sequence[Chosen] | None) -> Confirmation:
-    """Arrange what confirming all (``chosen`` None) or the chosen proposals would do."""
-    wanted = None if chosen is None else {entry.task_id for entry in chosen}
-    ready, blocked = [], []
-    for task in tasks:
-        if task.status is not TaskStatus.PROPOSED or (wanted is not None and task.id not in wanted):
-            continue
-        lack = _what_it_lacks(task)
-        if lack:
-            blocked.append((task, lack))
-        else:
-            ready.append(task)
-    return Confirmation(
-        ready=tuple(ready),
-        blocked=tuple(blocked),
-        inferred=sum(t.due_source is DeadlineSource.PLAN_YEAR and not t.due_confirmed for t in ready),
-        assumed_lead=sum(not t.lead_unit_confirmed for t in ready),
-        vague=sum(t.vague for t in ready),
-        recurring_words=RECURRING_LABELS,
-    )
-
-
-def _what_it_lacks(task: Task) -> str:
-    try:
-        check_establishment(task.title, task.wording, task.due_on, task.plan_year)
-    except RuleViolation as refusal:
-        return refusal.message
-    return "" if task.lead_unit.is_active else f"{task.lead_unit.name}已停用，请改选牵头单位。"
-
-
-@dataclass(frozen=True, slots=True)
-class Parcel:
-    """The tasks that go to one unit, and who is told."""
-
-    unit: Unit
-    tasks: tuple[Task, ...]
-    people: tuple[User, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Sending:
-    """What sending out will do."""
-
-    parcels: tuple[Parcel, ...]
-    blocked: tuple[Parcel, ...]  # units where nobody has an account
-    sign_by: date
-    past_due: int  # how many of the tasks that go out are overdue already
-
-    @property
-    def count(self) -> int:
-        """How many tasks go out."""
-        return sum(len(parcel.tasks) for parcel in self.parcels)
-
-
-def sending_of(session: Session, tasks: Sequence[Task], chosen: Sequence[Chosen] | None, *, today: date) -> Sending:
-    """Arrange to whom all (``chosen`` None) or the chosen established tasks would go, by unit."""
-    wanted = None if chosen is None else {entry.task_id for entry in chosen}
-    by_unit: dict[int, list[Task]] = {}
-    for task in tasks:
-        if task.status is TaskStatus.ESTABLISHED and (wanted is None or task.id in wanted):
-            by_unit.setdefault(task.lead_unit_id, []).append(task)
-    staff: dict[int, list[User]] = {}
-    for person in owners_choosable(session, list(by_unit)):
-        staff.setdefault(person.unit_id, []).append(person)
-    parcels = [
-        Parcel(theirs[0].lead_unit, tuple(theirs), _told(theirs, staff.get(unit_id, [])))
-        for unit_id, theirs in by_unit.items()
-    ]
-    calendar, policy = load_calendar(session), load_reminder_policy(session)
-    leaving = tuple(parcel for parcel in parcels if parcel.people)
-    return Sending(
-        parcels=leaving,
-        blocked=tuple(parcel for parcel in parcels if not parcel.people),
-        sign_by=calendar.add(today, policy.signing_working_days),
-        past_due=sum(t.due_on is not None and t.due_on < today for parcel in leaving for t in parcel.tasks),
-    )
-
-
-def _told(tasks: Sequence[Task], people: Sequence[User]) -> tuple[User, ...]:
-    """Return who gets the notice: the unit's officers and the named owners, else its head."""
-    officers = [person for person in people if person.role is Role.OFFICER]
-    owners = [task.owner for task in tasks if task.owner is not None and task.owner.is_active]
-    told = [*officers, *owners] if officers or owners else list(people)
-    return tuple({person.id: person for person in told}.values())

@@ -125,6 +125,7 @@ class ProposalForm(VersionedForm):
     recurring = SelectField("周期", validators=[Optional()])
     lead_unit_id = SelectField("牵头单位", coerce=int, validators=[InputRequired("请选择牵头单位。")])
     owner_id = SelectField("责任人", validators=[Optional()])
+    area = StringField("类别", validators=[Length(max=40, message="类别不超过 40 字。")])
     supporting = SelectMultipleField("配合单位", coerce=int)
     answers = SelectMultipleField("回应的问题")
     vague = BooleanField("要求模糊，难以核查")
@@ -181,6 +182,7 @@ class ProposalForm(VersionedForm):
             lead_unit_id=self.lead_unit_id.data,
             supporting_unit_ids=tuple(self.supporting.data or ()),
             owner_id=int(self.owner_id.data) if self.owner_id.data else None,
+            area=(self.area.data or "").strip() or None,
             recurring=self.recurring.data or None,
             vague=bool(self.vague.data),
             answers=tuple(self.answers.data or ()),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from tracker.web.views import intake, review  # noqa: F401 - they add their pages to the blueprint of reports
+from tracker.web.views import intake, review, review_batches  # noqa: F401 - they add their pages to the blueprint of reports
 from tracker.web.views.audit import blueprint as audit
 from tracker.web.views.auth import blueprint as auth
 from tracker.web.views.evidence import blueprint as evidence
@@ -13,6 +13,7 @@ from tracker.web.views.inbox import blueprint as inbox
 from tracker.web.views.ledger import blueprint as ledger
 from tracker.web.views.links import blueprint as links
 from tracker.web.views.overview import blueprint as overview
+from tracker.web.views.reconciliation import blueprint as reconciliation
 from tracker.web.views.reports import blueprint as reports
 from tracker.web.views.settings import blueprint as settings
 from tracker.web.views.tasks import blueprint as tasks
@@ -29,6 +30,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     ledger,
     links,
     overview,
+    reconciliation,
     reports,
     settings,
     tasks,

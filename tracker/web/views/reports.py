@@ -12,15 +12,10 @@ from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
 from tracker.db.models import Report, Task, TaskSource
+from tracker.db.queries.report_list import PAGE, ListedReport, ReportFilter, count_filings, list_all_years, list_year
 from tracker.db.queries.reports import (
-    PAGE,
-    ListedReport,
-    ReportFilter,
-    count_filings,
     get_report,
     intakes_under_way,
-    list_all_years,
-    list_year,
     sources_of,
     tasks_of_report,
     versions_of,

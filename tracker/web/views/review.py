@@ -15,7 +15,6 @@ from tracker.domain.errors import Conflict, Forbidden, NotFound, RuleViolation, 
 from tracker.domain.permissions import Role
 from tracker.domain.proposals import split_points
 from tracker.domain.tasks import TaskStatus
-from tracker.services.assignments import assign
 from tracker.services.plan_items import (
     Chosen,
     add_proposal,
@@ -29,7 +28,8 @@ from tracker.web.access import current_actor, requires
 from tracker.web.errors import status_of
 from tracker.web.forms.review import AddForm, ChosenForm, DismissForm, ProposalForm, SplitForm, VersionedForm
 from tracker.web.receipts import earlier_location, keep_receipt
-from tracker.web.review_cards import confirmation_of, edit_values, review_page, sending_of, version_rows
+from tracker.web.review_cards import review_page
+from tracker.web.review_values import edit_values, version_rows
 from tracker.web.session import reading, runtime, writing
 from tracker.web.views.reports import READERS, blueprint
 
@@ -40,7 +40,7 @@ ITEM = "/reports/<int:report_id>/review/items/<int:task_id>"
 @requires(*READERS)
 def review(report_id: int) -> Any:
     """Show the report and its proposals; ``edit`` and ``split`` open a card's form."""
-    return _page(report_id)
+    return show_review(report_id)
 
 
 # ---- one card -----------------------------------------------------------------------------------------------------------
@@ -63,7 +63,7 @@ def save_item(report_id: int, task_id: int) -> Any:
     task = _task(report_id, task_id)
     form = _proposal_form(report, task, submitted=True)
     if not form.validate_on_submit():
-        return _page(report_id, edit=task_id, form=form, status=400)
+        return show_review(report_id, edit=task_id, form=form, status=400)
     fields = form.fields(task.quantities)
     try:
         with writing() as session:
@@ -75,9 +75,9 @@ def save_item(report_id: int, task_id: int) -> Any:
     except StaleVersion:
         return _both_versions(report_id, task_id, form)
     except RuleViolation as refusal:
-        _let_pass(refusal)
+        let_pass(refusal)
         _beside(form, refusal)
-        return _page(report_id, edit=task_id, form=form, status=status_of(refusal))
+        return show_review(report_id, edit=task_id, form=form, status=status_of(refusal))
     flash("已保存。", "success")
     return redirect(location, 303)
 
@@ -163,57 +163,6 @@ def add_item(report_id: int) -> Any:
     return _act(report_id, None, form, verb, "已添加为待确认条目，请补充牵头单位和时限。", add=form)
 
 
-@blueprint.route("/reports/<int:report_id>/review/confirm", methods=["GET", "POST"])
-@requires(Role.SUPERVISOR)
-def confirm_items(report_id: int) -> Any:
-    """Show what confirming all or the chosen proposals will do and what is lacking; do it when that was seen."""
-    form, report = ChosenForm(), get_report(reading(), current_actor(), report_id)
-    if request.method == "POST" and not form.validate_on_submit():
-        return _page(report_id, errors=form.messages(), status=400)
-    chosen = form.selection if form.is_submitted() else None
-    if not (form.go.data and chosen):
-        return _confirm_page(report, chosen), 200
-    try:
-        with writing() as session:
-            if earlier := earlier_location(session):
-                return redirect(earlier, 303)
-            tasks = confirm_proposals(session, current_actor(), report_id, chosen, now=runtime().now())
-            location = url_for("reports.review", report_id=report_id)
-            keep_receipt(session, location)
-    except RuleViolation as refusal:
-        _let_pass(refusal)
-        return _confirm_page(report, chosen, refusal), status_of(refusal)
-    flash(f"已确认立项 {len(tasks)} 条。核对无误后可以交办。", "success")
-    return redirect(location, 303)
-
-
-@blueprint.route("/reports/<int:report_id>/review/send", methods=["GET", "POST"])
-@requires(Role.SUPERVISOR)
-def send_items(report_id: int) -> Any:
-    """Show to whom all or the chosen established tasks would go out; send them when that was seen."""
-    form, report = ChosenForm(), get_report(reading(), current_actor(), report_id)
-    if request.method == "POST" and not form.validate_on_submit():
-        return _page(report_id, errors=form.messages(), status=400)
-    chosen = form.selection if form.is_submitted() else None
-    if not (form.go.data and chosen):
-        return _send_page(report, chosen), 200
-    try:
-        with writing() as session:
-            if earlier := earlier_location(session):
-                return redirect(earlier, 303)
-            for entry in sorted(chosen, key=lambda entry: entry.task_id):
-                if get_task(session, current_actor(), entry.task_id).report_id != report_id:
-                    raise NotFound
-                assign(session, current_actor(), entry.task_id, now=runtime().now(), version=entry.version)
-            location = url_for("reports.review", report_id=report_id)
-            keep_receipt(session, location)
-    except RuleViolation as refusal:
-        _let_pass(refusal)
-        return _send_page(report, chosen, refusal), status_of(refusal)
-    flash(f"已交办 {len(chosen)} 条，已通知牵头单位签收。", "success")
-    return redirect(location, 303)
-
-
 # ---- parts ------------------------------------------------------------------------------------------------------------------
 
 
@@ -222,7 +171,7 @@ def _act(
 ) -> Any:
     """Run a verb on a valid form; a broken rule is shown beside the card it concerns."""
     if not form.validate_on_submit():
-        return _page(report_id, errors=form.messages(), problem=task_id, status=400, **shown)
+        return show_review(report_id, errors=form.messages(), problem=task_id, status=400, **shown)
     try:
         with writing() as session:
             if earlier := earlier_location(session):
@@ -230,16 +179,17 @@ def _act(
             location = verb(session, form)
             keep_receipt(session, location)
     except RuleViolation as refusal:
-        _let_pass(refusal)
+        let_pass(refusal)
         message = refusal.message
         if isinstance(refusal, Conflict):
             message = "这一条刚刚被其他人修改过，下面是最新内容。请核对后再操作。"
-        return _page(report_id, errors=[("", message)], problem=task_id, status=status_of(refusal), **shown)
+        return show_review(report_id, errors=[("", message)], problem=task_id, status=status_of(refusal), **shown)
     flash(done, "success")
     return redirect(location, 303)
 
 
-def _page(report_id: int, *, status: int = 200, **shown: Any) -> tuple[str, int]:
+def show_review(report_id: int, *, status: int = 200, **shown: Any) -> tuple[str, int]:
+    """Render the review screen: with ``edit`` or ``split`` a card's form open, with ``errors`` beside the card ``problem``."""
     actor = current_actor()
     report = get_report(reading(), actor, report_id, text=True)
     edit, split_id = shown.get("edit") or _number("edit"), shown.get("split") or _number("split")
@@ -298,7 +248,7 @@ def _both_versions(report_id: int, task_id: int, form: ProposalForm) -> Any:
     rows = version_rows(edit_values(reading(), task), form)
     form.version.data = str(task.version)
     conflict = {"rows": rows, "by": last.actor_name if last else "", "at": last.at if last else task.updated_at}
-    return _page(report_id, edit=task_id, form=form, conflict=conflict, status=409)
+    return show_review(report_id, edit=task_id, form=form, conflict=conflict, status=409)
 
 
 def _beside(form: ProposalForm, refusal: RuleViolation) -> None:
@@ -309,7 +259,8 @@ def _beside(form: ProposalForm, refusal: RuleViolation) -> None:
         field.errors = [*field.errors, refusal.message]
 
 
-def _let_pass(refusal: RuleViolation) -> None:
+def let_pass(refusal: RuleViolation) -> None:
+    """Raise what has a page of its own: not found, and not allowed."""
     if isinstance(refusal, NotFound) or type(refusal) is Forbidden:
         raise refusal
 
@@ -326,16 +277,3 @@ def _next_card(session: Session, report_id: int, task_id: int) -> str:
     after = [*tasks[ids.index(task_id) :], *tasks[: ids.index(task_id)]] if task_id in ids else tasks
     following = next((task.id for task in after if task.status is TaskStatus.PROPOSED), task_id)
     return _card(report_id, following)
-
-
-def _confirm_page(report: Report, chosen: list[Chosen] | None, refusal: RuleViolation | None = None) -> str:
-    tasks = [task for task in tasks_of_report(reading(), report) if task.report_id == report.id]
-    return render_template(
-        "review/confirm.html", report=report, preview=confirmation_of(tasks, chosen), refusal=refusal
-    )
-
-
-def _send_page(report: Report, chosen: list[Chosen] | None, refusal: RuleViolation | None = None) -> str:
-    tasks = [task for task in tasks_of_report(reading(), report) if task.report_id == report.id]
-    preview = sending_of(reading(), tasks, chosen, today=runtime().today())
-    return render_template("review/send.html", report=report, preview=preview, refusal=refusal)

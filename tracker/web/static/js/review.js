@@ -77,7 +77,9 @@
   });
   function edit(opener) {
     var card = opener.closest("[data-card]");
-    if (card.querySelector("[data-edit-form]")) { card.querySelector("[name=title]").focus(); return; }
+    var open = pane.querySelector("[data-edit-form]");
+    if (open && (open.dataset.changed || card.contains(open))) { open.elements.title.focus(); return; }  // one at a time, nothing typed is lost
+    if (open && open.closest(".is-editing")) { open.closest(".is-editing").classList.remove("is-editing"); open.remove(); }
     fetch(opener.dataset.edit, { credentials: "same-origin", headers: { "X-Requested-With": "fetch" } })
       .then(function (answer) {
         if (!answer.ok || answer.redirected) { throw new Error(String(answer.status)); }
@@ -88,11 +90,17 @@
         card.classList.add("is-editing");
         card.appendChild(document.adoptNode(form));
         owners(form);
+        form.addEventListener("input", function () { form.dataset.changed = "1"; });
+        form.addEventListener("submit", function () { delete form.dataset.changed; });
         form.elements.title.focus();
         form.scrollIntoView({ block: "nearest" });
       })
       .catch(function () { window.location.assign(opener.href); });
   }
+
+  window.addEventListener("beforeunload", function (event) {
+    if (pane.querySelector("[data-edit-form][data-changed]")) { event.preventDefault(); }
+  });
 
   // Only people of the lead unit can answer for a task: the others are put aside.
   function owners(form) {
