@@ -129,7 +129,7 @@ def explain_unplanned(
         raise SheetChanged
     kept = dict(sheet.unplanned or {})
     for key, text in explanations.items():
-        words = optional_text(text, "说明", f"explanation-{key}", limit=LONGEST)
+        words = optional_text(text, "说明", "explanation", limit=LONGEST)
         kept.pop(key, None)
         if words:
             kept[key] = words
@@ -253,7 +253,7 @@ def _explanations(row: Json, before: Mapping[str, str], given: Mapping[Differenc
         if kind.value not in found:
             raise SheetChanged
         name = DIFFERENCE_LABELS[kind]
-        words = optional_text(text, f"“{name}”的说明", f"explanation-{kind.value}", limit=LONGEST)
+        words = optional_text(text, f"“{name}”的说明", f"explanation_{kind.value}", limit=LONGEST)
         kept.pop(kind.value, None)
         if words:
             kept[kind.value] = words

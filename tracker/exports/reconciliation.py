@@ -1,0 +1,88 @@
+"""The 对账表 as a workbook: of one unit, or of an area with its totals. Row by row, so that memory stays flat."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable
+from datetime import date
+from typing import Any, BinaryIO, cast
+
+from openpyxl import Workbook
+from openpyxl.utils import get_column_letter
+
+from tracker.domain.reconciliation import RATES, Counts
+from tracker.domain.reconciliation_rows import COLUMNS, SheetTable, rate_words
+from tracker.exports.cells import CENTRE, HEAD_FILL, HEAD_FONT, TITLE_FONT, WRAP, append_head_row, append_text_row
+
+WIDTHS = (6, 15, 40, 14, 18, 16, 8, 42, 12, 10, 10, 18, 34, 24, 24, 14, 11, 11, 12)
+TOTALS = ("单位", "立项", "撤销", "办结", *(label for _, label, _ in RATES), "状态")
+IN_MEMORY = 8 * 1024 * 1024
+LAST = get_column_letter(len(COLUMNS))
+
+
+def write_sheet(table: SheetTable, *, made_on: date) -> BinaryIO:
+    """Return an open file with one unit's 对账表; the caller closes it."""
+    book = Workbook(write_only=True)
+    sheet = _sheet(book, "对账表", f"{table.unit} {table.year} 年度对账表", table.summary(), made_on)
+    for cells in table.lines():
+        append_text_row(sheet, cells)
+    return _saved(book)
+
+
+def write_area(tables: Iterable[SheetTable], *, area: str, year: int, total: Counts, made_on: date) -> BinaryIO:
+    """Return an open file with the 对账表 of all units of an area, and a sheet of their totals; the caller closes it."""
+    book = Workbook(write_only=True)
+    note = "各单位依次排列，汇总见后一张表。"
+    sheet = _sheet(book, "对账表", f"{area} {year} 年度对账表", note, made_on)
+    totals: list[tuple[object, ...]] = []
+    for table in tables:
+        append_text_row(sheet, (f"{table.unit}　{table.summary()}",), font=HEAD_FONT, fill=HEAD_FILL)
+        for cells in table.lines():
+            append_text_row(sheet, cells)
+        totals.append(_totals_row(table.unit, table.counts, table.state))
+    _write_totals(book, totals, total)
+    return _saved(book)
+
+
+def _sheet(book: Workbook, name: str, title: str, note: str, made_on: date) -> Any:
+    sheet: Any = book.create_sheet(name)
+    for index, width in enumerate(WIDTHS, start=1):
+        sheet.column_dimensions[get_column_letter(index)].width = width
+    sheet.freeze_panes = "C4"
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.paperSize = 8  # A3
+    sheet.page_setup.fitToHeight = 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.print_title_rows = "3:3"
+    sheet.oddFooter.right.text = f"导出日期 {made_on.isoformat()}　第 &P 页"
+    for row in (1, 2):
+        sheet.merged_cells.add(f"A{row}:{LAST}{row}")
+    append_text_row(sheet, (title,), font=TITLE_FONT, alignment=CENTRE, border=None)
+    append_text_row(sheet, (note,), alignment=WRAP, border=None)
+    append_head_row(sheet, COLUMNS)
+    return sheet
+
+
+def _write_totals(book: Workbook, rows: Iterable[tuple[object, ...]], total: Counts) -> None:
+    sheet: Any = book.create_sheet("汇总")
+    for index, width in enumerate((30, 8, 8, 8, 10, 16, 16, 12, 22), start=1):
+        sheet.column_dimensions[get_column_letter(index)].width = width
+    sheet.freeze_panes = "B2"
+    append_head_row(sheet, TOTALS)
+    for cells in rows:
+        append_text_row(sheet, cells)
+    append_text_row(sheet, _totals_row("合计", total, ""), font=HEAD_FONT)
+    for _, label, definition in RATES:
+        append_text_row(sheet, (f"{label}：{definition}",), border=None)
+
+
+def _totals_row(name: str, counts: Counts, state: str) -> tuple[object, ...]:
+    rates = (rate_words(getattr(counts, rate)) for rate, _, _ in RATES)
+    return (name, counts.established, counts.withdrawn, counts.closed, *rates, state)
+
+
+def _saved(book: Workbook) -> BinaryIO:
+    stream = cast(BinaryIO, tempfile.SpooledTemporaryFile(max_size=IN_MEMORY))  # noqa: SIM115  (handed on open)
+    book.save(stream)
+    stream.seek(0)
+    return stream
