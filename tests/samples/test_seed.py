@@ -45,18 +45,20 @@ from tracker.domain.calendar import local_date
 from tracker.domain.lights import is_overdue
 from tracker.domain.passwords import check_password
 from tracker.domain.permissions import ROLE_LABELS
+from tracker.domain.reconciliation import Difference
 from tracker.domain.reminders import Channel
 from tracker.domain.tasks import TaskStatus
 from tracker.runtime import Runtime, open_runtime
 from tracker.samples.seed import SAMPLE_ACCOUNTS, sample_accounts_of, sample_county, seed_sample_county
+from tracker.samples.seed_reconciliation import OTHERWISE
 from tracker.samples.story import TaskSpec, replay
+from tracker.services.account_sheet import Sheet, build_sheet
 from tracker.settings import Settings
 
 if TYPE_CHECKING:
     from tests.support.databases import PostgresCluster
 
 COUNTY = sample_county()
-EVERY_STATE = set(TaskStatus)
 MOMENTS = [
     pytest.param(("sqlite", datetime(2026, 11, 20, 10, 0, tzinfo=CHINA)), id="sqlite-november"),
     pytest.param(("sqlite", datetime(2026, 1, 15, 7, 40, tzinfo=CHINA)), id="sqlite-january"),
@@ -189,7 +191,7 @@ def test_late_in_the_year_every_state_is_seen(world: World) -> None:
     if world.today.month < 11:
         pytest.skip("a year that has only begun has no task in every state")
     found = set(world.session.scalars(select(Task.status).distinct()))
-    assert found >= EVERY_STATE - {TaskStatus.ARCHIVED}
+    assert found == set(TaskStatus)
 
 
 def test_tasks_of_this_year_are_overdue(world: World) -> None:
@@ -230,6 +232,53 @@ def test_answers_of_later_reports_are_confirmed_and_open(world: World) -> None:
     decisions = Counter(world.session.scalars(select(TaskLink.decision).where(TaskLink.commitment_ref == "")))
     assert decisions[LinkDecision.CONFIRMED] >= 40
     assert decisions[LinkDecision.PROPOSED] >= 20
+
+
+# --- the reconciled years
+
+
+def sheets(world: World, offset: int) -> list[Sheet]:
+    """The sheets of all units that have a plan for a year, told from today's."""
+    year = world.today.year + offset
+    keys = {report.unit for report in COUNTY.reports.values() if report.offset == offset - 1}
+    codes = [COUNTY.units[key].code for key in keys]
+    units = world.session.scalars(select(Unit).where(Unit.code.in_(codes))).all()
+    assert len(units) == len(keys)
+    return [build_sheet(world.session, unit, year) for unit in units]
+
+
+def test_the_earlier_year_is_locked_with_names_and_reasons(world: World) -> None:
+    for sheet in sheets(world, -2):
+        assert sheet.locked, sheet.unit.name
+        assert sheet.open_differences == 0
+        assert all(row["verdict"] for row in sheet.rows)
+        assert sheet.stored is not None
+        assert sheet.stored.unit_confirmed_by is not None
+        snapshot = sheet.stored.snapshot or {}
+        assert snapshot["locked_by"]
+        assert snapshot["confirmed_by"] == sheet.stored.unit_confirmed_by.name
+    archived = world.count(Task, Task.status == TaskStatus.ARCHIVED)
+    assert archived == sum(len(sheet.rows) for sheet in sheets(world, -2)) > 40
+
+
+def test_last_year_waits_to_be_reconciled(world: World) -> None:
+    found = sheets(world, -1)
+    assert not any(sheet.locked for sheet in found)
+    assert sum(sheet.open_differences for sheet in found) >= 3
+    assert any(sheet.unit for sheet in found if sheet.report is not None)
+
+
+def test_each_kind_of_difference_is_seen(world: World) -> None:
+    rows = [row for offset in (-2, -1) for sheet in sheets(world, offset) for row in sheet.rows]
+    kinds = {found["kind"] for row in rows for found in row["differences"]}
+    assert kinds == {kind.value for kind in Difference} - {Difference.UNPLANNED.value}
+    assert any(sheet.unplanned for sheet in sheets(world, -2))
+
+
+def test_differences_are_explained_in_words_of_their_own(world: World) -> None:
+    told = [found["explanation"] for sheet in sheets(world, -2) for row in sheet.rows for found in row["differences"]]
+    assert len(told) >= 8
+    assert OTHERWISE not in told
 
 
 # --- the clock

@@ -21,6 +21,7 @@ from tracker.samples.manifest import load_county
 from tracker.samples.seed_clock import read_inboxes, remind, round_at, send_digests
 from tracker.samples.seed_links import answers_of, decide
 from tracker.samples.seed_people import add_people, add_units, switch_mail_on
+from tracker.samples.seed_reconciliation import stages_of
 from tracker.samples.seed_reports import file_report
 from tracker.samples.seed_tasks import play, scenes_of
 from tracker.samples.seed_world import World
@@ -122,6 +123,8 @@ def _events(world: World) -> Iterator[Event]:
     for report in world.county.reports.values():
         filed = world.moment(world.working_day(report.filed_on(world.today)), FILING_MINUTES)
         yield Event(filed, partial(file_report, world, report, filed))
+        for stage in stages_of(world, report):
+            yield Event(stage.at, partial(stage.happen, stage.at))
     for task in world.county.tasks:
         for scene in scenes_of(world, task):
             yield Event(scene.at, partial(play, world, scene))
