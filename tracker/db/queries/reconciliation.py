@@ -95,9 +95,9 @@ class NextTask:
 def next_year_tasks(session: Session, unit_id: int, year: int) -> list[NextTask]:
     """Return the numbered tasks of the following year's plan that continue a promise or may repeat one."""
     rows = session.execute(
-        select(Task.id, Task.number, Task.predecessor_id, Task.report_id, Task.item_ref).where(
-            Task.unit_id == unit_id, Task.plan_year == year + 1, Task.number.is_not(None), Task.status.in_(LEDGER)
-        )
+        select(Task.id, Task.number, Task.predecessor_id, Task.report_id, Task.item_ref)
+        .where(Task.unit_id == unit_id, Task.plan_year == year + 1, Task.number.is_not(None), Task.status.in_(LEDGER))
+        .order_by(Task.number, Task.id)  # a sheet's digest hangs on it
     )
     return [NextTask(**row._asdict()) for row in rows]
 
