@@ -37,6 +37,8 @@ log = logging.getLogger(__name__)
 MAX_ATTEMPTS = 3
 QUEUE_PATIENCE = timedelta(seconds=60)  # an upload still queued after this lost the process that should have taken it
 SOMETHING_WENT_WRONG = "处理这份文件时出现意外，没有入账任何内容。请点“重新处理”；仍不成功时请联系系统管理员。"
+UNEXPECTED = "unexpected"
+WORTH_ANOTHER_TRY = frozenset({UNEXPECTED, "timeout", "memory", "crashed", "error"})
 NO_ANSWER = "intake %s: the database did not answer; it is taken up again later"
 
 Json = dict[str, Any]
@@ -91,8 +93,10 @@ def _read_and_store(parts: IntakeParts, claim: _Claim) -> IntakeStatus | None:
         kept = claim.kept or {"reading": parts.read(parts.storage.path(claim.file_key), claim.file_name)}
         kept = _reread_for_year(kept, claim.report_year)
         return _store(parts, claim, kept)
-    except (UnreadableDocument, RuleViolation) as refusal:
-        return _fail(parts, claim, refusal.message)
+    except UnreadableDocument as refusal:
+        return _fail(parts, claim, refusal.message, refusal.code)
+    except RuleViolation as refusal:
+        return _fail(parts, claim, refusal.message, "refused")
     except OperationalError:
         log.warning(NO_ANSWER, claim.intake_id, exc_info=True)
         return None
@@ -181,7 +185,7 @@ def _claim(parts: IntakeParts, intake_id: int) -> _Claim | None:
             return None
         if intake.attempts >= MAX_ATTEMPTS:
             intake.status, intake.message, intake.finished_at = IntakeStatus.FAILED, SOMETHING_WENT_WRONG, now
-            intake.lease_until = None
+            intake.lease_until, intake.step = None, UNEXPECTED
             return None
         intake.status = IntakeStatus.READING
         if not stored:
@@ -257,13 +261,14 @@ def _still_ours(session: Session, claim: _Claim) -> Intake | None:
     return intake
 
 
-def _fail(parts: IntakeParts, claim: _Claim, message: str) -> IntakeStatus | None:
+def _fail(parts: IntakeParts, claim: _Claim, message: str, code: str = UNEXPECTED) -> IntakeStatus | None:
+    """End an upload without a report; ``code`` says whether trying again may help (see WORTH_ANOTHER_TRY)."""
     with parts.database.writing.begin() as session:
         intake = _still_ours(session, claim)
         if intake is None:
             return None
         intake.status, intake.message, intake.finished_at = IntakeStatus.FAILED, message, parts.clock()
-        intake.lease_until, intake.reading = None, None
+        intake.lease_until, intake.reading, intake.step = None, None, code[:40]
         record(
             session,
             intake.uploaded_by.as_actor(),

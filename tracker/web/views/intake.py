@@ -13,6 +13,7 @@ from tracker.db.queries.reports import current_report, earlier_tasks, get_intake
 from tracker.domain.documents import ReportReading
 from tracker.domain.errors import RuleViolation
 from tracker.domain.formats import reading_from_dict
+from tracker.services.intake import WORTH_ANOTHER_TRY
 from tracker.services.reports import replacement_for, signed_unit
 from tracker.services.uploads import Answer, answer_intake, receive_upload
 from tracker.storage import FileTooLarge
@@ -159,6 +160,7 @@ def _progress_page(intake_id: int, errors: list[str] | None = None) -> str:
         question=_question(intake) if intake.status is IntakeStatus.NEEDS_ANSWER else None,
         errors=[{"field": None, "message": message} for message in errors or []],
         may_answer=current_actor().role in UPLOADERS,
+        may_retry=intake.step in WORTH_ANOTHER_TRY,
         suggested_year=runtime().today().year - 1,
     )
 

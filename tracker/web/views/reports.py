@@ -59,6 +59,7 @@ def index() -> str:
         next_href=_next_href(shown[-1], wanted) if more else None,
         first_href=url_for("reports.index", **_arguments(wanted)) if after else None,
         may_upload=actor.role in UPLOADERS,
+        may_decide=actor.role is Role.SUPERVISOR,
     )
 
 

@@ -49,6 +49,8 @@
   }
   window.addEventListener("hashchange", arrive);
   if (!document.querySelector(".error-summary")) { arrive(); }
+  var conflict = pane.querySelector("[data-conflict]");
+  if (conflict) { conflict.focus(); }
   // The plan is what is looked at: where nothing else is asked for, its first item stands at the top of the report.
   if (!window.location.hash && window.matchMedia("(min-width: 64rem)").matches) {
     var first = document.querySelector("#report .span");
