@@ -114,6 +114,12 @@ def test_details_name_the_numbers() -> None:
     assert found[1].detail == "普法宣讲：由 10 场降为 8 场。"
 
 
+def test_large_figures_are_written_out() -> None:
+    large = Figure("办理案件", 1_250_000, 1_234_567, "件", met=False)
+    (found,) = find_differences(accounts(S.CLOSED, R.PARTIAL, figures=(large,)))
+    assert found.detail == "办理案件：承诺 1250000 件，报告 1234567 件。"
+
+
 @pytest.mark.parametrize(
     ("given", "expected"),
     [

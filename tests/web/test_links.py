@@ -119,6 +119,19 @@ def test_figures_and_parts_as_edited(someone, filed, app):
     assert (kept[0]["actual"], kept[0]["met"]) == (5.0, None)
 
 
+def test_a_large_figure_is_not_changed_by_looking_at_it(someone, filed, app):
+    """What the form shows goes back as it came, whatever its size."""
+    first = task(filed, "执法队伍")
+    with write(app) as session:
+        link = session.get_one(TaskLink, link_of(app, first).id)
+        link.figures = [{**link.figures[0], "actual": 1234567, "target": 1250000.5}, *link.figures[1:]]
+    page = someone("supervisor")
+    page.open(f"{filed.path}?task={first}")
+    page.submit("/confirm")
+    assert page.status == 200
+    assert link_of(app, first).figures[0]["actual"] == 1234567
+
+
 def test_none_of_the_passages(someone, filed, app):
     page = someone("supervisor")
     station = task(filed, "工作站")

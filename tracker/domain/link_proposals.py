@@ -107,7 +107,7 @@ def _share_out(quantities: Sequence[Json], commitments: Sequence[Json]) -> dict[
     for quantity in quantities:
         owner = next((e for e in commitments if any(_same(quantity, own) for own in e["quantities"])), None)
         if owner is None:
-            figure = f"{quantity.get('value'):g}"
+            figure = f"{quantity.get('value'):.12g}"
             owner = next((e for e in commitments if figure in e["text"]), commitments[-1])
             quantity = _loose(quantity)
         shared[owner["id"]].append(quantity)

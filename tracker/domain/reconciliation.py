@@ -167,12 +167,12 @@ def _deadline_detail(ledger: LedgerAccount, report: ReportAccount) -> str | None
 
 
 def _figure(figure: Figure) -> str:
-    actual = "未写明" if figure.actual is None else f"{figure.actual:g} {figure.unit}"
-    return f"{figure.what}：承诺 {figure.target:g} {figure.unit}，报告 {actual}"
+    actual = "未写明" if figure.actual is None else f"{figure.actual:.12g} {figure.unit}"
+    return f"{figure.what}：承诺 {figure.target:.12g} {figure.unit}，报告 {actual}"
 
 
 def _shrunk(shrunk: Shrunk) -> str:
-    return f"{shrunk.what}：由 {shrunk.before:g} {shrunk.unit}降为 {shrunk.after:g} {shrunk.unit}。"
+    return f"{shrunk.what}：由 {shrunk.before:.12g} {shrunk.unit}降为 {shrunk.after:.12g} {shrunk.unit}。"
 
 
 def _by(day: date | None, deadline: date | None) -> bool | None:

@@ -198,7 +198,7 @@ def _values(link: TaskLink | None, form: AnswerForm | None) -> dict[str, Any]:
     return {
         "outcome": link.outcome.value,
         "evidence": {f"{entry['start']}-{entry['end']}" for entry in link.evidence},
-        "actual": ["" if figure["actual"] is None else f"{figure['actual']:g}" for figure in link.figures],
+        "actual": ["" if figure["actual"] is None else f"{figure['actual']:.12g}" for figure in link.figures],
         "met": [words[figure["met"]] for figure in link.figures],
         "parts": {},
         "note": link.note or "",
