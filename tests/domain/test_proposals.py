@@ -104,6 +104,11 @@ def test_a_quote_can_be_split_after_stops() -> None:
     ]
 
 
+def test_a_comma_parts_promises_as_well() -> None:
+    quote = "12月4日前组织宣传1场，每季度开展讲座1次。"
+    assert [quote[: point.offset] for point in split_points(quote, 0)] == ["12月4日前组织宣传1场，"]
+
+
 @pytest.mark.parametrize("offsets", [[], [100], [120], [99], [500], [105, 120]])
 def test_a_split_outside_the_quote_is_refused(offsets: list[int]) -> None:
     with pytest.raises(CannotSplit):

@@ -22,7 +22,7 @@ _LABEL = re.compile(
 _CLAUSE_END = re.compile(r"[。；！？：\n]")
 _SPACE = re.compile(r"\s+")
 _NOT_WORDS = re.compile(r"[\W_]+")
-_SPLIT_AFTER = re.compile(r"[。；！？][”’》）]{0,3}|\n")
+_SPLIT_AFTER = re.compile(r"[，。；！？][”’》）]{0,3}|\n")
 
 
 class QuoteNotVerbatim(RuleViolation):
@@ -88,7 +88,7 @@ class SplitPoint:
 
 
 def split_points(quote: str, start: int, *, around: int = 18) -> tuple[SplitPoint, ...]:
-    """Return the places after a full stop, semicolon or line break inside ``quote``, which begins at ``start``."""
+    """Return the places after a comma, semicolon, full stop or line break inside ``quote``, which begins at ``start``."""
     points = []
     for found in _SPLIT_AFTER.finditer(quote):
         before, after = quote[: found.end()].strip(), quote[found.end() :].strip()
