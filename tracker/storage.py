@@ -11,6 +11,7 @@ import os
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -63,6 +64,24 @@ class Storage:
         finally:
             temporary.unlink(missing_ok=True)
         return StoredFile(key=digest.hexdigest(), size=size)
+
+    def older_than(self, moment: datetime) -> Iterator[str]:
+        """Yield the keys of the files last written before ``moment``; leftovers of broken uploads of that age are deleted."""
+        limit = moment.timestamp()
+        for leftover in self.root.glob(".incoming-*"):
+            if leftover.stat().st_mtime < limit:
+                leftover.unlink(missing_ok=True)
+        for path in self.root.glob("??/*"):
+            if path.stat().st_mtime < limit:
+                yield path.name
+
+    def remove(self, key: str, *, unless_newer_than: datetime) -> bool:
+        """Delete a file, unless it was stored again meanwhile; says whether it was deleted."""
+        path = self.path(key)
+        if not path.is_file() or path.stat().st_mtime >= unless_newer_than.timestamp():
+            return False
+        path.unlink(missing_ok=True)
+        return True
 
     def exists(self, key: str) -> bool:
         """Say whether the file is there."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tracker.jobs.handlers import clean_up, is_after, plan_reminders, send_messages
-from tracker.jobs.intakes import resume_intakes
+from tracker.jobs.intakes import clear_files, resume_intakes
 from tracker.runtime import Runtime
 
 REMINDER_HOUR, REMINDER_MINUTE = 8, 30
@@ -31,5 +31,6 @@ TIMETABLE: tuple[Job, ...] = (
     Job("remind", 60, "工作日 8:30 起到点即提醒；停机后自动补上，重复运行不会重复提醒", remind),
     Job("send", 30, "把已生成的邮件发出；失败的按 1、2、5、15、30、60 分钟间隔重试", send_messages),
     Job("resume_intakes", 60, "接着处理中断的报告识别", resume_intakes),
+    Job("clear_files", 86400, "删除没有任何记录引用、存放超过一天的文件，例如放弃的上传", clear_files),
     Job("clean_up", 3600, "清理过期的登录和重复提交凭据", clean_up),
 )
