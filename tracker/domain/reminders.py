@@ -170,12 +170,12 @@ def _tracks(
 
 def _around_deadline(due: date, calendar: WorkingCalendar, policy: ReminderPolicy) -> Iterator[Step]:
     # Where several steps fall on one working day, the newest of them speaks; none falls behind the deadline.
-    newest = {calendar.on_or_after(due - timedelta(days=days)): days for days in sorted(policy.days_before, reverse=True)}
+    newest = {
+        calendar.on_or_after(due - timedelta(days=days)): days for days in sorted(policy.days_before, reverse=True)
+    }
     for day, days in newest.items():
         if day <= due:
-            yield Step(
-                f"before:{days}", day, Circle.OWNER, NoticeKind.DUE_TODAY if day == due else NoticeKind.DUE_SOON
-            )
+            yield Step(f"before:{days}", day, Circle.OWNER, NoticeKind.DUE_TODAY if day == due else NoticeKind.DUE_SOON)
     yield from _late(due, calendar, "overdue", (policy.first_after,), policy.every_after, Circle.UNIT)
 
 
