@@ -88,4 +88,7 @@ def describe_quantity(quantity: dict[str, object]) -> str:
 
 
 def _plain(value: object) -> str:
-    return f"{value:g}" if isinstance(value, int | float) else str(value or "")
+    """Write a figure without a needless fraction, however large it is."""
+    if isinstance(value, float):
+        return f"{value:.0f}" if value.is_integer() else f"{value:.10g}"
+    return "" if value is None else str(value)

@@ -22,14 +22,21 @@ from tracker.web.receipts import earlier_location, keep_receipt
 from tracker.web.session import reading, runtime, writing
 
 MOST = 200  # more than a page can tick
-LARGEST_ID = 2**31 - 1
+
+
+def _identity(written: str) -> int:
+    """Read an id; what is none is nobody's."""
+    return int(written) if written.isascii() and written.isdigit() and len(written) < 10 else 0
 
 
 class BatchForm(StrictForm):
     """The tasks that were ticked, where to go back to, and whether the person has seen what will happen."""
 
     ids = SelectMultipleField(
-        "任务", coerce=int, validate_choice=False, validators=[Length(max=MOST, message=f"一次最多处理 {MOST} 项。")]
+        "任务",
+        coerce=_identity,
+        validate_choice=False,
+        validators=[Length(max=MOST, message=f"一次最多处理 {MOST} 项。")],
     )
     back = HiddenField()
     confirm = HiddenField()
@@ -100,7 +107,7 @@ def _answer(batch: Batch) -> Any:
 
 def _show(batch: Batch, form: BatchForm, back: str) -> str:
     ids = sorted(set(form.ids.data))
-    tasks = chosen_tasks(reading(), current_actor(), ids) if ids[0] > 0 and ids[-1] <= LARGEST_ID else ()
+    tasks = chosen_tasks(reading(), current_actor(), ids)
     if len(tasks) != len(ids):
         raise NotFound("所选任务中有的已不存在，或不在您的查看范围内。请刷新台账后重新勾选。")
     return render_template("ledger/batch.html", batch=batch, tasks=tasks, form=form, back=back, action=request.path)
