@@ -72,6 +72,7 @@ def _configure(app: Flask, runtime: Runtime) -> None:
         MAX_FORM_MEMORY_SIZE=4 * 1024 * 1024,
         SEND_FILE_MAX_AGE_DEFAULT=YEAR_SECONDS,
         WTF_CSRF_TIME_LIMIT=None,  # good as long as the session is
+        WTF_I18N_ENABLED=False,  # else Flask-WTF looks for Flask-Babel and WTForms' own Chinese messages are lost
         BOOTSTRAP_SERVE_LOCAL=True,
         TEMPLATES_AUTO_RELOAD=settings.development,
     )

@@ -6,9 +6,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from tracker.domain.permissions import ROLE_LABELS
+from tracker.domain.reconciliation import VERDICT_LABELS
 from tracker.domain.rules import LABELS as RULE_LABELS
 from tracker.domain.tasks import ACTION_LABELS, STATUS_LABELS
 
+# What an administrator's log holds: no business, whatever object it concerns.
 SYSTEM_ACTIONS: dict[str, str] = {
     "user.sign_in": "登录",
     "user.sign_in_failed": "登录失败",
@@ -44,6 +46,11 @@ BUSINESS_ACTIONS: dict[str, str] = {
     "link.reject": "否定报告对应",
     "link.reopen": "撤回核对结论",
     "ledger.export": "导出台账",
+    "reconciliation.verdict": "核查结论",
+    "reconciliation.unplanned": "说明计划外完成",
+    "reconciliation.confirm": "单位确认对账",
+    "reconciliation.lock": "锁定年度",
+    "reconciliation.export": "导出对账表",
     "audit.export": "导出操作记录",
 }
 ACTION_WORDS = SYSTEM_ACTIONS | BUSINESS_ACTIONS
@@ -53,7 +60,7 @@ OBJECT_WORDS: dict[str, str] = {
     "report": "报告",
     "intake": "上传",
     "evidence": "佐证材料",
-    "sheet": "年终对账",
+    "reconciliation_sheet": "年终对账",
     "ledger": "台账",
     "audit": "操作记录",
     **SYSTEM_OBJECT_WORDS,
@@ -76,7 +83,7 @@ FIELD_WORDS: dict[str, str] = {
     "completed_on": "实际完成日",
     "reported_completed_on": "申报的完成日",
     "requested_due_on": "申请的时限",
-    "verdict": "审核意见",
+    "verdict": "结论",
     "review_on": "复核日期",
     "extension_pending": "延期待审核",
     "unfinished_reason": "未完成原因",
@@ -86,6 +93,9 @@ FIELD_WORDS: dict[str, str] = {
     "urged": "催办对象",
     "outcome": "报告结论",
     "decision": "核对结论",
+    "explanations": "差异说明",
+    "handling": "处理",
+    "shortfall": "未完成原因",
     "quantities": "指标",
     "recurring": "周期",
     # accounts and units
@@ -135,5 +145,6 @@ def _value(field: str, value: Any) -> str:
         "role": {role.value: label for role, label in ROLE_LABELS.items()},
         "status": {status.value: label for status, label in STATUS_LABELS.items()},
         "kind": KIND_WORDS,
+        "verdict": {verdict.value: label for verdict, label in VERDICT_LABELS.items()},
     }.get(field, {})
     return words.get(str(value), f"{value}%" if field == "percent" else str(value))

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, literal_column, or_, s
 from sqlalchemy.orm import Session
 
 from tracker.db.models import AuditEntry
-from tracker.domain.audit_words import SYSTEM_OBJECT_WORDS
+from tracker.domain.audit_words import SYSTEM_ACTIONS
 from tracker.domain.calendar import LOCAL_ZONE
 from tracker.domain.errors import NotFound
 from tracker.domain.permissions import Actor, Role, path_range
@@ -19,8 +19,6 @@ from tracker.domain.permissions import Actor, Role, path_range
 PAGE = 50
 COUNT_LIMIT = 1000
 BATCH = 500
-SYSTEM_OBJECTS = tuple(SYSTEM_OBJECT_WORDS)
-"""What an administrator's log holds: no business."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +95,7 @@ def get_entry(session: Session, actor: Actor, entry_id: int) -> AuditEntry:
 def _conditions(actor: Actor, wanted: AuditFilter) -> list[ColumnElement[bool]]:
     found = [_in_scope(actor)]
     if actor.role is not Role.AUDITOR:
-        found.append(AuditEntry.object_type.in_(SYSTEM_OBJECTS))
+        found.append(AuditEntry.action.in_(list(SYSTEM_ACTIONS)))
     if wanted.person:
         found.append(AuditEntry.actor_name == wanted.person)
     if wanted.action:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wtforms import DateField, HiddenField, IntegerField, RadioField, StringField
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from tracker.domain.lights import LightPolicy
 from tracker.domain.reminders import ReminderPolicy
@@ -24,7 +24,7 @@ def _days(name: str, hint: str) -> StringField:
     return StringField(
         LABELS[name],
         description=hint,
-        validators=[InputRequired("请填写天数。"), Length(max=100, message="不超过 100 个字符。")],
+        validators=[DataRequired("请填写天数。"), Length(max=100, message="不超过 100 个字符。")],
     )
 
 
@@ -78,7 +78,7 @@ class DaysForm(StrictForm):
     note = StringField(
         "说明",
         description="例如 春节。",
-        validators=[InputRequired("请填写说明。"), Length(max=60, message="说明不超过 60 字。")],
+        validators=[DataRequired("请填写说明。"), Length(max=60, message="说明不超过 60 字。")],
     )
 
     def days(self) -> DayRange:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from wtforms import BooleanField, HiddenField, IntegerField, SelectField, StringField
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, Regexp
 
 from tracker.db.models import UnitKind
 from tracker.services.units import UnitFields
@@ -33,7 +33,7 @@ class UnitForm(StrictForm):
         "单位全称",
         filters=[stripped],
         description="例如 柳湾镇人民政府。报告里的单位按全称和简称识别。",
-        validators=[InputRequired("请填写单位全称。"), Length(max=100, message="单位全称不超过 100 字。")],
+        validators=[DataRequired("请填写单位全称。"), Length(max=100, message="单位全称不超过 100 字。")],
     )
     short_name = StringField(
         "简称",
@@ -46,7 +46,7 @@ class UnitForm(StrictForm):
         filters=[stripped, lambda value: value.upper() if value else value],
         description="任务编号以它开头，例如 LWZ。2 到 20 个字母或数字。已有编号不随之改变。",
         validators=[
-            InputRequired("请填写编号前缀。"),
+            DataRequired("请填写编号前缀。"),
             Regexp(r"^[A-Z0-9]{2,20}\Z", message="编号前缀只能是 2 到 20 个字母或数字，例如 LWZ。"),
         ],
     )

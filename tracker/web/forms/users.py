@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wtforms import HiddenField, SelectField, StringField
-from wtforms.validators import InputRequired, Length, Optional, Regexp
+from wtforms.validators import DataRequired, InputRequired, Length, Optional, Regexp
 
 from tracker.domain.permissions import ROLE_LABELS, Role
 from tracker.services.users import UserFields
@@ -20,7 +20,7 @@ class UserForm(StrictForm):
         "姓名",
         filters=[stripped],
         validators=[
-            InputRequired("请填写姓名。"),
+            DataRequired("请填写姓名。"),
             Length(max=40, message="姓名不超过 40 字。"),
             Regexp(r"^[^\x00-\x1f\x7f]+\Z", message="姓名里有不能使用的字符。"),
         ],
@@ -75,7 +75,7 @@ class NewUserForm(UserForm):
         filters=[stripped, lambda value: value.lower() if value else value],
         description="登录用，例如 liwen。2 到 64 个小写字母、数字或 . _ -，建立后不能修改。",
         validators=[
-            InputRequired("请填写账号名。"),
+            DataRequired("请填写账号名。"),
             Regexp(
                 r"^[a-z0-9][a-z0-9._-]{1,63}\Z",
                 message="账号名只能用小写字母、数字和 . _ -，2 到 64 个字符，例如 liwen。",
