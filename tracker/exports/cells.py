@@ -6,21 +6,28 @@ unreadable. Every export writes its cells through this module.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from copy import copy
 from datetime import date, datetime
 from typing import Any
+from weakref import WeakKeyDictionary
 from zoneinfo import ZoneInfo
 
+from openpyxl import Workbook
 from openpyxl.cell import Cell, WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 
 CHINA = ZoneInfo("Asia/Shanghai")
+Look = tuple[Font, Alignment, PatternFill | None, Border | None]
+_styles: WeakKeyDictionary[Workbook, dict[tuple[int, ...], tuple[Look, Any]]] = WeakKeyDictionary()
+
 RISKY = frozenset("=+-@\t\n")
 """What a formula may begin with."""
 LONGEST_CELL = 32_767  # what the format allows; a longer text would be cut by the program that opens it, or refused
 
+_UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
+"""Control characters, halves of characters, and what XML knows as no character."""
 _LINE = Side(style="thin", color="FFB8BEC6")
 BORDER = Border(left=_LINE, right=_LINE, top=_LINE, bottom=_LINE)
 BODY_FONT = Font(name="宋体", size=10)
@@ -33,8 +40,7 @@ CENTRE = Alignment(horizontal="center", vertical="center", wrap_text=True)
 
 def clean_text(value: str) -> str:
     """Return ``value`` without what a workbook cannot hold: control characters, lone surrogates, too great a length."""
-    text = ILLEGAL_CHARACTERS_RE.sub("", value.replace("\r\n", "\n").replace("\r", "\n"))
-    text = "".join(char for char in text if not 0xD800 <= ord(char) <= 0xDFFF and char not in "\ufffe\uffff")
+    text = _UNWRITABLE.sub("", value.replace("\r\n", "\n").replace("\r", "\n"))
     return text if len(text) <= LONGEST_CELL else text[: LONGEST_CELL - 1] + "…"
 
 
@@ -69,21 +75,28 @@ def append_text_row(
 ) -> None:
     """Append one row; every value goes through ``text_cell``. ``sheet`` may be write-only or not."""
     row = [text_cell(sheet, value) for value in values]
-    if not row:
-        sheet.append([])
-        return
-    first = row[0]
-    first.font, first.alignment = font, alignment
-    if border is not None:
-        first.border = border
-    if fill is not None:
-        first.fill = fill
-    plain = copy(first._style)
-    for cell in row:  # a style is looked up once a row: looking it up for each cell takes most of a large export's time
-        cell._style = copy(plain)
+    style = _style(sheet, (font, alignment, fill, border))
+    for cell in row:
+        cell._style = copy(style)
         if isinstance(cell.value, str) and cell.value[:1] in RISKY:
             cell.quotePrefix = True  # still text after someone has edited the cell
     sheet.append(row)
+
+
+def _style(sheet: Any, look: Look) -> Any:
+    """Return the workbook's own number for a look, found once: finding it for each cell takes most of a large export."""
+    known = _styles.setdefault(sheet.parent, {})
+    key = tuple(map(id, look))
+    if key not in known:
+        cell: Cell = WriteOnlyCell(sheet)
+        font, alignment, fill, border = look
+        cell.font, cell.alignment = font, alignment
+        if fill is not None:
+            cell.fill = fill
+        if border is not None:
+            cell.border = border
+        known[key] = (look, copy(cell._style))  # the look is kept too, so that no other can come by its id
+    return known[key][1]
 
 
 def append_head_row(sheet: Any, titles: Sequence[str]) -> None:
