@@ -41,7 +41,16 @@ def test_leading_mark(line: str, style: MarkStyle, number: int | None, label: st
 
 @pytest.mark.parametrize(
     "line",
-    ["2023年工作计划", "1.5亿元投资", "一批项目落地", "三要素保障", "第一责任人履职", "一体推进改革", "12·4宣传", "二十大精神"],
+    [
+        "2023年工作计划",
+        "1.5亿元投资",
+        "一批项目落地",
+        "三要素保障",
+        "第一责任人履职",
+        "一体推进改革",
+        "12·4宣传",
+        "二十大精神",
+    ],
 )
 def test_no_leading_mark(line: str) -> None:
     assert leading_mark(line, 0, len(line)) is None

@@ -45,7 +45,10 @@ def test_lines(source: str, folded: str) -> None:
 
 
 def test_hard_wrapped_lines_are_joined() -> None:
-    lines = ["　　我镇将进一步完善重大行政决策程序，推动法律顾问全", "程参与决策论证，全年组织执法业务培训不少于四次，并"]
+    lines = [
+        "　　我镇将进一步完善重大行政决策程序，推动法律顾问全",
+        "程参与决策论证，全年组织执法业务培训不少于四次，并",
+    ]
     lines += ["将培训结果纳入年度考核，切实提升执法人员的办案能力", "和水平。"]
     source = "\n".join(lines * 4)
     assert fold(source).text.count("\n") == 3

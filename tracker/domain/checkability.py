@@ -11,6 +11,11 @@ from tracker.language.lexicon import Lexicon, alternatives
 _NAMED = re.compile(r"《[^》]{2,60}》")
 
 
+def _is_whole_year(text: str, deadline: Deadline, lexicon: Lexicon) -> bool:
+    """Say whether the deadline only says that something goes on all year."""
+    return deadline.span is not None and deadline.span.of(text) in lexicon.words("verbs.whole_year")
+
+
 @lru_cache(maxsize=4)
 def _delivery(lexicon: Lexicon) -> re.Pattern[str]:
     verbs = alternatives(lexicon.words("verbs.delivering"))
@@ -24,7 +29,7 @@ def is_vague(
     """Return whether ``text[start:end]`` promises no checkable result, and why (Chinese)."""
     if quantities:
         return False, f"有量化指标：{quantities[0].value:g}{quantities[0].unit}"
-    if deadline.source is DeadlineSource.TEXT:
+    if deadline.source is DeadlineSource.TEXT and not _is_whole_year(text, deadline, lexicon):
         return False, "写明了时限"
     if deadline.milestones:
         return False, "写明了时间节点"

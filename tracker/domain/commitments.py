@@ -65,7 +65,7 @@ def split_commitments(text: str, start: int, end: int, lexicon: Lexicon) -> list
             if opens and acted and clause_low - at >= _SHORTEST:
                 pieces.append((at, clause_low))
                 at = clause_low
-            acted = acted or bool(action.match(text, clause_low, clause_high))
+            acted = acted or opens
         pieces.append((at, high))
     return _merged(pieces)
 

@@ -29,11 +29,14 @@ from tracker.domain.outline import Line, Range, read_lines, without_signature
 from tracker.domain.plan_items import ItemDraft, PlanCollector
 from tracker.domain.problems import problems_admitted, problems_of_part
 from tracker.domain.responsible import Responsibility, assign
-from tracker.domain.sections import Part, find_parts
+from tracker.domain.sections import Part, find_parts, five_year_end
 from tracker.language.lexicon import Lexicon
 from tracker.language.periods import Period, find_periods
 from tracker.language.quantities import find_amounts
 from tracker.language.text import Folded, fold
+
+_FARTHEST_GROUP = 5
+"""A group may plan for a later year (2026年工作安排), but not for more than so many years ahead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,21 +190,22 @@ def _items(source: _Source, placed: list[_Placed], plan_year: int, lexicon: Lexi
         low, high = each.draft.span
         if high - low < 4:
             continue
-        items.append(
-            _item(
-                source,
-                f"i{len(items) + 1}",
-                each,
-                PlanTime(plan_year, each.horizon or date(plan_year, 12, 31)),
-                lexicon,
-            )
-        )
+        name = f"i{len(items) + 1}"
+        items.append(_item(source, name, each, _time_of(each, plan_year), lexicon))
     return items
+
+
+def _time_of(placed: _Placed, plan_year: int) -> PlanTime:
+    """Return the year and the last day that rule an item: its group's, its part's, else the plan year's."""
+    year = year_in(placed.draft.trail)
+    if year is not None and plan_year < year <= plan_year + _FARTHEST_GROUP:
+        return PlanTime(year, date(year, 12, 31))
+    return PlanTime(plan_year, five_year_end(placed.draft.trail) or placed.horizon or date(plan_year, 12, 31))
 
 
 def _item(source: _Source, name: str, placed: _Placed, time: PlanTime, lexicon: Lexicon) -> PlanItem:
     text = source.folded.text
-    draft, who = placed.draft, placed.responsibility
+    draft, who = _with_telling_title(text, placed.draft, time, lexicon), placed.responsibility
     stated = (who.due[1], who.due[1] + len(who.due[0])) if who.due else None
     limit = stated_limit(text, stated, time, lexicon)
     periods = find_periods(text, *draft.body, time.year, lexicon)
@@ -230,6 +234,14 @@ def _item(source: _Source, name: str, placed: _Placed, time: PlanTime, lexicon: 
         inline=draft.inline,
         reasons=tuple(reason for reason in reasons if reason),
     )
+
+
+def _with_telling_title(text: str, draft: ItemDraft, time: PlanTime, lexicon: Lexicon) -> ItemDraft:
+    """Let a title that names a date or a figure be read with the body: it is a sentence of its own."""
+    if draft.title is None:
+        return draft
+    dated = any(period.kind in ("due", "recurring") for period in find_periods(text, *draft.title, time.year, lexicon))
+    return replace(draft, body=draft.span) if dated or find_amounts(text, *draft.title, lexicon) else draft
 
 
 def _in_source(source: _Source, deadline: Deadline) -> Deadline:

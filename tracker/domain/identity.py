@@ -118,8 +118,8 @@ def _spoken_year(text: str) -> int | None:
 
 def _unit(text: str, lines: list[Line], title: str | None, is_work_report: bool, lexicon: Lexicon) -> str | None:
     if is_work_report:
-        return _government(text) or _from_title(title, lexicon)
-    return _from_title(title, lexicon) or _signature(text, lines, lexicon) or _government(text)
+        return _government(text, lexicon) or _from_title(title, lexicon)
+    return _from_title(title, lexicon) or _signature(text, lines, lexicon) or _government(text, lexicon)
 
 
 def _from_title(title: str | None, lexicon: Lexicon) -> str | None:
@@ -151,13 +151,13 @@ def _signature(text: str, lines: list[Line], lexicon: Lexicon) -> str | None:
     return None
 
 
-def _government(text: str) -> str | None:
+def _government(text: str, lexicon: Lexicon) -> str | None:
     spoken = _ON_BEHALF.search(text[:1500])
     unit = spoken.group("unit") if spoken else ""
     if len(unit) > 6 or (unit and not re.match(r"[省市县区州镇乡]?(?:人民)?政府|[省市县区州镇乡]人民", unit)):
         return unit
     congress = _CONGRESS.search(text[:600])
-    place = congress.group("place") if congress else _commonest_place(text, unit)
+    place = congress.group("place") if congress else _commonest_place(text, unit, lexicon)
     if not place:
         return unit or None
     full = f"{place}人民政府"
@@ -167,12 +167,9 @@ def _government(text: str) -> str | None:
 _PRAISED = re.compile(
     r"(?:中国式现代化|平安|法治|健康|美丽|绿美|数字|幸福|文明|诚信|书香|活力|实力|品质|奋力谱写|推动|推进|谱写|建设)(?P<name>[\u4e00-\u9fff]{2,3}?)(?=建设|高质量|篇章|实践|发展|经济|新)"
 )
-_NOT_PLACES = frozenset(
-    "中国 经济 社会 城市 乡村 现代 产业 全市 全县 全省 我市 我县 我省 政府 更高 人民 文化 生态 基层 农村 国家 全面 科技 民生 企业 数字 改革 城乡 区域 项目 时代 行业 智慧 法治 绿色 农业 工业 民营 旅游 创新 特色 教育 海洋".split()
-)
 
 
-def _commonest_place(text: str, unit: str) -> str | None:
+def _commonest_place(text: str, unit: str, lexicon: Lexicon) -> str | None:
     """Return the place that the report praises by name, with its level: for texts that only say 我市, 市人民政府."""
     level = next((char for char in unit if char in _LEVELS), None)
     if level is None:
@@ -182,6 +179,6 @@ def _commonest_place(text: str, unit: str) -> str | None:
         return None
     names = Counter(found.group("name") for found in _PRAISED.finditer(text))
     for name, count in names.most_common(12):
-        if count >= 2 and name not in _NOT_PLACES:
+        if count >= 2 and name not in lexicon.words("organisations.not_places"):
             return name + level
     return None

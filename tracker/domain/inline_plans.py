@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from tracker.domain.outline import Line, Range
 from tracker.domain.plan_items import ItemDraft
@@ -12,37 +13,45 @@ from tracker.language.lexicon import Lexicon, alternatives
 from tracker.language.sentences import split_sentences
 
 
+@lru_cache(maxsize=4)
 def _next_step(lexicon: Lexicon) -> re.Pattern[str]:
+    words = alternatives(lexicon.words("statements.next_step"))
     return re.compile(
-        rf"(?:同时，)?{alternatives(lexicon.words('statements.next_step'))}(?:工作)?(?:中|，|、|我|本|将|要|全)"
+        rf"(?:针对[^，。；]{{2,40}}，|对此，|同时，)?(?P<from>{words}(?:工作)?(?:中|，|、|我|本|将|要|全|市|县|区|镇|乡))"
     )
+
+
+@lru_cache(maxsize=4)
+def _future(lexicon: Lexicon) -> re.Pattern[str]:
+    return re.compile(alternatives([*lexicon.words("statements.future"), "继续", "进一步"]))
 
 
 def inline_drafts(text: str, lines: Sequence[Line], lexicon: Lexicon) -> list[ItemDraft]:
     """Return the items told at the end of work-done paragraphs (下一步，我局将……)."""
-    pattern = _next_step(lexicon)
     drafts: list[ItemDraft] = []
     for line in lines:
-        if not pattern.search(text, line.start, line.end):
+        low = _opens_at(text, *line.content, lexicon)
+        if low is None:
             continue
-        opened: Range | None = None
-        for low, high in split_sentences(text, line.start, line.end):
-            if (
-                opened is None
-                and pattern.match(text, low, high)
-                and re.search(r"将|要|拟|力争|计划|继续|进一步", text[low:high])
-            ):
-                opened = (low, line.end)
-        if opened is None:
-            continue
-        members = find_members(text, *opened)
+        members = find_members(text, low, line.end)
         if len(members) >= 2:
-            ends = [mark.start for mark in members[1:]] + [opened[1]]
-            for mark, end in zip(members, ends, strict=True):
-                drafts.append(_draft(text, mark.label, (mark.end, end)))
+            ends = [mark.start for mark in members[1:]] + [line.end]
+            drafts.extend(_draft(text, mark.label, (mark.end, end)) for mark, end in zip(members, ends, strict=True))
         else:
-            drafts.append(_draft(text, None, opened))
+            drafts.append(_draft(text, None, (low, line.end)))
     return drafts
+
+
+def _opens_at(text: str, start: int, end: int, lexicon: Lexicon) -> int | None:
+    """Return where the first next-step sentence of a paragraph begins, or None."""
+    pattern = _next_step(lexicon)
+    if not pattern.search(text, start, end):
+        return None
+    for low, high in split_sentences(text, start, end):
+        found = pattern.match(text, low, high)
+        if found and _future(lexicon).search(text, low, high):
+            return found.start("from")
+    return None
 
 
 def _draft(text: str, label: str | None, span: Range) -> ItemDraft:
@@ -65,14 +74,8 @@ def split_mixed(text: str, lines: Sequence[Line], lexicon: Lexicon) -> tuple[lis
         if in_plan:
             plan.append(line)
             continue
-        cut = next(
-            (
-                low
-                for low, high in split_sentences(text, *line.content)
-                if low > line.content[0] and pattern.match(text, low, high)
-            ),
-            None,
-        )
+        found = (pattern.match(text, *sentence) for sentence in split_sentences(text, *line.content)[1:])
+        cut = next((match.start("from") for match in found if match), None)
         if cut is None:
             problems.append(line)
             continue

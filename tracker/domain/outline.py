@@ -29,6 +29,7 @@ class Line:
     title: Range | None
     body: Range
     children: list[Line] = field(default_factory=list)
+    parent: Line | None = None
 
     @property
     def content(self) -> Range:
@@ -73,7 +74,7 @@ def split_title(text: str, start: int, end: int) -> tuple[Range | None, Range]:
 
     A short text without a stop is all title; a single full sentence has none.
     """
-    stop = _TITLE_END.search(text, start, min(end, start + _TITLE_LIMIT))
+    stop = _title_stop(text, start, min(end, start + _TITLE_LIMIT))
     if stop is None:
         if end - start <= _TITLE_LIMIT:
             return trim(text, start, end), (end, end)
@@ -92,6 +93,14 @@ def split_title(text: str, start: int, end: int) -> tuple[Range | None, Range]:
     return (start, stop.start()), (rest, end)
 
 
+def _title_stop(text: str, start: int, end: int) -> re.Match[str] | None:
+    """Return the first stop outside brackets (the colon of （责任单位：…） ends no title)."""
+    for stop in _TITLE_END.finditer(text, start, end):
+        if text.rfind("（", start, stop.start()) <= text.rfind("）", start, stop.start()):
+            return stop
+    return None
+
+
 def trim(text: str, start: int, end: int) -> Range:
     """Return the range without stops and commas at its ends."""
     while end > start and text[end - 1] in _TRAILING:
@@ -101,7 +110,7 @@ def trim(text: str, start: int, end: int) -> Range:
     return start, end
 
 
-_DATE_LINE = re.compile(r"[（]?(?:20\d{2}|[二〇零一三四五六七八九O○]{4})年.{1,3}月(?:.{1,3}[日号])?[）]?")
+_DATE_LINE = re.compile(r"[（]?(?:20\d{2}|[二〇零一三四五六七八九O○]{4})年.{1,3}月(?P<day>.{1,3}[日号])?[）]?")
 
 
 def without_signature(text: str, lines: list[Line]) -> list[Line]:
@@ -109,7 +118,8 @@ def without_signature(text: str, lines: list[Line]) -> list[Line]:
     kept = list(lines)
     for index in range(len(lines) - 1, 0, -1):
         line = lines[index]
-        if line.mark is None and line.end - line.start <= 16 and _DATE_LINE.fullmatch(text, line.start, line.end):
+        dated = _DATE_LINE.fullmatch(text, line.start, line.end) if line.end - line.start <= 16 else None
+        if line.mark is None and dated and (dated.group("day") or index == len(lines) - 1):
             above = lines[index - 1]
             kept.remove(line)
             if above.mark is None and above.end - above.start <= 40 and above.body[0] >= above.body[1] and index > 3:
@@ -126,10 +136,12 @@ def nest(lines: list[Line]) -> list[Line]:
     stack: list[Line] = []
     for line in lines:
         line.children = []
+        line.parent = None
         rank = line.mark.style if line.mark else MarkStyle.DASH + 1
         while stack and (stack[-1].mark is None or rank <= stack[-1].mark.style):
             stack.pop()
-        (stack[-1].children if stack else roots).append(line)
+        line.parent = stack[-1] if stack else None
+        (line.parent.children if line.parent else roots).append(line)
         if line.mark:
             stack.append(line)
     return roots

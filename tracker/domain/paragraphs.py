@@ -31,6 +31,7 @@ class _Words:
     appeal: re.Pattern[str]
     closing_start: re.Pattern[str]
     formal: re.Pattern[str]
+    posture: re.Pattern[str]
     not_lead: re.Pattern[str]
     not_lead_inside: re.Pattern[str]
 
@@ -52,6 +53,7 @@ def _words(lexicon: Lexicon) -> _Words:
         appeal=listed("appeals"),
         closing_start=listed("closing_starts"),
         formal=listed("formalities"),
+        posture=listed("postures"),
         not_lead=re.compile(rf"(?:20\d\d年|{alternatives(lexicon.words('statements.not_lead_starts'))})"),
         not_lead_inside=re.compile(
             r"是.{0,12}(?:之年|关键|的一年|基础|根本|保障|目标|追求|最大|头等)|就是|，则|对.{2,20}提出"
@@ -96,6 +98,8 @@ class ParagraphKinds:
             return True
         if "让我们" in words or (words.endswith("！") and self.words.appeal.search(words)):
             return True
+        if self.is_posture(line):
+            return True
         begins = self.words.appeal_start.match(words)
         return bool(
             begins and len(words) <= _LONGEST_APPEAL and (self.words.appeal.search(words) or not self.has_amounts(line))
@@ -104,8 +108,18 @@ class ParagraphKinds:
     def is_slogan(self, line: Line) -> bool:
         """Say whether a paragraph that follows a task is only its closing flourish (……我们要……！)."""
         words = self.text[line.start : line.end]
+        if self.is_posture(line):
+            return True
         spoken = words.endswith("！") or re.search(r"我们(?:要|将|必须|一定)|全[市县区省镇]上下", words)
         return bool(spoken and len(words) <= _LONGEST_APPEAL and not self.has_amounts(line))
+
+    def is_posture(self, line: Line) -> bool:
+        """Say whether a paragraph without figures only declares resolve (我局将以更加昂扬的姿态……)."""
+        speaks = re.search(r"[我全][\u4e00-\u9fff]{0,8}将|我们|全体干部", self.text[line.start : line.end])
+        short = line.end - line.start <= _LONGEST_APPEAL
+        return bool(
+            short and speaks and self.words.posture.search(self.text, line.start, line.end)
+        ) and not self.has_amounts(line)
 
     def breaks_off(self, line: Line) -> bool:
         """Say whether a paragraph turns away from the task before it (各位代表…, 同时…)."""

@@ -33,6 +33,7 @@ class ItemDraft:
     body: Range
     confidence: float
     reasons: tuple[str, ...]
+    trail: str = ""
     inline: bool = False
     row: TableRow | None = None
 
@@ -248,4 +249,13 @@ class PlanCollector:
             body=(min(body[0], high), high),
             confidence=confidence,
             reasons=(why,),
+            trail=self._trail(group),
         )
+
+    def _trail(self, group: Line | None) -> str:
+        """Return the titles of a group and of the headings above it: they may name the year or the period."""
+        titles: list[str] = []
+        while group is not None:
+            titles.append(self.text[slice(*(group.title or group.content))][:40])
+            group = group.parent
+        return "｜".join(reversed(titles))

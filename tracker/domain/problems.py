@@ -13,10 +13,13 @@ from tracker.language.sentences import split_clauses, split_sentences
 _LONGEST_CLOSING = 90
 _NEAR_COLON = 140
 _ANNOUNCES = re.compile(
-    r"(?:面临|存在|有)(?:着|了)?(?:不少|一些|许多|诸多|很多|以下|较多)[^，。；：]{0,14}(?:困难|问题|挑战|不足|短板|差距|方面)[^，。；]{0,4}[。；：]?$"
+    r"(?:面临|存在|有)(?:着|了)?(?:不少|一些|许多|诸多|很多|以下|较多)[^，。；：]{0,14}(?:困难|问题|挑战|不足|短板|差距|弱项|薄弱环节|方面)[^，。；]{0,4}[。；：]?$"
 )
 _LEAST_FAILINGS = 5
 _CHARACTERS_A_FAILING = 32
+_PRAISES = re.compile(r"取得|成效|成绩|相比|对照.{0,12}要求|虽然")
+_ROW = re.compile(r"存在(?:着|了)?(?P<row>[^。；：]{10,200}?)等(?:方面的?)?(?:问题|困难|不足|短板|情况)")
+_SHORTEST_NAMED = 6
 _RUNNING_CLAUSES = 3
 """A single sentence with so many clauses that each name a failing is a list without numbers."""
 
@@ -25,14 +28,17 @@ def problems_of_part(text: str, heading: Line | None, lines: Sequence[Line], lex
     """Return the ranges of the problems of a problems part."""
     found: list[Range] = []
     if heading is not None and heading.has_body:
-        found.extend(_paragraph(text, heading.body, lexicon))
+        found.extend(_paragraph(text, heading.body, lexicon, in_part=True))
     roots = nest([line for line in lines if not _is_closing(text, line.start, line.end, lexicon)])
     marked = any(line.mark for line in roots)
+    titled = len(roots) > 1 and all(line.title and line.has_body for line in roots)
     for line in roots:
-        if line.mark is not None:
+        if line.mark is None and titled and line.title:
+            found.append(line.title)
+        elif line.mark is not None:
             found.extend(_member(text, line))
         elif not marked or find_members(text, line.start, line.end):
-            found.extend(_paragraph(text, (line.start, line.end), lexicon))
+            found.extend(_paragraph(text, (line.start, line.end), lexicon, in_part=True))
     return found
 
 
@@ -85,8 +91,11 @@ def _first_statement(text: str, start: int, end: int) -> Range:
     return trim(text, *(spans[0] if spans else (start, end)))
 
 
-def _paragraph(text: str, span: Range, lexicon: Lexicon) -> Iterator[Range]:
-    """Yield the problems of running text: its list, else its sentences, else the clauses of its only sentence."""
+def _paragraph(text: str, span: Range, lexicon: Lexicon, in_part: bool = False) -> Iterator[Range]:
+    """Yield the problems of running text: its list, else its sentences, else the clauses of its only sentence.
+
+    Inside a problems part every sentence is one, unless it praises or announces.
+    """
     members = find_members(text, *span)
     if members:
         yield from _members(text, members, span[1])
@@ -99,11 +108,26 @@ def _paragraph(text: str, span: Range, lexicon: Lexicon) -> Iterator[Range]:
     for sentence in split_sentences(text, low, end):
         if _is_closing(text, *sentence, lexicon) or _ANNOUNCES.search(text[slice(*sentence)]):
             continue
-        if colon >= 0 or words.search(text, *sentence):
+        if colon >= 0 or words.search(text, *sentence) or (in_part and not _PRAISES.search(text, *sentence)):
             kept.append(trim(text, *sentence))
     if len(kept) == 1:
-        kept = _clauses(text, kept[0], words)
+        kept = _named_in_a_row(text, kept[0]) or _clauses(text, kept[0], words)
     yield from (kept_range for kept_range in kept if kept_range[1] - kept_range[0] >= 4)
+
+
+def _named_in_a_row(text: str, sentence: Range) -> list[Range]:
+    """Return the problems of 存在甲、乙、丙等问题."""
+    row = _ROW.search(text, *sentence)
+    if not row:
+        return []
+    cuts = [row.start("row")]
+    depth = 0
+    for at in range(row.start("row"), row.end("row")):
+        depth += (text[at] in "“（《") - (text[at] in "”）》")
+        if text[at] in "、，" and depth <= 0 and at - cuts[-1] >= _SHORTEST_NAMED:
+            cuts.append(at + 1)
+    ends = [*(cut - 1 for cut in cuts[1:]), row.end("row")]
+    return [trim(text, low, high) for low, high in zip(cuts, ends, strict=True)] if len(cuts) > 1 else []
 
 
 def _clauses(text: str, sentence: Range, words: re.Pattern[str]) -> list[Range]:

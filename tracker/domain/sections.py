@@ -16,7 +16,7 @@ from tracker.domain.headings import (
     without_annex,
 )
 from tracker.domain.outline import Line, trim
-from tracker.domain.tables import CELL
+from tracker.domain.tables import CELL, is_column
 from tracker.language.enumerators import MarkStyle
 from tracker.language.lexicon import Lexicon
 from tracker.language.numerals import parse_number
@@ -101,7 +101,7 @@ def _starts(text: str, lines: list[Line], report_year: int | None, lexicon: Lexi
             continue
         style = line.mark.style if line.mark else None
         if style is None:
-            if is_standalone(text[line.start : line.end], lexicon):
+            if is_standalone(text[line.start : line.end], lexicon) and not _is_in_table(text, lines, index, lexicon):
                 line.title, line.body = trim(text, line.start, line.end), (line.end, line.end)
                 starts.append(_Start(index, line, verdict, 0, "标题行"))
                 inner = 0
@@ -112,6 +112,12 @@ def _starts(text: str, lines: list[Line], report_year: int | None, lexicon: Lexi
         elif verdict.pure and verdict.kinds and starts and _differs(verdict, starts):
             starts.append(_Start(index, line, verdict, 1, "下级标题"))
     return starts
+
+
+def _is_in_table(text: str, lines: list[Line], index: int, lexicon: Lexicon) -> bool:
+    """Say whether a line stands beside the name of a table's column, and so is one itself."""
+    beside = [lines[at] for at in (index - 1, index + 1) if 0 <= at < len(lines)]
+    return any(is_column(text[line.start : line.end], lexicon) for line in beside)
 
 
 def _inner_number(starts: list[_Start], line: Line, verdict: HeadingVerdict, inner: int) -> int:
@@ -164,15 +170,16 @@ def _differs(verdict: HeadingVerdict, starts: list[_Start]) -> bool:
 
 
 def _horizon(text: str, line: Line, parent: Line | None) -> date | None:
+    """Return the last day of the five-year plan that a heading or the one above it names."""
+    named = (five_year_end(_title(text, heading)) for heading in (line, parent) if heading is not None)
+    return next((day for day in named if day is not None), None)
+
+
+def five_year_end(heading: str) -> date | None:
     """Return the last day of the five-year plan that a heading names (“十四五”时期主要目标任务)."""
-    for heading in (line, parent):
-        if heading is None:
-            continue
-        found = re.search(r"十([一二三四五六七八九])五|第十([一二三四五六七八九])个五年", _title(text, heading))
-        if found:
-            number = parse_number(found.group(1) or found.group(2))
-            return five_year_plan_end(10 + int(number or 0))
-    return None
+    found = re.search(r"十([一二三四五六七八九])五|第十([一二三四五六七八九])个五年", heading)
+    number = parse_number(found.group(1) or found.group(2)) if found else None
+    return five_year_plan_end(10 + int(number)) if number else None
 
 
 _FIVE_YEARS = re.compile(r"(?:今后|未来)五年")

@@ -51,6 +51,11 @@ def _columns(lexicon: Lexicon) -> _Columns:
     )
 
 
+def is_column(words: str, lexicon: Lexicon) -> bool:
+    """Say whether a line is the name of a table's column (序号, 责任单位)."""
+    return bool(_role(words, _columns(lexicon)))
+
+
 def table_rows(text: str, lines: Sequence[Line], lexicon: Lexicon) -> tuple[list[TableRow], list[Line]]:
     """Return the rows of the plan tables among ``lines`` and the lines that belong to none."""
     columns = _columns(lexicon)

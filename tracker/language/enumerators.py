@@ -40,7 +40,7 @@ class Mark:
 
 _CN = "[一二三四五六七八九十]{1,3}"
 # "2.6月底前" is item two due in June, "2.6公里" is a figure.
-_NO_FRACTION = r"(?!\d(?!\d?月))"
+_NO_FRACTION = r"(?!\d(?!\d?月|\d{3}年))"
 _SEQUENCE_WORDS = {"首先": 1, "其次": 2, "再次": 3, "最后": 4}
 _LEADING: tuple[tuple[MarkStyle, re.Pattern[str]], ...] = (
     (MarkStyle.PART, re.compile(rf"第({_CN}|\d{{1,2}})(?:部分|篇|章|板块)[：、，]?")),

@@ -53,6 +53,7 @@ class Lexicon:
     lists: Mapping[str, tuple[str, ...]]
     named_days: tuple[NamedDay, ...]
     seasons: tuple[NamedDay, ...]
+    stretches: tuple[NamedDay, ...]
     themes: tuple[Theme, ...]
 
     def words(self, key: str) -> tuple[str, ...]:
@@ -84,7 +85,7 @@ def load_lexicon() -> Lexicon:
 def parse_lexicon(texts: Mapping[str, str]) -> Lexicon:
     """Build a lexicon from TOML texts by file name (without ``.toml``); raise LexiconError on the first fault."""
     lists: dict[str, tuple[str, ...]] = {}
-    days: dict[str, tuple[NamedDay, ...]] = {"named_days": (), "seasons": ()}
+    days: dict[str, tuple[NamedDay, ...]] = {"named_days": (), "seasons": (), "stretches": ()}
     themes: tuple[Theme, ...] = ()
     for name in FILES:
         if name not in texts:
@@ -100,7 +101,7 @@ def parse_lexicon(texts: Mapping[str, str]) -> Lexicon:
                     lists[f"{name}.{key}.{inner}"] = _word_list(name, texts[name], inner, words)
             else:
                 lists[f"{name}.{key}"] = _word_list(name, texts[name], key, value)
-    return Lexicon(lists, days["named_days"], days["seasons"], themes)
+    return Lexicon(lists, days["named_days"], days["seasons"], days["stretches"], themes)
 
 
 def _read_toml(name: str, text: str) -> dict[str, Any]:

@@ -33,9 +33,9 @@ class Period:
 
 _N = r"(?:\d{1,2}|[一二三四五六七八九十]{1,3})"
 _YEAR = r"(?:(?P<year>20\d{2}|二〇[一二三四五六七八九〇]{2})年|(?P<this>今年|本年|当年|明年|来年))?"
-_BEFORE = r"(?:之前|以前|前)?"
+_BEFORE = r"(?:之前|以前|前(?!后))?"
 _MONTH = re.compile(
-    rf"(?<![\d.一二三四五六七八九十])(?:{_N}月?(?:-|—|～|至|到|、))?{_YEAR}(?P<month>{_N})月(?!度|均|报|薪|饼|球)(?:份)?(?:(?P<day>{_N})[日号]|(?P<part>上旬|中旬|下旬|初|中|底|末))?{_BEFORE}"
+    rf"(?<![\d.一二三四五六七八九十])(?:{_N}月?(?:-|—|～|至|到))?{_YEAR}(?P<month>{_N})月(?!度|均|报|薪|饼|球)(?:份)?(?:(?P<day>{_N})[日号]|(?P<part>上旬|中旬|下旬|初|中|底|末))?{_BEFORE}"
 )
 _QUARTER = re.compile(rf"{_YEAR}第?(?P<quarter>[一二三四1-4])季度(?:末|底|结束)?{_BEFORE}")
 _HALF = re.compile(rf"{_YEAR}(?P<half>上半年|下半年)(?:末|底)?{_BEFORE}")
@@ -104,9 +104,16 @@ def _months(text: str, start: int, end: int, year: int, _: Lexicon) -> Iterator[
         elif found.group().endswith("前") and not part:
             due = date(of, month, 1) - timedelta(days=1) if found.group().endswith("月前") else last
         low, high = start + found.start(), start + found.end()
-        if text[high : high + 1] in ("起", "以"):
+        if text[high : high + 1] in ("起", "以") or _is_quoted_name(text, low, high):
             continue
-        yield Period("due", due, None, low, high, "月份")
+        about = text.startswith(("前后", "左右"), high)
+        yield Period("milestone" if about else "due", due, None, low, high, "月份")
+
+
+def _is_quoted_name(text: str, low: int, high: int) -> bool:
+    """Say whether a month is only part of a short quoted name (“三月三”歌节)."""
+    opened = text.rfind("“", max(0, low - 4), low)
+    return opened >= 0 and "”" not in text[opened:high] and text[high : high + 3].find("”") > 0
 
 
 def _quarters(text: str, start: int, end: int, year: int, _: Lexicon) -> Iterator[Period]:
@@ -177,27 +184,42 @@ def _open(text: str, start: int, end: int, _: int, lexicon: Lexicon) -> Iterator
 
 
 @lru_cache(maxsize=4)
-def _days(lexicon: Lexicon) -> tuple[re.Pattern[str], dict[str, NamedDay], frozenset[str]]:
-    by_word = {word: day for day in (*lexicon.named_days, *lexicon.seasons) for word in day.words}
+def _days(lexicon: Lexicon) -> tuple[re.Pattern[str], dict[str, NamedDay], frozenset[str], frozenset[str]]:
+    by_word = {word: day for day in (*lexicon.named_days, *lexicon.seasons, *lexicon.stretches) for word in day.words}
     seasons = frozenset(word for day in lexicon.seasons for word in day.words)
     pattern = re.compile(
         rf"(?P<day>{alternatives(by_word)})(?:期间|假期)?(?P<before>(?:来临前|到来前|之前|以前|前)(?!后|夕))?"
     )
-    return pattern, by_word, seasons
+    stretches = frozenset(word for day in lexicon.stretches for word in day.words)
+    return pattern, by_word, seasons, stretches
 
 
 def _named(text: str, start: int, end: int, year: int, lexicon: Lexicon) -> Iterator[Period]:
-    pattern, by_word, seasons = _days(lexicon)
-    for found in pattern.finditer(text, start, end):
+    pattern, by_word, seasons, stretches = _days(lexicon)
+    matches = list(pattern.finditer(text, start, end))
+    for index, found in enumerate(matches):
         word = found.group("day")
-        before = bool(found.group("before"))
-        if word in seasons and not before:
+        before = bool(found.group("before")) or word.endswith("前") or _shares_before(text, matches, index)
+        if (word in seasons and not before) or (word in stretches and text[found.start() - 1 : found.start()] == "寒"):
             continue
         on = _resolve(by_word[word], year)
-        kind = "due" if before else "milestone"
         if before and word not in seasons:
             on -= timedelta(days=1)
-        yield Period(kind, on, None, found.start(), found.end(), word)
+        yield Period("due" if before or word in stretches else "milestone", on, None, found.start(), found.end(), word)
+
+
+def _shares_before(text: str, matches: list[re.Match[str]], index: int) -> bool:
+    """Say whether 前 stands only after the last of several days (春节、国庆节前)."""
+    if index + 1 >= len(matches):
+        return False
+    after = matches[index + 1]
+    return bool(after.group("before")) and text[matches[index].end() : after.start()] in (
+        "、",
+        "和",
+        "及",
+        "与",
+        "以及",
+    )
 
 
 @lru_cache(maxsize=512)

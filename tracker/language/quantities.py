@@ -34,11 +34,16 @@ class _Grammar:
     after: re.Pattern[str]
     ops_before: dict[str, str]
     ops_after: dict[str, str]
+    within: re.Pattern[str]
+    times: frozenset[str]
+    references: re.Pattern[str]
     idioms: re.Pattern[str]
     one_before: re.Pattern[str]
     counting: re.Pattern[str]
-    phases: re.Pattern[str]
+    phase_after: re.Pattern[str]
+    phase_before: re.Pattern[str]
     name_after: re.Pattern[str]
+    bare: re.Pattern[str]
     strip_front: re.Pattern[str]
     strip_back: re.Pattern[str]
     recurring: re.Pattern[str]
@@ -56,14 +61,16 @@ _CONTEXT = 60
 @lru_cache(maxsize=4)
 def _grammar(lexicon: Lexicon) -> _Grammar:
     countable = lexicon.words("units.countable")
-    units = alternatives([*countable, *lexicon.words("units.measure")])
+    times = lexicon.words("units.time_units")
+    units = alternatives([*countable, *lexicon.words("units.measure"), *times])
     stop = alternatives(lexicon.words("units.not_units"))
     number = re.compile(
         rf"百分之(?P<share>{_ARABIC}|{_CHINESE})"
+        rf"|(?P<half>一半|半数)|(?P<tenth>[一二三四五六七八九])成(?=以上|以下|以内|左右|[，。；、\n]|$)"
         rf"|(?P<den>[二三四五六七八九十])分之(?P<num>[一二三四五六七八九])"
         rf"|(?<![\d.])(?P<a>{_ARABIC})(?P<am>{_MAGNITUDE})?(?P<ap>%)?(?:{_RANGE}(?P<b>{_ARABIC})(?P<bm>{_MAGNITUDE})?)?"
         rf"(?P<more>余|多)?(?!{stop}(?!次))(?P<unit>%|‰|个百分点|[万亿]?{units})?"
-        rf"|(?<![第十百千万几数好这那每唯统同新上下首本某万零一二三四五六七八九])(?P<c>{_CHINESE})(?P<cmore>余|多)?(?P<cm>[万亿])?(?P<cunit>{alternatives(countable)})"
+        rf"|(?<![第十百千万几数好这那每唯统同新上下首某万零一二三四五六七八九])(?P<c>{_CHINESE})(?:至(?P<d>{_CHINESE}))?(?P<cmore>余|多)?(?P<cm>[万亿])?(?P<cunit>{alternatives([*countable, *times])})"
     )
     ops_before = {word: op for op in (">=", "<=", "~") for word in lexicon.words(f"units.comparisons.{op}")}
     ops_after = {
@@ -82,8 +89,11 @@ def _grammar(lexicon: Lexicon) -> _Grammar:
     back = alternatives([*lexicon.words("units.what_back"), *ops_before, *kinds])
     return _Grammar(
         number=number,
-        before=re.compile(rf"(?P<word>{alternatives(ops_before)}).{{0,3}}$"),
+        before=re.compile(rf"(?P<word>{alternatives(ops_before)}).?$"),
         after=re.compile(alternatives(ops_after)),
+        within=re.compile(rf"{alternatives(lexicon.words('units.ceilings'))}|内"),
+        times=frozenset(times),
+        references=re.compile(rf"{alternatives(lexicon.words('units.references.words'))}$"),
         ops_before=ops_before,
         ops_after=ops_after,
         idioms=lexicon.pattern("units.idioms.words"),
@@ -91,8 +101,12 @@ def _grammar(lexicon: Lexicon) -> _Grammar:
             rf"(?:{alternatives([*lexicon.words('units.one_after'), *ops_before, *kinds])}).{{0,2}}$"
         ),
         counting=re.compile(alternatives([*lexicon.words("units.one_after"), *kinds])),
-        phases=re.compile(rf"{alternatives(lexicon.words('units.phase_contexts'))}"),
+        phase_after=lexicon.pattern("units.phases_after"),
+        phase_before=re.compile(rf"{alternatives(lexicon.words('units.phases_before'))}$"),
         name_after=lexicon.pattern("units.name_after"),
+        bare=re.compile(
+            rf"(?:[每各再共均].{{0,2}}|街道|村|镇|社区)?{alternatives([*lexicon.words('units.bare'), *lexicon.words('units.what_back')])}"
+        ),
         strip_front=re.compile(rf"(?:{front}|\d{{1,2}}月)+"),
         strip_back=re.compile(rf"(?:{back})$"),
         recurring=re.compile(alternatives(kinds)),
@@ -115,10 +129,14 @@ def find_amounts(text: str, start: int, end: int, lexicon: Lexicon) -> list[Amou
         if value is None or not unit or _is_part_of_name(text, match, grammar):
             continue
         clause = _clause_start(text, start, match.start())
+        if unit in grammar.times and not _is_limit(text, clause, match, grammar):
+            continue
         clause = max(clause, found[-1].end if found else clause)
         amount = _amount(text, clause, end, match, (value, maximum, unit), grammar)
         if found and (not amount.what or _SUM_WORDS.fullmatch(amount.what)):
             amount = replace(amount, what=found[-1].what)
+        elif not amount.what or (grammar.bare.fullmatch(amount.what) and amount.what in text[clause : match.start()]):
+            amount = replace(amount, what=_from_clause_before(text, start, clause, grammar) or amount.what)
         found.append(amount)
     return found
 
@@ -135,11 +153,16 @@ def _closed_ranges(text: str, start: int, end: int) -> list[tuple[int, int]]:
 def _value(match: re.Match[str]) -> tuple[float | None, float | None, str]:
     if match.group("share"):
         return parse_number(match.group("share")), None, "%"
+    if match.group("half"):
+        return 50.0, None, "%"
+    if match.group("tenth"):
+        return 10 * (parse_number(match.group("tenth")) or 0), None, "%"
     if match.group("den"):
         parts, whole = parse_number(match.group("num")), parse_number(match.group("den"))
         return (round(100 * parts / whole, 2) if parts and whole else None), None, "%"
     if match.group("c"):
-        return parse_number(match.group("c")), None, (match.group("cm") or "") + match.group("cunit")
+        most = parse_number(match.group("d")) if match.group("d") else None
+        return parse_number(match.group("c")), most, (match.group("cm") or "") + match.group("cunit")
     magnitude = match.group("bm") or match.group("am") or ""
     unit = match.group("unit") or ("%" if match.group("ap") else "")
     if not unit and magnitude in ("万", "亿", "万亿"):
@@ -161,9 +184,11 @@ def _is_part_of_name(text: str, match: re.Match[str], grammar: _Grammar) -> bool
             return True
         if match.group("c") in ("百", "千"):
             return True
-        if match.group("cunit") == "期" and not grammar.phases.search(before + text[match.end() : match.end() + 8]):
+        if match.group("cunit") == "期" and (
+            grammar.phase_after.match(text, match.end()) or grammar.phase_before.search(before)
+        ):
             return True
-    if grammar.name_after.match(text, match.end()):
+    if grammar.name_after.match(text, match.end()) or grammar.references.search(before):
         return True
     low = max(0, match.start() - 2)
     for idiom in grammar.idioms.finditer(text, low, min(len(text), match.end() + 6)):
@@ -176,21 +201,36 @@ def _is_counted_one(text: str, match: re.Match[str], before: str, grammar: _Gram
     """Say whether 一 counts: right after a counting word (开展一次), or 一次 at the end of a clause that acts."""
     if grammar.one_before.search(before):
         return True
-    ends = text[match.end() : match.end() + 1] in ("", "，", "。", "；", "、", "\n") or grammar.after.match(text, match.end())
-    if match.group("cunit") not in ("次", "场", "期", "遍", "轮") or not ends:
+    ends = text[match.end() : match.end() + 1] in ("", "，", "。", "；", "、", "\n") or grammar.after.match(
+        text, match.end()
+    )
+    if match.group("cunit") in ("批", "份") or not ends:
         return False
     clause = text[_clause_start(text, 0, match.start()) : match.start()]
     return bool(grammar.counting.search(clause))
+
+
+def _is_limit(text: str, clause: int, match: re.Match[str], grammar: _Grammar) -> bool:
+    """Say whether a length of time is a target: 7天内, 不少于7天, 每月1天."""
+    before = text[clause : match.start()]
+    if before.endswith("月") or text.startswith(("前", "起", "至"), match.end()):
+        return False
+    compared = grammar.before.search(before[-9:]) or grammar.recurring.search(before)
+    return bool(grammar.within.match(text, match.end()) or grammar.after.match(text, match.end()) or compared)
 
 
 def _amount(
     text: str, clause: int, end: int, match: re.Match[str], value: tuple[float, float | None, str], grammar: _Grammar
 ) -> Amount:
     before = text[clause : match.start()]
-    op, tail = _operator(before, text[match.end() : min(end, match.end() + 6)], grammar)
     number, maximum, unit = value
+    within = grammar.within.match(text, match.end()) if unit in grammar.times else None
+    if within:
+        op, tail = "<=", within.end() - match.end()
+    else:
+        op, tail = _operator(before, text[match.end() : min(end, match.end() + 6)], grammar)
     stop = match.end() + tail
-    what, per = _what(text, before, stop, end, grammar)
+    what, per = _what(text, before, stop, end, unit, grammar)
     return Amount(what, "range" if maximum is not None else op, number, maximum, unit, per, match.start(), stop)
 
 
@@ -207,21 +247,34 @@ def _operator(before: str, after: str, grammar: _Grammar) -> tuple[str, int]:
     return (grammar.ops_before[head.group("word")], 0) if head else (">=", 0)
 
 
-_NOUN = re.compile(r"(?:“[^”\n]{1,16}”)?[^，。；：！？、\n（）“”%\d以]{0,24}")
+def _from_clause_before(text: str, start: int, clause: int, grammar: _Grammar) -> str:
+    """Return the thing that the clause before speaks of (建立联席会议制度，每半年召开1次)."""
+    if clause <= start + 2 or text[clause - 1] not in "，、；":
+        return ""
+    words = text[_clause_start(text, start, clause - 1) : clause - 1]
+    opening = grammar.strip_front.match(words)
+    return words[opening.end() :] if opening and opening.end() < len(words) else words
 
 
-def _what(text: str, before: str, stop: int, end: int, grammar: _Grammar) -> tuple[str, str | None]:
+_NOUN_TEXT = r"[^，。；：！？、\n（）“”%\d以]{0,24}"
+_NOUN = re.compile(rf"(?:“[^”\n]{{1,16}}”)?{_NOUN_TEXT}(?:（[^（）\n]{{1,10}}）{_NOUN_TEXT})?(?:“[^”\n]{{1,16}}”)?")
+
+
+def _what(text: str, before: str, stop: int, end: int, unit: str, grammar: _Grammar) -> tuple[str, str | None]:
     """Return what is counted (the noun after the unit, else the words before the number) and the period."""
     recurring = grammar.recurring.search(before)
     per = grammar.recurring_kind[recurring.group()] if recurring else None
     found = _NOUN.match(text, stop, min(end, stop + 40))
     after = found.group() if found else ""
-    if len(after) >= 2 and not after.startswith(("的", "和", "及", "并", "与", "，", "同比", "比")):
+    if (
+        len(after) >= 2
+        and not unit.endswith("元")
+        and not after.startswith(("的", "和", "及", "并", "与", "，", "同比", "比"))
+    ):
         return after.strip("的"), None if per == "week" else per
     head = grammar.recurring.sub("", before).lstrip("、和及与并，")
     opening = grammar.strip_front.match(head)
-    if opening and opening.end() < len(head):
-        head = head[opening.end() :]
+    head = head[opening.end() :] if opening else head
     while (trimmed := grammar.strip_back.search(head)) and trimmed.start():
         head = head[: trimmed.start()]
     return head.strip("、，“”的") or after, None if per == "week" else per

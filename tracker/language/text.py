@@ -50,6 +50,8 @@ _PAGE_NUMBER = re.compile(
 )
 _ENDS = "。；！？：…”』》）】"
 _NEVER_STARTS = "，。；、：！？”’）》】%"
+_WIDEST_PAGE, _NARROWEST_PAGE, _RAGGED = 110, 36, 8
+"""Columns: a page is not wider, a cut line not narrower; the right edge varies by punctuation and numbers."""
 _BROKEN_LINE = 45
 """A longer line with a full sentence in it and no stop at its end was broken in mid-sentence."""
 _OPENERS = {"“": "”", "《": "》", "（": "）"}
@@ -78,16 +80,19 @@ def fold(source: str) -> Folded:
     pieces: list[str] = []
     origins = array("l")
     previous = ""
+    page_turned = False
     lines = list(_lines(uniform))
     width = _wrap_width([uniform[start:end] for start, end in lines])
     for start, end in lines:
         line = uniform[start:end]
         if _PAGE_NUMBER.match(line):
+            page_turned = True
             continue
-        if pieces and not _joins(previous, line, width):
+        if pieces and not _joins(previous, line, width, page_turned):
             pieces.append("\n")
             origins.append(start - 1)
         previous = _take(line, start, pieces, origins) or previous
+        page_turned = False
     origins.append(len(source))
     return Folded("".join(pieces), origins)
 
@@ -135,24 +140,28 @@ def _is_ascii_word(char: str) -> bool:
     return char.isascii() and char.isalnum()
 
 
+def _columns(line: str) -> int:
+    """Return the printed width of a line: two columns a Chinese character, one a Latin one."""
+    return len(line) + (len(line.encode("utf-8", "surrogatepass")) - len(line)) // 2
+
+
 def _wrap_width(lines: Sequence[str]) -> int:
-    """Return the width at which lines were cut (most long lines equally long, ending in mid-sentence), or 0."""
-    long = [line for line in lines if len(line) >= 20]
-    if len(long) < 8:
+    """Return the columns at which lines were cut (most long lines equally wide, ending in mid-sentence), or 0."""
+    widths = [_columns(line.strip()) for line in lines]
+    width = max(widths, default=0)
+    if width > _WIDEST_PAGE:
         return 0
-    width = max(len(line) for line in long)
-    if width > 60:
-        return 0
-    full = [line for line in long if len(line) >= width - 5]
+    long = [columns for columns in widths if columns >= 0.6 * width and columns >= _NARROWEST_PAGE]
+    full = [line for line, columns in zip(lines, widths, strict=True) if columns >= width - _RAGGED]
     cut = [line for line in full if line.rstrip()[-1] not in _ENDS]
-    return width if len(full) >= 0.5 * len(long) and len(cut) >= 0.5 * len(full) else 0
+    return width if len(full) >= max(4, 0.4 * len(long)) and len(cut) >= 0.5 * len(full) else 0
 
 
 def _looks_like_heading(line: str) -> bool:
     return len(line.strip()) <= 20 and not any(mark in line for mark in "，。；")
 
 
-def _joins(previous: str, line: str, width: int) -> bool:
+def _joins(previous: str, line: str, width: int, page_turned: bool) -> bool:
     """Say whether ``line`` continues ``previous``: a line break inside a sentence."""
     tail = previous[-1:]
     if not tail or "｜" in line or "\t" in line:
@@ -161,7 +170,7 @@ def _joins(previous: str, line: str, width: int) -> bool:
         return True
     if _WRAP_MARK.match(line):
         return False
-    if width and len(previous) >= width - 6 and tail not in _ENDS:
+    if width and tail not in _ENDS and (page_turned or _columns(previous) >= width - _RAGGED - 2):
         return True
     if len(previous) > _BROKEN_LINE and "。" in previous and tail not in _ENDS and not _looks_like_heading(line):
         return True

@@ -1,0 +1,154 @@
+"""Which stretches of a plan are tasks. Every mistake found becomes a case here."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.domain.extraction_cases import read, with_plan
+
+
+def items(plan: str) -> list[tuple[str | None, str]]:
+    return [(item.label, item.text) for item in with_plan(plan).items]
+
+
+@pytest.mark.parametrize(
+    ("plan", "expected"),
+    [
+        pytest.param(
+            "（一）加强学习。集中学习4次。\n（二）规范执法。开展检查2次。",
+            [("（一）", "加强学习。集中学习4次。"), ("（二）", "规范执法。开展检查2次。")],
+            id="numbered headings with running text",
+        ),
+        pytest.param(
+            "（一）加强学习。一是抓好中心组学习；二是抓好个人自学。\n（二）规范执法。",
+            [("一是", "抓好中心组学习"), ("二是", "抓好个人自学。"), ("（二）", "规范执法。")],
+            id="a list under a heading makes its members the items",
+        ),
+        pytest.param(
+            "一是抓学习。集中学习4次。二是抓执法。检查2次。继续完善各项制度，推动法治建设再上新台阶。",
+            [("一是", "抓学习。集中学习4次。"), ("二是", "抓执法。检查2次。")],
+            id="a closing slogan after the last member",
+        ),
+        pytest.param(
+            "2024年，我镇将重点做好以下工作：\n1.抓学习，集中学习4次。\n2.抓执法，检查2次。\n让我们携手并进，开创新局面！",
+            [("1.", "抓学习，集中学习4次。"), ("2.", "抓执法，检查2次。")],
+            id="lead-in and appeal",
+        ),
+        pytest.param(
+            "工作中必须坚持以下原则：一是坚持党的领导；二是坚持人民至上。\n（一）抓学习。集中学习4次。",
+            [("（一）", "抓学习。集中学习4次。")],
+            id="principles",
+        ),
+        pytest.param(
+            "（一）总体要求\n坚持以习近平法治思想为指导，全面推进依法行政。\n（二）重点任务\n1.抓学习，集中学习4次。\n2.抓执法，检查2次。",
+            [("1.", "抓学习，集中学习4次。"), ("2.", "抓执法，检查2次。")],
+            id="a principle heading",
+        ),
+        pytest.param(
+            "提升执法能力。组织培训2次，开展比武1场。\n深化普法宣传。举办讲座8场，发放资料5000份。",
+            [(None, "提升执法能力。组织培训2次，开展比武1场。"), (None, "深化普法宣传。举办讲座8场，发放资料5000份。")],
+            id="paragraphs with lead sentences",
+        ),
+        pytest.param(
+            "（一）夯实基础。坚持问题导向。\n提升执法能力。组织培训2次，开展比武1场。\n深化普法宣传。举办讲座8场，发放资料5000份。",
+            [(None, "提升执法能力。组织培训2次，开展比武1场。"), (None, "深化普法宣传。举办讲座8场，发放资料5000份。")],
+            id="lead paragraphs under a numbered heading",
+        ),
+        pytest.param(
+            "稳步推进改革。\n完成综合执法改革任务，组建执法队伍2支，制定工作规程，确保改革平稳有序、落地见效。\n加强普法宣传。\n举办法治讲座8场，发放宣传资料5000份，扩大普法工作的覆盖面，营造浓厚氛围。",
+            [
+                (
+                    None,
+                    "稳步推进改革。\n完成综合执法改革任务，组建执法队伍2支，制定工作规程，确保改革平稳有序、落地见效。",
+                ),
+                (None, "加强普法宣传。\n举办法治讲座8场，发放宣传资料5000份，扩大普法工作的覆盖面，营造浓厚氛围。"),
+            ],
+            id="lead sentences on lines of their own",
+        ),
+        pytest.param(
+            "今年经济社会发展主要预期目标是：地区生产总值增长6%左右，财政收入增长5%，固定资产投资增长7%以上。\n（一）抓项目。开工项目20个。",
+            [
+                (
+                    None,
+                    "今年经济社会发展主要预期目标是：地区生产总值增长6%左右，财政收入增长5%，固定资产投资增长7%以上。",
+                ),
+                ("（一）", "抓项目。开工项目20个。"),
+            ],
+            id="the yearly figures",
+        ),
+        pytest.param(
+            "1.一级任务：\n（1）建设广场1处；\n（2）建设长廊1条；\n2.组织宣讲10场。",
+            [("（1）", "建设广场1处"), ("（2）", "建设长廊1条"), ("2.", "组织宣讲10场。")],
+            id="two levels",
+        ),
+        pytest.param(
+            "抓实三件事：①建设广场1处；②建设长廊1条；③组织宣讲10场。",
+            [("①", "建设广场1处"), ("②", "建设长廊1条"), ("③", "组织宣讲10场。")],
+            id="circled numbers in one paragraph",
+        ),
+        pytest.param(
+            "（一)抓学习，集中学习4次。\n（二）抓执法，检查2次。\n（二）抓普法，宣讲3场。\n四）抓调解，化解积案5件。",
+            [
+                ("（一）", "抓学习，集中学习4次。"),
+                ("（二）", "抓执法，检查2次。"),
+                ("（二）", "抓普法，宣讲3场。"),
+                ("四）", "抓调解，化解积案5件。"),
+            ],
+            id="broken brackets, a number twice",
+        ),
+        pytest.param(
+            "序号\t重点任务\t牵头单位\t完成时限\n1\t建成法治文化广场1处\t司法所\t6月底前\n2\t开展宣讲10场\t宣传办\t年底前",
+            [("1", "建成法治文化广场1处"), ("2", "开展宣讲10场")],
+            id="a table",
+        ),
+        pytest.param(
+            "序号\n重点任务\n牵头单位\n完成时限\n1\n建成法治文化广场1处\n司法所\n6月底前\n2\n开展宣讲10场\n宣传办\n年底前",
+            [("1", "建成法治文化广场1处"), ("2", "开展宣讲10场")],
+            id="a table whose cells fell onto lines",
+        ),
+        pytest.param(
+            "1\t建成法治文化广场并投入使用\t镇司法所\t6月底前\n2\t开展法治宣讲活动10场以上\t党政办公室\t年底前",
+            [("1", "建成法治文化广场并投入使用"), ("2", "开展法治宣讲活动10场以上")],
+            id="a table without a header",
+        ),
+    ],
+)
+def test_items(plan: str, expected: list[tuple[str | None, str]]) -> None:
+    assert items(plan) == expected
+
+
+def test_a_sentence_on_the_next_step_inside_the_work_done() -> None:
+    reading = read(
+        "柳河镇2023年法治政府建设情况报告\n一、工作情况\n（一）规范执法。检查企业30家。下一步，我镇将于6月底前配齐执法记录仪12台。\n"
+        "二、存在问题\n一是力量不足。\n三、下一步打算\n1.充实力量，招录3人。"
+    )
+    assert [(item.inline, item.text) for item in reading.items] == [
+        (True, "下一步，我镇将于6月底前配齐执法记录仪12台。"),
+        (False, "充实力量，招录3人。"),
+    ]
+
+
+def test_problems_and_measures_told_in_one_breath() -> None:
+    reading = read(
+        "柳河镇2023年法治政府建设情况报告\n一、工作情况\n检查30家。\n二、存在问题及下一步打算\n"
+        "（一）执法力量不足。人手偏紧。下一步，我镇将招录执法人员3名。\n（二）普法形式单一。下一步，我镇将制作短视频10部。"
+    )
+    assert [problem.text for problem in reading.problems] == ["执法力量不足", "普法形式单一"]
+    assert [(item.text, item.answers) for item in reading.items] == [
+        ("下一步，我镇将招录执法人员3名。", ("p1",)),
+        ("下一步，我镇将制作短视频10部。", ("p2",)),
+    ]
+
+
+def test_groups_and_titles() -> None:
+    reading = with_plan("（一）规范执法（责任单位：执法队）\n1.抓培训。组织培训2次。\n2.抓检查，检查30家。")
+    assert [(item.group, item.title, item.responsible) for item in reading.items] == [
+        ("（一）规范执法（责任单位：执法队）", "抓培训", ("执法队",)),
+        ("（一）规范执法（责任单位：执法队）", None, ("执法队",)),
+    ]
+
+
+def test_every_item_says_why() -> None:
+    for item in with_plan("（一）抓学习。6月底前集中学习4次。\n（二）加强领导，提高认识。").items:
+        assert len(item.reasons) >= 3
+        assert 0 < item.confidence <= 1
