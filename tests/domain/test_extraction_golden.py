@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from functools import cache
 from pathlib import Path
@@ -86,4 +87,4 @@ def test_every_quote_is_verbatim(path: Path) -> None:
 def test_items_follow_one_another(path: Path) -> None:
     items = reading_of(path).items
     assert [item.id for item in items] == [f"i{number}" for number in range(1, len(items) + 1)]
-    assert all(before.span.end <= after.span.start for before, after in zip(items, items[1:], strict=False))
+    assert all(before.span.end <= after.span.start for before, after in itertools.pairwise(items))
