@@ -26,9 +26,10 @@ from tracker.domain.documents import (
     SectionKind,
     Span,
 )
-from tracker.domain.evaluation import ReadingScore, alike, same_unit, score_reading
+from tracker.domain.evaluation import ReadingScore, score_reading
 from tracker.domain.gold import AnchoredText, content_length, place_items
 from tracker.domain.link_evaluation import LinkScore, score_links
+from tracker.domain.quantity_scores import alike, same_unit
 from tracker.domain.scores import Ratio, Tally
 
 TEXT = """石桥镇人民政府关于2030年度法治政府建设情况的报告
@@ -161,6 +162,7 @@ def test_a_perfect_reading() -> None:
         "items": 1,
         "milestones": 1,
         "quantities": 1,
+        "quantity_values": 1,
         "answers": 1,
     }
     assert {ratio.accuracy for ratio in score.ratios.values()} == {1.0}
@@ -274,6 +276,45 @@ def test_a_quantity_differs_in_one_thing(quantity: Quantity) -> None:
     score = score_reading(replace(PERFECT, items=(FIRST, changed, THIRD)), GOLD)
     assert score.tallies["quantities"] == Tally(2, 3, 3)
     assert len(score.mistakes) == 2
+
+
+@pytest.mark.parametrize(
+    ("entry", "strict", "values"),
+    [
+        pytest.param({"value": 10, "unit": "场"}, Tally(1, 1, 1), Tally(1, 1, 1), id="value and unit alone"),
+        pytest.param({"value": 10, "unit": "场", "op": "<="}, Tally(0, 1, 1), Tally(1, 1, 1), id="another direction"),
+        pytest.param(
+            {"value": 10, "unit": "场", "op": ">=", "per": "month"}, Tally(0, 1, 1), Tally(1, 1, 1), id="a period more"
+        ),
+        pytest.param({"value": 10, "unit": "场", "what": "新建广场"}, Tally(0, 1, 1), Tally(1, 1, 1), id="other thing"),
+        pytest.param({"value": 10, "unit": "次"}, Tally(0, 1, 1), Tally(0, 1, 1), id="another unit"),
+        pytest.param({"value": 9, "unit": "场"}, Tally(0, 1, 1), Tally(0, 1, 1), id="another value"),
+    ],
+)
+def test_only_what_the_annotation_says_of_a_quantity_is_compared(
+    entry: dict[str, Any], strict: Tally, values: Tally
+) -> None:
+    gold = {"items": [{"id": "i2", "starts": "全年进厂区", "ends": "10场", "quantities": [entry]}]}
+    score = score_reading(replace(PERFECT, items=(SECOND,)), gold)
+    assert score.tallies["quantities"] == strict
+    assert score.tallies["quantity_values"] == values
+
+
+@pytest.mark.parametrize(
+    ("part", "expected"),
+    [
+        pytest.param({}, Tally(1, 3, 1), id="all of the plan"),
+        pytest.param({"from": "（二）改进", "to": "二是年内"}, Tally(1, 1, 1), id="between two anchors"),
+        pytest.param({"from": "（二）改进"}, Tally(1, 2, 1), id="to the end"),
+        pytest.param({"to": "二是年内"}, Tally(1, 2, 1), id="from the beginning"),
+        pytest.param({"from": "没有这句", "to": "二是年内"}, Tally(1, 2, 1), id="anchor not found"),
+    ],
+)
+def test_only_the_annotated_part_is_judged(part: dict[str, str], expected: Tally) -> None:
+    entry = {**GOLD["items"][1], "answers": []}
+    score = score_reading(PERFECT, {**part, "items": [entry]})
+    assert score.tallies["items"] == expected
+    assert score.tallies["quantities"].predicted == (1 if "from" in part and part["from"] != "没有这句" else 3)
 
 
 @pytest.mark.parametrize(

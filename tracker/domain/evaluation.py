@@ -11,9 +11,11 @@ The rules, chosen so that a merged, split or cut item counts as an error:
   they say work_done, and sections of kind duties or other are otherwise not counted.
 * **deadline, deadline_from, responsible, supporting, vague, inline**: over matched items, where the annotation
   speaks of them; lists of units are compared as sets, names by their characters.
-* **quantity**: in a matched item, with equal op, value, maximum, unit and period, and a name that shares a third of its
-  character pairs with the annotated one or contains it. **answer**: the same pair of item and problem. Those of
+* **quantity**: in a matched item, see ``quantity_scores``. **answer**: the same pair of item and problem. Those of
   unmatched items count as missed or as superfluous.
+
+An annotation of a part of the plan says where the part begins and ends (``from``, ``to``: the first words of it and
+the first words after it); what was read outside of it is not judged.
 """
 
 from __future__ import annotations
@@ -22,8 +24,18 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from tracker.domain.documents import PlanItem, Problem, Quantity, ReportReading, Section, Span
-from tracker.domain.gold import AnchoredText, GoldItem, content_length, find_each, fold_quote, overlap, place_items
+from tracker.domain.documents import PlanItem, Problem, ReportReading, Section, Span
+from tracker.domain.gold import (
+    AnchoredText,
+    GoldItem,
+    annotated_part,
+    content_length,
+    find_each,
+    fold_quote,
+    overlap,
+    place_items,
+)
+from tracker.domain.quantity_scores import score_quantities
 from tracker.domain.scores import Ratio, Tally
 
 COVERS = 0.8
@@ -31,6 +43,7 @@ COVERS = 0.8
 MERGED = 0.5
 """Share of another annotation from which on a span counts as merged with it."""
 _LEAD = 12
+_WITHIN = 0.5
 
 Gold = Mapping[str, Any]
 
@@ -52,11 +65,16 @@ def score_reading(reading: ReportReading, gold: Gold) -> ReadingScore:
     _score_head(reading, gold, score)
     _score_sections(reading.sections, gold.get("sections"), score)
     problem_ids = _score_problems(reading, gold, anchored, score)
-    pairs = _score_items(reading, gold, anchored, score)
+    part = annotated_part(anchored, gold)
+    items = [item for item in reading.items if part is None or _share(reading.text, part, item.span) >= _WITHIN]
+    after = part.start if part else _section_start(gold, anchored, "plan")
+    pairs = _score_items(items, gold, anchored, after, score)
     _score_values(pairs, gold, score)
-    _score_quantities(reading.items, pairs, gold, score)
+    tallies, mistakes = score_quantities(items, pairs, gold.get("items", ()))
+    score.tallies.update(tallies)
+    score.mistakes += mistakes
     if any("answers" in entry for entry in gold.get("items", ())):
-        _score_answers(reading, gold, problem_ids, score)
+        _score_answers(items, reading.unanswered_problems, gold, problem_ids, score)
     return score
 
 
@@ -122,19 +140,21 @@ def _is_problem(text: str, problem: Problem, place: Span, others: Sequence[Span]
 Pair = tuple[GoldItem, PlanItem]
 
 
-def _score_items(reading: ReportReading, gold: Gold, anchored: AnchoredText, score: ReadingScore) -> list[Pair]:
+def _score_items(
+    items: Sequence[PlanItem], gold: Gold, anchored: AnchoredText, after: int, score: ReadingScore
+) -> list[Pair]:
     entries = gold.get("items")
     if entries is None:
         return []
-    placed = place_items(anchored, entries, _section_start(gold, anchored, "plan"))
-    pairs = match_items(reading.text, placed, reading.items)
+    placed = place_items(anchored, entries, after)
+    pairs = match_items(anchored.text, placed, items)
     score.item_ids = {item.id: found.id for item, found in pairs}
     taken = {found.id for _, found in pairs}
     for entry in entries:
         if entry["id"] not in score.item_ids:
             score.mistakes.append(f"事项漏：{entry['id']} {entry.get('label') or ''}{_short(entry['starts'])}")
-    score.mistakes += [f"事项多：{item.id} {_short(item.text)}" for item in reading.items if item.id not in taken]
-    score.tallies["items"] = Tally(len(pairs), len(reading.items), len(entries))
+    score.mistakes += [f"事项多：{item.id} {_short(item.text)}" for item in items if item.id not in taken]
+    score.tallies["items"] = Tally(len(pairs), len(items), len(entries))
     return pairs
 
 
@@ -185,46 +205,15 @@ def _score_values(pairs: Sequence[Pair], gold: Gold, score: ReadingScore) -> Non
         score.tallies["milestones"] = milestones
 
 
-def _score_quantities(items: Sequence[PlanItem], pairs: Sequence[Pair], gold: Gold, score: ReadingScore) -> None:
-    entries = gold.get("items", ())
-    if not any("quantities" in entry for entry in entries):
-        return
-    matched = 0
-    for expected, item in pairs:
-        left = list(item.quantities)
-        for entry in expected.entry.get("quantities", ()):
-            found = next((quantity for quantity in left if _same_quantity(entry, quantity)), None)
-            if found is None:
-                score.mistakes.append(f"指标漏：{expected.id} {_quantity_words(entry)}")
-                continue
-            left.remove(found)
-            matched += 1
-        score.mistakes += [
-            f"指标多：{expected.id} {q.what}{q.op}{q.value:g}{q.unit}{'/' + q.per if q.per else ''}" for q in left
-        ]
-    predicted = sum(len(item.quantities) for item in items)
-    wanted = sum(len(entry.get("quantities", ())) for entry in entries)
-    score.tallies["quantities"] = Tally(matched, predicted, wanted)
-
-
-def _same_quantity(entry: Gold, found: Quantity) -> bool:
-    return (
-        entry["op"] == found.op
-        and close(float(entry["value"]), found.value)
-        and _same_maximum(entry.get("max"), found.maximum)
-        and same_unit(str(entry.get("unit", "")), found.unit)
-        and (entry.get("per") or None) == (found.per or None)
-        and alike(str(entry["what"]), found.what)
-    )
-
-
-def _same_maximum(expected: float | None, found: float | None) -> bool:
-    return expected is found if expected is None or found is None else close(float(expected), found)
-
-
-def _score_answers(reading: ReportReading, gold: Gold, problem_ids: Mapping[str, str], score: ReadingScore) -> None:
+def _score_answers(
+    items: Sequence[PlanItem],
+    unanswered: Sequence[str],
+    gold: Gold,
+    problem_ids: Mapping[str, str],
+    score: ReadingScore,
+) -> None:
     wanted = {(entry["id"], problem) for entry in gold["items"] for problem in entry.get("answers", ())}
-    found = {(item.id, problem) for item in reading.items for problem in item.answers}
+    found = {(item.id, problem) for item in items for problem in item.answers}
     names = {(score.item_ids.get(item), problem_ids.get(problem)): (item, problem) for item, problem in wanted}
     hits = {pair for pair in names if pair in found}
     score.tallies["answers"] = Tally(len(hits), len(found), len(wanted))
@@ -234,10 +223,8 @@ def _score_answers(reading: ReportReading, gold: Gold, problem_ids: Mapping[str,
     score.mistakes += [f"对应多：{item}→{problem}" for item, problem in extra]
     if "unanswered_problems" in gold:
         open_ids = {problem_ids.get(problem) for problem in gold["unanswered_problems"]}
-        both = open_ids & set(reading.unanswered_problems)
-        score.tallies["unanswered_problems"] = Tally(
-            len(both), len(reading.unanswered_problems), len(gold["unanswered_problems"])
-        )
+        both = open_ids & set(unanswered)
+        score.tallies["unanswered_problems"] = Tally(len(both), len(unanswered), len(gold["unanswered_problems"]))
 
 
 _NAMES: Mapping[str, str] = {
@@ -291,37 +278,6 @@ def _content(text: str) -> str:
 
 def _names(names: Iterable[str]) -> frozenset[str]:
     return frozenset(_content(name) for name in names)
-
-
-def alike(left: str, right: str) -> bool:
-    """Say whether two names of a thing are one: one contains the other, or they share a third of their character pairs."""
-    first, second = _content(left), _content(right)
-    if not first or not second or first in second or second in first:
-        return bool(first and second) or first == second
-    pairs, others = _pairs(first), _pairs(second)
-    return 2 * len(pairs & others) >= (len(pairs) + len(others)) / 3
-
-
-def _pairs(text: str) -> set[str]:
-    return {text[index : index + 2] for index in range(len(text) - 1)}
-
-
-_UNITS = {"场次": "场", "％": "%", "人次": "人", "名": "人"}
-
-
-def same_unit(left: str, right: str) -> bool:
-    """Say whether two counter words count the same (场 and 场次, 名 and 人)."""
-    return _UNITS.get(left, left) == _UNITS.get(right, right)
-
-
-def close(left: float, right: float) -> bool:
-    """Compare two numbers as written in a text: equal up to one in a million."""
-    return abs(left - right) <= 1e-6 * max(1.0, abs(left), abs(right))
-
-
-def _quantity_words(entry: Gold) -> str:
-    per = f"/{entry['per']}" if entry.get("per") else ""
-    return f"{entry['what']}{entry['op']}{entry['value']}{entry.get('unit', '')}{per}"
 
 
 def _short(text: object) -> str:

@@ -86,6 +86,19 @@ class GoldItem:
         return str(self.entry["id"])
 
 
+def annotated_part(anchored: AnchoredText, gold: Mapping[str, Any]) -> Span | None:
+    """Return the part of the text that an annotation covers (``from`` up to ``to``), None where it covers all.
+
+    Where one of the two anchors is missing or not found, the part reaches to that end of the text.
+    """
+    if "from" not in gold and "to" not in gold:
+        return None
+    first = anchored.find(str(gold["from"])) if "from" in gold else None
+    start = first.start if first else 0
+    last = anchored.find(str(gold["to"]), start) if "to" in gold else None
+    return Span(start, last.start if last else len(anchored.text))
+
+
 def place_items(anchored: AnchoredText, entries: Sequence[Mapping[str, Any]], plan_start: int) -> list[GoldItem]:
     """Return the items whose anchors are found, in the order of ``entries``.
 

@@ -18,8 +18,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tracker.domain.documents import Evidence, Figure, Link, LinkReport, Span
-from tracker.domain.evaluation import alike, close
 from tracker.domain.gold import AnchoredText, content_length, overlap
+from tracker.domain.quantity_scores import alike, close
 from tracker.domain.scores import Ratio, Tally
 
 HIT = 0.5
