@@ -267,7 +267,7 @@ def test_confirming_keeps_what_the_person_said(session, county, answer):
     ).all()
     assert {part.decision for part in parts} == {LinkDecision.CONFIRMED}
     entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "link.confirm")).one()
-    assert entry.changes["link_outcome"] == ["partial", "done"]
+    assert entry.changes["link_outcome"] == ["部分完成", "已完成"]
     assert entry.object_id == link.task_id
 
 

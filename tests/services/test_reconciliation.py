@@ -32,6 +32,7 @@ from tracker.services.account_sheet import (
     accounts_of_row,
     build_sheet,
     open_differences_of,
+    open_unplanned_of,
     suggestions_digest,
     takeable,
 )
@@ -207,7 +208,7 @@ def test_a_verdict_with_its_explanations(session, county, answer):
     assert [one["explanation"] for one in after["differences"]] == ["两名考试未通过", "成绩 9 月公布"]
     assert (after["shortfall"], after["handling"]) == ("考试名额不足", "列入下年计划")
     entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "reconciliation.verdict")).one()
-    assert entry.changes["verdict"] == [None, "partly_done"]
+    assert entry.changes["finding"] == [None, "部分完成"]
     with pytest.raises(StaleVersion):
         set_line(session, actor(county.supervisor), county.township.id, 2026, task_id, fields, now=NOW, version=0)
     set_line(
@@ -415,9 +416,11 @@ def test_the_area_counts_as_its_units_do(session, county, answer):
         assert counts == count_area(session, supervisor, 2026) == Counts(6, 1, 4, 3, 3, 0)
         if not units[0].locked:
             assert sum(map(open_differences_of, rows)) == 6
+            assert [open_unplanned_of(one) for one in units] == [1, 0]
             explain_all(session, county)
             lock(session, county)
     assert sum(map(open_differences_of, rows)) == 0
+    assert [open_unplanned_of(one) for one in units] == [0, 0]
     assert units[0].locked_on == date(2026, 6, 10)
 
 

@@ -19,6 +19,7 @@ from tracker.db.queries.reconciliation import (
     AccountRow,
     NextTask,
     TaskAccounts,
+    UnitYear,
     answering_report,
     count_proposals,
     evidence_of,
@@ -212,6 +213,12 @@ def open_differences_of(row: AccountRow) -> int:
     """Count the differences of a row of an area that have no explanation yet."""
     explained = row.explanations or {}
     return sum(not explained.get(found.kind.value) for found in find_differences(accounts_of_row(row)))
+
+
+def open_unplanned_of(unit: UnitYear) -> int:
+    """Count the unplanned achievements of a unit that have no explanation yet."""
+    explained = unit.explained or {}
+    return sum(not explained.get(unplanned_key(passage["text"])) for passage in unit.unplanned or ())
 
 
 # ---- rows -----------------------------------------------------------------------------------------------------------

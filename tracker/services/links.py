@@ -33,6 +33,13 @@ OUTCOME_LABELS: dict[Outcome, str] = {
 }
 
 
+DECISION_LABELS: dict[LinkDecision, str] = {
+    LinkDecision.PROPOSED: "待核对",
+    LinkDecision.CONFIRMED: "已确认",
+    LinkDecision.REJECTED: "已否定",
+}
+
+
 class OldVersion(ActionNotAllowed):
     """这是已被更正的旧版报告，不能再核对。请打开现行版本。"""
 
@@ -203,13 +210,19 @@ def _finish(
 
 
 def _said(link: TaskLink) -> dict[str, Any]:
-    """Return what the audit line compares."""
+    """Return what the audit line compares, in words: it stands in the task's history."""
     return {
-        "link_decision": link.decision.value,
-        "link_outcome": link.outcome.value,
+        "link_decision": DECISION_LABELS[link.decision],
+        "link_outcome": OUTCOME_LABELS[link.outcome],
         "link_evidence": "；".join(passage["text"] for passage in link.evidence)[:500],
-        "link_figures": "；".join(f"{f['what']} {f['target']}→{f['actual']}" for f in link.figures)[:500],
+        "link_figures": "；".join(figure_words(f) for f in link.figures)[:500],
     }
+
+
+def figure_words(figure: Json) -> str:
+    """Write a comparison of figures as 持证执法人员 承诺 6 实际 4 名."""
+    actual = "未写明" if figure["actual"] is None else f"{figure['actual']:.15g}"
+    return f"{figure['what']} 承诺 {figure['target']:.15g} 实际 {actual} {figure['unit']}".strip()
 
 
 def _decide(link: TaskLink, decision: LinkDecision, actor: Actor, now: datetime) -> None:

@@ -113,7 +113,7 @@ def accept_suggestions(session: Session, actor: Actor, unit_id: int, year: int, 
             summary=f"采纳建议的核查结论：{row['suggestion']['label']}（{row['number']}）",
             reason=row["suggestion"]["reason"],
             now=now,
-            changes={"verdict": (None, line.verdict)},
+            changes={"finding": (None, row["suggestion"]["label"])},
         )
     session.flush()
     return len(rows)
@@ -262,7 +262,7 @@ def _explanations(row: Json, before: Mapping[str, str], given: Mapping[Differenc
 
 def _said(line: ReconciliationLine) -> Json:
     return {
-        "verdict": line.verdict.value if line.verdict else None,
+        "finding": VERDICT_LABELS[line.verdict] if line.verdict else None,
         "explanations": "；".join(f"{DIFFERENCE_LABELS[Difference(k)]}：{v}" for k, v in line.explanations.items()),
         "shortfall": line.shortfall,
         "handling": line.handling,

@@ -47,6 +47,14 @@ FIELD_LABELS = {
     "successor": "后续任务",
     "predecessor": "结转自",
     "urged": "催办对象",
+    "link_decision": "报告对应",
+    "link_outcome": "报告结论",
+    "link_evidence": "报告依据",
+    "link_figures": "数值对照",
+    "finding": "核查结论",
+    "explanations": "差异说明",
+    "shortfall": "未完成原因",
+    "handling": "处理",
 }
 PER = {"month": "每月", "quarter": "每季度", "half_year": "每半年", "year": "每年"}
 OPERATORS = {">=": "不少于 ", "<=": "不超过 ", "~": "约 ", "=": ""}

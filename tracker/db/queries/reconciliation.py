@@ -136,6 +136,8 @@ class UnitYear:
     locked: bool
     locked_on: date | None
     unit_confirmed: bool
+    unplanned: list[JsonObject] | None  # what the report tells beyond the plan
+    explained: JsonObject | None  # the explanations of it, by key
 
 
 def units_of_year(
@@ -151,8 +153,11 @@ def units_of_year(
             sheet.locked_at.is_not(None),
             sheet.locked_on,
             sheet.unit_confirmed_at.is_not(None),
+            Report.reading["unplanned"],
+            sheet.unplanned,
         )
         .outerjoin(sheet, and_(sheet.unit_id == Unit.id, sheet.plan_year == year))
+        .outerjoin(Report, and_(Report.unit_id == Unit.id, Report.report_year == year, Report.superseded_at.is_(None)))
         .where(below(actor.scope_path), or_(sheet.id.is_not(None), _has_duties(year)))
         .order_by(Unit.position, Unit.id)
         .limit(limit + 1)

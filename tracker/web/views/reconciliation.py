@@ -18,7 +18,7 @@ from tracker.domain.permissions import Role
 from tracker.domain.reconciliation import RATES, count, total
 from tracker.domain.reconciliation_rows import rate_words
 from tracker.services.account_export import export_area, export_sheet, note_export, state_words
-from tracker.services.account_sheet import Sheet, accounts_of_row, build_sheet, open_differences_of
+from tracker.services.account_sheet import Sheet, accounts_of_row, build_sheet, open_differences_of, open_unplanned_of
 from tracker.services.reconciliation import (
     accept_suggestions,
     confirm_by_unit,
@@ -62,7 +62,7 @@ def index() -> str:
             {
                 "unit": unit,
                 "counts": total(count(accounts_of_row(row)) for row in by_unit[unit.unit_id]),
-                "open": sum(open_differences_of(row) for row in by_unit[unit.unit_id]),
+                "open": sum(open_differences_of(row) for row in by_unit[unit.unit_id]) + open_unplanned_of(unit),
                 "without_verdict": sum(row.verdict is None for row in by_unit[unit.unit_id]),
             }
             for unit in shown
