@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import lru_cache
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from tracker.db.models import Notice, Task
@@ -42,7 +43,7 @@ def inbox_page(session: Session, actor: Actor, *, unread_only: bool, before: int
     query = (
         select(Notice)
         .join(Task, Notice.task_id == Task.id)
-        .where(*_own(actor))
+        .where(*in_inbox(actor))
         .order_by(Notice.id.desc())
         .limit(size + 1)
     )
@@ -67,15 +68,29 @@ def inbox_page(session: Session, actor: Actor, *, unread_only: bool, before: int
 
 
 def count_unread(session: Session, actor: Actor) -> int:
-    """Count what the inbox would show as unread."""
-    query = select(func.count()).select_from(Notice).join(Task, Notice.task_id == Task.id)
-    return session.scalar(query.where(*_own(actor), Notice.read_at.is_(None))) or 0
+    """Count what the inbox would show as unread; every page asks, so its statement is built once a scope."""
+    statement = _unread_statement(replace(actor, id=0, name="", address=None))
+    return session.scalar(statement, {"person": actor.id}) or 0
 
 
-def _own(actor: Actor) -> tuple[ColumnElement[bool], ...]:
+@lru_cache(maxsize=256)
+def _unread_statement(anybody: Actor) -> Select[int]:
     return (
-        Notice.recipient_id == actor.id,
-        Notice.channel == Channel.INBOX,
-        Notice.cancelled_at.is_(None),
-        may_see_task(actor),
+        select(func.count())
+        .select_from(Notice)
+        .join(Task, Notice.task_id == Task.id)
+        .where(
+            Notice.recipient_id == bindparam("person", type_=Integer),
+            *_delivered(anybody),
+            Notice.read_at.is_(None),
+        )
     )
+
+
+def in_inbox(actor: Actor) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions on ``Notice`` joined with ``Task`` of standing in the actor's inbox."""
+    return Notice.recipient_id == actor.id, *_delivered(actor)
+
+
+def _delivered(actor: Actor) -> tuple[ColumnElement[bool], ...]:
+    return Notice.channel == Channel.INBOX, Notice.cancelled_at.is_(None), may_see_task(actor)

@@ -21,6 +21,7 @@ from tracker.web.session import reading, runtime, writing
 
 blueprint = Blueprint("inbox", __name__, url_prefix="/inbox")
 
+LARGEST_ID = 2**31 - 1
 LIGHTS = {NoticeKind.OVERDUE: "red", NoticeKind.DUE_TODAY: "yellow", NoticeKind.DUE_SOON: "yellow"}
 
 
@@ -31,7 +32,7 @@ class OpenForm(StrictForm):
 class ReadAllForm(StrictForm):
     """The newest notice that was on the page: what came since stays unread."""
 
-    up_to = IntegerField(validators=[InputRequired(), NumberRange(1, 2**31 - 1)])
+    up_to = IntegerField(validators=[InputRequired(), NumberRange(1, LARGEST_ID)])
 
 
 @blueprint.get("/")
@@ -39,7 +40,8 @@ class ReadAllForm(StrictForm):
 def index() -> str:
     """Show the person's notices, newest first, a heading a day."""
     unread_only = request.args.get("show") != "all"
-    page = inbox_page(reading(), current_actor(), unread_only=unread_only, before=request.args.get("before", type=int))
+    before = request.args.get("before", type=int)
+    page = inbox_page(reading(), current_actor(), unread_only=unread_only, before=before if _is_id(before) else None)
     days = [(day, list(lines)) for day, lines in groupby(page.lines, key=lambda line: line.slot)]
     return render_template(
         "inbox/index.html",
@@ -73,6 +75,10 @@ def read_all() -> Response:
         number = mark_all_read(session, current_actor(), up_to=form.up_to.data, now=runtime().now())
     flash(f"已将 {number} 条提醒标为已读。", "success")
     return redirect(url_for("inbox.index"), 303)
+
+
+def _is_id(value: int | None) -> bool:
+    return value is not None and 0 < value <= LARGEST_ID
 
 
 def _check(form: StrictForm) -> None:
