@@ -27,15 +27,8 @@ from tracker.domain.errors import Forbidden, NotFound, RuleViolation, StaleVersi
 from tracker.domain.permissions import Role
 from tracker.domain.reconciliation import Counts, Difference, Verdict, count, total
 from tracker.domain.tasks import TaskStatus, UnfinishedReason
-from tracker.services.account_sheet import (
-    Sheet,
-    accounts_of_row,
-    build_sheet,
-    open_differences_of,
-    open_unplanned_of,
-    suggestions_digest,
-    takeable,
-)
+from tracker.services.account_sheet import Sheet, build_sheet, suggestions_digest, takeable
+from tracker.services.accounts import accounts_of_row, open_differences_of, open_unplanned_of
 from tracker.services.closures import reopen
 from tracker.services.linking import propose_links
 from tracker.services.links import LinkAnswer, confirm_link, reject_link

@@ -18,7 +18,8 @@ from tracker.domain.permissions import Role
 from tracker.domain.reconciliation import RATES, count, total
 from tracker.domain.reconciliation_rows import rate_words
 from tracker.services.account_export import export_area, export_sheet, note_export, state_words
-from tracker.services.account_sheet import Sheet, accounts_of_row, build_sheet, open_differences_of, open_unplanned_of
+from tracker.services.account_sheet import Sheet, build_sheet
+from tracker.services.accounts import accounts_of_row, open_differences_of, open_unplanned_of
 from tracker.services.reconciliation import (
     accept_suggestions,
     confirm_by_unit,
@@ -29,6 +30,7 @@ from tracker.services.reconciliation import (
 from tracker.web.access import current_actor, requires
 from tracker.web.errors import status_of
 from tracker.web.forms.reconciliation import LineForm, SeenForm, UnplannedForm
+from tracker.web.headers import LARGEST_ID
 from tracker.web.receipts import earlier_location, keep_receipt
 from tracker.web.session import reading, runtime, writing
 from tracker.web.sheet_page import next_row, sheet_page
@@ -285,5 +287,7 @@ def _cursor(value: str | None) -> tuple[int, int] | None:
         return None
     first, _, second = value.partition(",")
     if not (first.lstrip("-").isdigit() and second.isdigit() and len(value) < 40):
+        raise BadRequest
+    if max(abs(int(first)), int(second)) > LARGEST_ID:
         raise BadRequest
     return int(first), int(second)
