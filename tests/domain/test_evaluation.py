@@ -342,6 +342,20 @@ def test_values_of_matched_items(change: Change, key: str, expected: Ratio) -> N
     assert score_reading(change(PERFECT), GOLD).ratios[key] == expected
 
 
+@pytest.mark.parametrize(
+    ("names", "found", "right"),
+    [
+        (["石桥镇人民政府", "石桥镇"], "石桥镇", 1),
+        (["石桥镇人民政府", "石桥镇"], "石桥镇政府", 0),
+        (["石桥镇人民政府", None], None, 1),
+        (["石桥镇人民政府"], None, 0),
+    ],
+)
+def test_a_unit_may_have_several_right_names(names: list[str | None], found: str | None, right: int) -> None:
+    score = score_reading(replace(PERFECT, unit=found), {"unit": names})
+    assert score.ratios["unit"] == Ratio(right, 1)
+
+
 def test_what_is_not_annotated_is_not_scored() -> None:
     score = score_reading(PERFECT, {"file": "a.txt"})
     assert score == ReadingScore()
