@@ -51,7 +51,7 @@ class AnswerForm(VersionedForm):
         """Refuse what is no answer to a commitment."""
         for value in field.data or []:
             number, _, outcome = value.partition(":")
-            if not number.isdigit() or len(number) > 9 or outcome not in dict(OUTCOMES):
+            if not number.isdecimal() or len(number) > 9 or outcome not in dict(OUTCOMES):
                 raise ValidationError("分项结论不完整，请刷新页面后重试。")
 
     @property
@@ -100,7 +100,7 @@ class PassageForm(VersionedForm):
 
 def _span(value: str) -> Span | None:
     start, _, end = value.partition("-")
-    if not (start.isdigit() and end.isdigit()) or len(value) > 20 or int(start) >= int(end):
+    if not (start.isdecimal() and end.isdecimal()) or len(value) > 20 or int(start) >= int(end):
         return None
     return Span(int(start), int(end))
 

@@ -204,7 +204,7 @@ class ProposalForm(VersionedForm):
 
 def _is_choice(value: str) -> bool:
     task_id, _, version = value.partition(":")
-    return task_id.isdigit() and version.isdigit() and len(value) <= 20
+    return task_id.isdecimal() and version.isdecimal() and len(value) <= 20
 
 
 def _number(value: str) -> float | None:

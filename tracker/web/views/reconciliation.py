@@ -286,7 +286,7 @@ def _cursor(value: str | None) -> tuple[int, int] | None:
     if not value:
         return None
     first, _, second = value.partition(",")
-    if not (first.lstrip("-").isdigit() and second.isdigit() and len(value) < 40):
+    if not (first.lstrip("-").isdecimal() and second.isdecimal() and len(value) < 40):
         raise BadRequest
     if max(abs(int(first)), int(second)) > LARGEST_ID:
         raise BadRequest

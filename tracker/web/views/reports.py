@@ -171,7 +171,7 @@ def file_kind(name: str) -> str:
 
 def _quote(length: int) -> Span | None:
     start, _, end = request.args.get("quote", "").partition("-")
-    if not (start.isdigit() and end.isdigit()) or len(start) > 9 or len(end) > 9:
+    if not (start.isdecimal() and end.isdecimal()) or len(start) > 9 or len(end) > 9:
         return None
     return Span(int(start), int(end)) if int(start) < int(end) <= length else None
 
@@ -189,7 +189,7 @@ def _wanted() -> ReportFilter:
     default = "" if current_actor().role in UNIT_ROLES else str(runtime().today().year - 1)
     year = arguments.get("year", default)
     state = arguments.get("state", "")
-    if state not in {key for key, _ in STATES} or (year and not (year.isdigit() and len(year) == 4)):
+    if state not in {key for key, _ in STATES} or (year and not (year.isdecimal() and len(year) == 4)):
         raise BadRequest
     return ReportFilter(year=int(year) if year else None, words=arguments.get("q", "")[:60], state=state)
 
@@ -198,7 +198,7 @@ def _cursor(value: str | None) -> tuple[int, int] | None:
     if not value:
         return None
     first, _, second = value.partition(",")
-    if not (first.lstrip("-").isdigit() and second.isdigit() and len(value) < 40):
+    if not (first.lstrip("-").isdecimal() and second.isdecimal() and len(value) < 40):
         raise BadRequest
     return int(first), int(second)
 

@@ -214,7 +214,7 @@ def show_review(report_id: int, *, status: int = 200, **shown: Any) -> tuple[str
 
 def _number(name: str) -> int | None:
     value = request.args.get(name, "")
-    return int(value) if value.isdigit() and len(value) < 10 else None
+    return int(value) if value.isdecimal() and len(value) < 10 else None
 
 
 def _summary(errors: Sequence[tuple[str, str]], task_id: int | None) -> list[dict[str, Any]]:

@@ -118,7 +118,7 @@ def form_version(form: StrictForm) -> int | None:
     if "version" not in form:
         return None
     value = str(form.version.data or "")
-    if not value.isdigit():
+    if not value.isdecimal():
         raise StaleVersion
     return int(value)
 

@@ -103,7 +103,7 @@ def _changes(form: EditForm) -> TaskEdit:
 def _supporting(form: EditForm) -> list[int]:
     choice = form.supporting_choice.data or ""
     if choice:
-        return [int(part) for part in choice.split(",") if part.isdigit() and int(part)]
+        return [int(part) for part in choice.split(",") if part.isdecimal() and int(part)]
     return list(form.supporting_unit_ids.data or ())
 
 
