@@ -16,7 +16,7 @@ from typing import Any, cast
 
 from flask import Flask, Request, Response, current_app, g, request
 from flask.sessions import SessionInterface, SessionMixin
-from sqlalchemy import delete, select, update
+from sqlalchemy import String, bindparam, delete, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, joinedload
 from werkzeug.datastructures import CallbackDict
@@ -30,6 +30,12 @@ log = logging.getLogger(__name__)
 COOKIE_NAME = "ledger_session"
 STAMP = "_stamp"
 SEEN_EVERY = timedelta(seconds=60)  # a write per click would be a write lock per click
+SESSION_AND_ACCOUNT = (  # every request asks: built once
+    select(WebSession, User)
+    .outerjoin(User, WebSession.user_id == User.id)
+    .options(joinedload(User.unit, innerjoin=False))  # a session before the sign-in has no account
+    .where(WebSession.token_digest == bindparam("digest", type_=String))
+)
 
 
 def cookie_name(app: Flask) -> str:
@@ -101,12 +107,7 @@ class ServerSessionInterface(SessionInterface):
         installation = cast(Runtime, app.extensions["tracker"])
         try:
             with installation.database.reading() as database:
-                found = database.execute(
-                    select(WebSession, User)
-                    .outerjoin(User, WebSession.user_id == User.id)
-                    .options(joinedload(User.unit, innerjoin=False))  # a session before the sign-in has no account
-                    .where(WebSession.token_digest == _digest(token))
-                ).first()
+                found = database.execute(SESSION_AND_ACCOUNT, {"digest": _digest(token)}).first()
         except OperationalError as error:
             g.database_error = error  # answered by the first handler of the request; here no page can be made yet
             return ServerSession()
