@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
@@ -20,7 +21,7 @@ from tests.support.factories import (
     make_user,
 )
 from tests.support.statements import recorded_statements
-from tracker.db.models import Alarm, AuditEntry, ReconciliationLine, Report, Task, TaskLink
+from tracker.db.models import Alarm, AuditEntry, ReconciliationLine, Report, Task, TaskLink, Unit
 from tracker.db.queries.reconciliation import account_rows, all_units_of_year, count_area, units_of_year
 from tracker.domain.documents import Outcome
 from tracker.domain.errors import Forbidden, NotFound, RuleViolation, StaleVersion, YearLocked
@@ -433,3 +434,59 @@ def test_lines_go_with_their_sheet(session, county, answer):
     explain_all(session, county)
     assert session.scalar(select(func.count()).select_from(ReconciliationLine)) == 4
     assert session.scalar(select(func.count()).select_from(TaskLink).where(TaskLink.commitment_ref == "")) == 4
+
+
+# ---- several at once ------------------------------------------------------------------------------------------------
+
+
+def test_many_writers_and_one_lock(database):
+    """Decisions, verdicts and task verbs beside a lock: each is wholly before it or refused, none meets a deadlock."""
+    with database.writing.begin() as session:
+        county = make_county(session)
+        report = file_report(session, county.township, county.officer, ANSWER, 2026)
+        tasks = [make_task(session, county.township, TaskStatus.CLOSED, title=f"第{n}项") for n in range(6)]
+        propose_links(session, report, now=NOW)
+        supervisor, unit_id = actor(county.supervisor), county.township.id
+        for task in tasks:
+            set_line(session, supervisor, unit_id, 2026, task.id, LineFields(Verdict.DONE), now=NOW)
+        ids = [task.id for task in tasks]
+        links = {
+            link.task_id: link.id for link in session.scalars(select(TaskLink).where(TaskLink.commitment_ref == ""))
+        }
+        report_id = report.id
+
+    def run(verb) -> str:
+        try:
+            with database.writing.begin() as session:
+                verb(session)
+        except RuleViolation as refusal:
+            return type(refusal).__name__
+        return "done"
+
+    def close_off(session) -> None:
+        sheet = build_sheet(session, session.get_one(Unit, unit_id), 2026)
+        said = {entry["key"]: "属日常工作" for entry in sheet.unplanned}
+        explain_unplanned(session, supervisor, unit_id, 2026, said, now=NOW)
+        for one in sheet.rows:
+            given = {Difference(d["kind"]): "已核实" for d in one["differences"]}
+            set_line(session, supervisor, unit_id, 2026, one["task_id"], LineFields(Verdict.DONE, given), now=NOW)
+
+    def lock_it(session) -> None:
+        seen = build_sheet(session, session.get_one(Unit, unit_id), 2026).digest
+        lock_year(session, supervisor, unit_id, 2026, seen=seen, now=NOW)
+
+    work = [
+        close_off,
+        lock_it,
+        *(lambda s, i=i: set_line(s, supervisor, unit_id, 2026, i, LineFields(Verdict.DONE), now=NOW) for i in ids),
+        *(lambda s, i=i: reject_link(s, supervisor, report_id, links[i], now=NOW) for i in ids),
+        *(lambda s, i=i: reopen(s, supervisor, i, reason="补办", now=NOW) for i in ids[:2]),
+        lock_it,
+    ]
+    with ThreadPoolExecutor(len(work)) as pool:
+        outcomes = list(pool.map(run, work))
+    assert "OperationalError" not in outcomes
+    with database.reading() as session:
+        sheet = build_sheet(session, session.get_one(Unit, unit_id), 2026)
+        states = {task.status for task in session.scalars(select(Task).where(Task.id.in_(ids)))}
+        assert (states == {TaskStatus.ARCHIVED}) == sheet.locked

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tracker.db.models import LinkDecision, Report, Task, TaskLink, Unit
+from tracker.db.models import LinkDecision, Report, Task, TaskLink
 from tracker.db.queries.links import (
     LINKABLE,
     earlier_decisions,
@@ -25,6 +25,7 @@ from tracker.db.queries.links import (
     with_reading,
 )
 from tracker.db.queries.reports import current_report
+from tracker.db.queries.scope import lock_unit
 from tracker.db.session import Database
 from tracker.domain.documents import Outcome, Section
 from tracker.domain.formats import link_report_to_dict, reading_from_dict, sections_from_dict
@@ -161,7 +162,7 @@ def store_links(session: Session, comparison: Comparison, answer: Json, *, now: 
     Passages that are not verbatim in the report are dropped. Nothing is stored for a report that was superseded
     meanwhile, nor for a year that was locked. What was done without having been planned is kept with the report.
     """
-    session.execute(select(Unit.id).where(Unit.id == comparison.unit_id).with_for_update())
+    lock_unit(session, comparison.unit_id)
     report = with_reading(session, comparison.report_id)
     if report is None or report.superseded_at is not None:
         return Proposed()

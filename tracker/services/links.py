@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 
 from tracker.db.models import LinkDecision, TaskLink
 from tracker.db.queries.links import get_link, locked_year, report_text
+from tracker.db.queries.reports import get_report
+from tracker.db.queries.scope import lock_unit
 from tracker.domain.documents import Outcome, Span
 from tracker.domain.errors import ActionNotAllowed, Forbidden, RuleViolation, StaleVersion
 from tracker.domain.formats import sections_from_dict
@@ -173,6 +175,7 @@ def _begin(
 ) -> tuple[TaskLink, dict[str, Any]]:
     if actor.role is not Role.SUPERVISOR:
         raise Forbidden
+    lock_unit(session, get_report(session, actor, report_id).unit_id)  # a lock of the year waits, or is waited for
     link = get_link(session, actor, report_id, link_id, lock=True)
     if link.report.superseded_at is not None:
         raise OldVersion

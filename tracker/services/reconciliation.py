@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from tracker.db.models import Alarm, ReconciliationLine, ReconciliationSheet, Task, Unit
 from tracker.db.queries.reconciliation import get_sheet
-from tracker.db.queries.scope import get_unit
+from tracker.db.queries.scope import get_unit, lock_unit
 from tracker.domain.calendar import local_date
 from tracker.domain.errors import Conflict, Forbidden, NotFound, RuleViolation, StaleVersion, YearLocked
 from tracker.domain.permissions import Actor, Role
@@ -182,8 +182,11 @@ def lock_year(
 
     Raises YearNotReady, naming what is still to be done, or SheetChanged where ``seen`` is not what stands.
     """
-    unit, sheet = _open_sheet(session, actor, unit_id, year, now)
-    tasks = _locked_tasks(session, unit.id, year)
+    if actor.role is not Role.SUPERVISOR:
+        raise Forbidden
+    unit = get_unit(session, actor, unit_id)
+    tasks = _locked_tasks(session, unit.id, year)  # before the unit's row, as every verb on a task does
+    sheet = _sheet(session, unit, year, now)
     view = build_sheet(session, unit, year)
     if not view.rows:
         raise NothingToReconcile
@@ -218,7 +221,7 @@ def _open_sheet(
 
 
 def _sheet(session: Session, unit: Unit, year: int, now: datetime) -> ReconciliationSheet:
-    session.execute(select(Unit.id).where(Unit.id == unit.id).with_for_update())  # one maker of a sheet at a time
+    lock_unit(session, unit.id)  # one maker of a sheet at a time, and no answer of a report changes meanwhile
     sheet = get_sheet(session, unit.id, year, lock=True)
     if sheet is None:
         sheet = ReconciliationSheet(unit_id=unit.id, plan_year=year, created_at=now, version=1)
@@ -275,7 +278,7 @@ def _locked_tasks(session: Session, unit_id: int, year: int) -> list[Task]:
         select(Task)
         .where(Task.unit_id == unit_id, Task.plan_year == year)
         .order_by(Task.id)
-        .with_for_update(of=Task)
+        .with_for_update(of=Task, key_share=True)
         .execution_options(populate_existing=True)
     )
     return [task for task in tasks if task.status is not TaskStatus.DISMISSED]

@@ -44,7 +44,10 @@ def lock_task(session: Session, actor: Actor, task_id: int) -> Task:
     """Return a task for changing; others who want to change it wait until this transaction ends."""
     get_task(session, actor, task_id)
     task = session.scalar(
-        select(Task).where(Task.id == task_id).with_for_update(of=Task).execution_options(populate_existing=True)
+        select(Task)
+        .where(Task.id == task_id)
+        .with_for_update(of=Task, key_share=True)  # who only refers to the task need not wait
+        .execution_options(populate_existing=True)
     )
     if task is None:
         raise NotFound("没有找到这项任务，可能已被合并，或不在您的查看范围内。")
@@ -57,6 +60,11 @@ def get_unit(session: Session, actor: Actor, unit_id: int) -> Unit:
     if unit is None:
         raise NotFound("没有找到这个单位，或不在您的查看范围内。")
     return unit
+
+
+def lock_unit(session: Session, unit_id: int) -> None:
+    """Make others who work on the same unit as a whole wait until this transaction ends; tasks are locked before it."""
+    session.execute(select(Unit.id).where(Unit.id == unit_id).with_for_update(key_share=True))
 
 
 def get_user(session: Session, actor: Actor, user_id: int) -> User:
