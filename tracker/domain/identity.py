@@ -41,7 +41,7 @@ _CONGRESS = re.compile(
 _SIGNATURE_DATE = re.compile(r"^(?:20\d{2}|二〇[一二三四五六七八九〇]{2})年\d{0,2}[一二三四五六七八九十]{0,3}月")
 _REVIEW = re.compile(r"回顾|开展情况|主要工作|工作情况")
 _SESSION = re.compile(r"20\d\d年\d{1,2}月\d{1,2}日[^\n]{0,40}?(?:届人|会议)")
-_LEVELS = {"省": "省", "市": "市", "县": "县", "区": "区", "州": "州", "镇": "镇", "乡": "乡"}
+_LEVELS = frozenset("省市县区州镇乡")
 
 
 def year_in(words: str) -> int | None:
@@ -165,8 +165,10 @@ def _government(text: str, lexicon: Lexicon) -> str | None:
 
 
 _PRAISED = re.compile(
-    r"(?:中国式现代化|平安|法治|健康|美丽|绿美|数字|幸福|文明|诚信|书香|活力|实力|品质|奋力谱写|推动|推进|谱写|建设)(?P<name>[\u4e00-\u9fff]{2,3}?)(?=建设|高质量|篇章|实践|发展|经济|新)"
+    r"(?:贡献|谱写|现代化|开创|建设|推动|推进|平安|健康|美丽|数字|法治|幸福|大美|绿美|活力|品质|文明|书写|展现|为)(?P<name>[\u4e00-\u9fff]{2,3}?)"
+    r"(?=篇章|力量|实践|新篇|样板|更加|新局面|建设|高质量|方案|经验|智慧|担当|贡献|答卷|发展|，)"
 )
+_LEAST_NAMED = 8
 
 
 def _commonest_place(text: str, unit: str, lexicon: Lexicon) -> str | None:
@@ -177,8 +179,14 @@ def _commonest_place(text: str, unit: str, lexicon: Lexicon) -> str | None:
         level = counts.most_common(1)[0][0] if counts else None
     if level is None:
         return None
-    names = Counter(found.group("name") for found in _PRAISED.finditer(text))
-    for name, count in names.most_common(12):
-        if count >= 2 and name not in lexicon.words("organisations.not_places"):
-            return name + level
-    return None
+    praised = Counter(found.group("name") for found in _PRAISED.finditer(text))
+    generic = lexicon.pattern("organisations.not_places", "verbs.plain")
+    ranked = sorted(
+        (-count * text.count(name), -text.count(name), name)
+        for name, count in praised.items()
+        if not generic.search(name) and (level == "省" or name not in lexicon.words("organisations.provinces"))
+    )
+    name = next((name for _, total, name in ranked if -total >= _LEAST_NAMED), None)
+    if name is None:
+        return None
+    return name if name.endswith(level) else name + level

@@ -17,6 +17,8 @@ from tracker.language.lexicon import Lexicon
 
 _ITEM_TRAILING = "；，、 \n"
 _LONGEST_LEAD_LINE = 36
+_LEADS_OF_THEIR_OWN = 2
+"""So many paragraphs with lead sentences before a numbered list are tasks too, not its introduction."""
 _MOSTLY = 0.55
 """A list inside a paragraph is its substance when it begins before so much of the paragraph."""
 
@@ -57,7 +59,7 @@ class PlanCollector:
             drafts.extend(self._paragraph(heading, None, heading.body, "部分标题后的正文"))
         first = next((line.start for line in roots if line.mark is not None), None)
         before = [line for line in roots if line.mark is None and (first is None or line.start < first)]
-        drafts.extend(self._targets(before) if first is not None else self._running(before, None))
+        drafts.extend(self._before_members(before, None) if first is not None else self._running(before, None))
         for line in roots:
             if line.mark is not None:
                 drafts.extend(self._marked(line, None))
@@ -77,7 +79,7 @@ class PlanCollector:
         if self.kinds.is_principle_heading(line):
             return
         if marked:
-            yield from self._targets([child for child in plain if child.start < marked[0].start])
+            yield from self._before_members([child for child in plain if child.start < marked[0].start], line)
             for child in marked:
                 yield from self._marked(child, line)
             return
@@ -89,6 +91,11 @@ class PlanCollector:
         yield from self._leaf(line, group, own)
         if rest:
             yield from self._running(rest, None)
+
+    def _before_members(self, lines: Sequence[Line], group: Line | None) -> Iterator[ItemDraft]:
+        """Yield the items among the paragraphs before a numbered list: most often none but the yearly figures."""
+        leads = sum(self.kinds.is_lead(line) for line in self._joined(lines))
+        yield from self._running(lines, group) if leads >= _LEADS_OF_THEIR_OWN else self._targets(lines)
 
     def _continuations(self, paragraphs: Sequence[Line]) -> tuple[list[Line], list[Line]]:
         """Part the paragraphs after an item into those that continue it and those that turn to something else."""

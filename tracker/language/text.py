@@ -53,7 +53,8 @@ _NEVER_STARTS = "，。；、：！？”’）》】%"
 _WIDEST_PAGE, _NARROWEST_PAGE, _RAGGED = 110, 36, 8
 """Columns: a page is not wider, a cut line not narrower; the right edge varies by punctuation and numbers."""
 _BROKEN_LINE = 45
-"""A longer line with a full sentence in it and no stop at its end was broken in mid-sentence."""
+"""A longer paragraph with a full sentence in it and no stop at its end was broken in mid-sentence."""
+_SHORTEST_HEADING = 4
 _OPENERS = {"“": "”", "《": "》", "（": "）"}
 _WRAP_MARK = re.compile(
     r"\s{0,20}(?:[（]?[一二三四五六七八九十]{1,3}[）、.．，是要]|第[一二三四五六七八九十]{1,3}|[（]?\d{1,2}[）、.．]|[①-⑳]|——|[（〔\[【](?:责任|牵头|主办))"
@@ -81,6 +82,7 @@ def fold(source: str) -> Folded:
     origins = array("l")
     previous = ""
     page_turned = False
+    running = 0  # the length of the paragraph so far, once it has a full sentence
     lines = list(_lines(uniform))
     width = _wrap_width([uniform[start:end] for start, end in lines])
     for start, end in lines:
@@ -88,11 +90,13 @@ def fold(source: str) -> Folded:
         if _PAGE_NUMBER.match(line):
             page_turned = True
             continue
-        if pieces and not _joins(previous, line, width, page_turned):
+        if pieces and not _joins(previous, line, width, page_turned, running):
             pieces.append("\n")
             origins.append(start - 1)
+            running = 0
         previous = _take(line, start, pieces, origins) or previous
         page_turned = False
+        running += len(previous) if running or "。" in previous else 0
     origins.append(len(source))
     return Folded("".join(pieces), origins)
 
@@ -158,10 +162,10 @@ def _wrap_width(lines: Sequence[str]) -> int:
 
 
 def _looks_like_heading(line: str) -> bool:
-    return len(line.strip()) <= 20 and not any(mark in line for mark in "，。；")
+    return _SHORTEST_HEADING <= len(line.strip()) <= 20 and not any(mark in line for mark in "，。；")
 
 
-def _joins(previous: str, line: str, width: int, page_turned: bool) -> bool:
+def _joins(previous: str, line: str, width: int, page_turned: bool, running: int) -> bool:
     """Say whether ``line`` continues ``previous``: a line break inside a sentence."""
     tail = previous[-1:]
     if not tail or "｜" in line or "\t" in line:
@@ -172,6 +176,6 @@ def _joins(previous: str, line: str, width: int, page_turned: bool) -> bool:
         return False
     if width and tail not in _ENDS and (page_turned or _columns(previous) >= width - _RAGGED - 2):
         return True
-    if len(previous) > _BROKEN_LINE and "。" in previous and tail not in _ENDS and not _looks_like_heading(line):
+    if running > _BROKEN_LINE and tail not in _ENDS and not _looks_like_heading(line):
         return True
     return any(previous.rfind(opener) > previous.rfind(closer) for opener, closer in _OPENERS.items())
