@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import and_, case, func, select
+from sqlalchemy import and_, case, func, literal, null, select, union_all
 from sqlalchemy.orm import Session
 
 from tracker.db.models import Report, Task, Unit
@@ -119,18 +119,27 @@ def year_overview(session: Session, actor: Actor, plan_year: int, *, today: date
 
 def _tallies(session: Session, actor: Actor, plan_year: int, today: date, soon: date) -> dict[int, Tally]:
     running = Task.status.in_(sorted(RUNNING))
-    rows = session.execute(
+    archived = Task.status == TaskStatus.ARCHIVED
+    year = (Task.plan_year == plan_year, leads_in_scope(actor))
+    # two halves: what lives is counted from an index alone, only the archived rows must be looked at
+    living = (
         select(
             Task.lead_unit_id,
             Task.status,
-            Task.archived_from,
+            null().label("archived_from"),
             func.count(),
             func.sum(case((and_(running, Task.due_on < today), 1), else_=0)),
             func.sum(case((and_(running, Task.due_on.between(today, soon)), 1), else_=0)),
         )
-        .where(Task.plan_year == plan_year, leads_in_scope(actor))
+        .where(*year, ~archived)
+        .group_by(Task.lead_unit_id, Task.status)
+    )
+    locked = (
+        select(Task.lead_unit_id, Task.status, Task.archived_from, func.count(), literal(0), literal(0))
+        .where(*year, archived)
         .group_by(Task.lead_unit_id, Task.status, Task.archived_from)
-    ).all()
+    )
+    rows = session.execute(union_all(living, locked)).all()
     by_status: dict[int, dict[TaskStatus, int]] = defaultdict(lambda: defaultdict(int))
     overdue: dict[int, int] = defaultdict(int)
     due_soon: dict[int, int] = defaultdict(int)
