@@ -23,6 +23,7 @@ from tests.support.factories import (
     make_report,
     make_task,
     make_user,
+    read_text,
 )
 from tests.support.web import Visitor
 from tracker.db.base import Base
@@ -166,15 +167,17 @@ def _link(task: Task, report: Report, text: str) -> TaskLink:
 
 
 def _intake(unit: Unit, person: User, words: str, report_year: int) -> Intake:
+    text = REPORT_TEXT.replace("柳湾镇", words.replace("\n", " "))
     return Intake(
         unit_id=unit.id,
         uploaded_by_id=person.id,
         file_name=f"{words}.docx"[:255],
         file_key=f"{report_year:064x}",
         file_size=10,
-        status=IntakeStatus.FAILED,
-        step="reading",
-        message=f"没有读出文字：{words}",
+        status=IntakeStatus.NEEDS_ANSWER,
+        step="ask_unit",
+        message=f"报告署名与所选单位不同：{words}",
+        reading={"reading": read_text(text, report_year) | {"text": text}, "notices": [words]},
         created_at=NOW,
     )
 
