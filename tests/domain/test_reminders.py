@@ -16,6 +16,7 @@ from tracker.domain.reminders import (
     due_steps,
     ladders_of,
     next_alarm,
+    step_words,
 )
 from tracker.domain.tasks import TaskStatus
 
@@ -127,3 +128,19 @@ def test_a_year_without_an_official_calendar_falls_back_to_weekdays():
     given = facts(due_on=date(2031, 7, 1))  # a Tuesday
     assert rules(date(2031, 7, 2), given) == ["overdue:1"]
     assert rules(date(2031, 7, 5), given) == []  # a Saturday
+
+
+@pytest.mark.parametrize(
+    ("rule", "kind", "expected"),
+    [
+        ("before:7", NoticeKind.DUE_SOON, "到期前 7 天"),
+        ("before:0", NoticeKind.DUE_TODAY, "到期当天"),
+        ("overdue:3", NoticeKind.OVERDUE, "逾期 3 个工作日"),
+        ("yellow:7", NoticeKind.OVERDUE, "黄单，逾期 7 个工作日"),
+        ("red:15", NoticeKind.OVERDUE, "红单，逾期 15 个工作日"),
+        ("signing:0", NoticeKind.SIGNING, "签收期限当天"),
+        ("signing:3", NoticeKind.SIGNING, "过签收期限 3 个工作日"),
+    ],
+)
+def test_a_step_in_words(rule: str, kind: NoticeKind, expected: str):
+    assert step_words(rule, kind) == expected

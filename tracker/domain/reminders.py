@@ -202,3 +202,16 @@ def _targets(first: tuple[int, ...], every: int | None) -> Iterator[int]:
     yield from first
     if every:
         yield from (number for number in count(every, every) if number > first[-1])
+
+
+STAGE_WORDS = {"yellow": "黄单，", "red": "红单，"}
+
+
+def step_words(rule: str, kind: NoticeKind) -> str:
+    """Write a step's rule (``before:7``, ``overdue:3``, ``yellow:7``, ``signing:1``) as people read it."""
+    name, _, number = rule.partition(":")
+    if name == "before":
+        return "到期当天" if number == "0" else f"到期前 {number} 天"
+    if kind is NoticeKind.SIGNING:
+        return "签收期限当天" if number == "0" else f"过签收期限 {number} 个工作日"
+    return f"{STAGE_WORDS.get(name, '')}逾期 {number} 个工作日"

@@ -15,7 +15,7 @@ from tracker.domain.calendar import Month, WorkingCalendar, months_of, official_
 from tracker.domain.errors import Forbidden, NotFound, RuleViolation, StaleVersion
 from tracker.domain.lights import LightPolicy
 from tracker.domain.permissions import Role
-from tracker.domain.reminders import Circle, Ladder, NoticeKind, ReminderPolicy, Step
+from tracker.domain.reminders import Circle, Ladder, ReminderPolicy, Step, step_words
 from tracker.domain.rules import LABELS, checked_reminders, example_steps, written
 from tracker.services.policies import load_calendar, load_light_policy, load_reminder_policy
 from tracker.services.rules import (
@@ -252,17 +252,10 @@ def _reminders_page(form: RemindersForm, shown: ReminderPolicy, *, previewed: bo
 
 
 def _examples(steps: Sequence[Step]) -> list[ExampleLine]:
-    return [ExampleLine(step.day, _words_of(step), CIRCLE_WORDS[step.circle]) for step in steps[:MOST_EXAMPLES]]
-
-
-def _words_of(step: Step) -> str:
-    number = step.rule.partition(":")[2]
-    if step.rule.startswith("before:"):
-        return "到期当天" if number == "0" else f"到期前 {number} 天"
-    if step.kind is NoticeKind.SIGNING:
-        return "签收期限当天" if number == "0" else f"过签收期限 {number} 个工作日"
-    name = {"yellow": "黄单，", "red": "红单，"}.get(step.rule.partition(":")[0], "")
-    return f"{name}逾期 {number} 个工作日"
+    return [
+        ExampleLine(step.day, step_words(step.rule, step.kind), CIRCLE_WORDS[step.circle])
+        for step in steps[:MOST_EXAMPLES]
+    ]
 
 
 def _month_end(day: date) -> date:

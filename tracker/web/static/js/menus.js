@@ -9,6 +9,13 @@
   document.addEventListener("focusin", function (event) {
     openMenus().forEach(function (menu) { if (!menu.contains(event.target)) { menu.open = false; } });
   });
+  // What is folded on the screen (details.older) is unfolded on paper, in browsers too old for ::details-content.
+  var unfolded = [];
+  window.addEventListener("beforeprint", function () {
+    unfolded = Array.from(document.querySelectorAll("details.older:not([open])"));
+    unfolded.forEach(function (older) { older.open = true; });
+  });
+  window.addEventListener("afterprint", function () { unfolded.forEach(function (older) { older.open = false; }); });
   document.addEventListener("keydown", function (event) {
     if (event.key === "Escape") {
       openMenus().forEach(function (menu) { menu.open = false; menu.querySelector("summary").focus(); });
