@@ -22,6 +22,7 @@ from tracker.services.linking import compare_here, comparisons_for, link_report,
 from tracker.services.links import (
     FigureEdit,
     LinkAnswer,
+    NextPlan,
     NothingToReopen,
     OldVersion,
     candidates_of,
@@ -317,6 +318,19 @@ def test_rejecting_says_that_the_report_is_silent(session, county, answer):
     reopen_decision(session, actor(county.supervisor), answer.id, link.id, now=NOW)
     assert (link.decision, link.outcome) == (LinkDecision.PROPOSED, Outcome.DONE)
     assert link.evidence == link.proposal["evidence"]
+
+
+def test_what_the_next_plan_does_may_be_struck_out(session, county, answer):
+    """The same promise or another one: a person says, and the difference of a smaller target goes with it."""
+    link = link_about(session, answer, "普法宣讲")
+    supervisor = actor(county.supervisor)
+    chosen = LinkAnswer(Outcome.NOT_MENTIONED, again=NextPlan())
+    confirm_link(session, supervisor, answer.id, link.id, chosen, now=NOW)
+    assert (link.repeated_in, link.shrunk) == ([], None)
+    reopen_decision(session, supervisor, answer.id, link.id, now=NOW)
+    assert (link.repeated_in, link.shrunk["to"]) == (["i1"], 8)
+    reject_link(session, supervisor, answer.id, link.id, now=NOW, again=NextPlan(["i1", "i9"], shrunk=True))
+    assert (link.repeated_in, link.shrunk["to"]) == (["i1"], 8)
 
 
 def test_another_passage_verbatim(session, county, answer):

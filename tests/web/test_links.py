@@ -119,6 +119,22 @@ def test_figures_and_parts_as_edited(someone, filed, app):
     assert (kept[0]["actual"], kept[0]["met"]) == (5.0, None)
 
 
+def test_what_the_next_plan_writes_again_is_ticked_and_may_be_struck_out(someone, filed, app):
+    lectures = task(filed, "普法宣传")
+    page = someone("supervisor")
+    page.open(f"{filed.path}?task={lectures}")
+    for words in ("第 2 年写入", "目标缩水", "10 场 → 8 场", "全年开展普法宣讲不少于8场"):
+        assert words in page.text, words
+    page.submit("/confirm", outcome="not_mentioned")
+    assert link_of(app, lectures).repeated_in == ["i1"]
+    page.open(f"{filed.path}?task={lectures}")
+    page.submit("/reopen")
+    page.submit("/confirm", outcome="not_mentioned", repeated=[])
+    assert link_of(app, lectures).repeated_in == []
+    page.open(f"{filed.path}?task={lectures}")
+    assert "第 2 年写入" not in page.text
+
+
 def test_a_large_figure_is_not_changed_by_looking_at_it(someone, filed, app):
     """What the form shows goes back as it came, whatever its size."""
     first = task(filed, "执法队伍")

@@ -88,7 +88,7 @@ def _report_side(link: TaskLink | None, account: ReportAccount | None) -> Json |
         ],
         "admitted": [p["text"] for p in link.contradicted_by],
         "figures": list(link.figures),
-        "written": link.proposal.get("written"),
+        "written": link.proposal.get("written") if link.repeated_in else None,
         "note": link.note,
     }
 

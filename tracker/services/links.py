@@ -63,10 +63,18 @@ class FigureEdit:
 
 
 @dataclass(frozen=True, slots=True)
+class NextPlan:
+    """What a person leaves standing of the next plan: the items that write the promise again, the smaller target."""
+
+    repeated: Sequence[str] = ()
+    shrunk: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class LinkAnswer:
     """A person's answer. ``evidence`` None keeps all passages; ``figures`` None keeps the figures as they are.
 
-    ``parts`` maps the ids of the answers to single commitments to their outcome.
+    ``parts`` maps the ids of the answers to single commitments to their outcome. ``again`` says what the next plan does.
     """
 
     outcome: Outcome
@@ -74,6 +82,7 @@ class LinkAnswer:
     figures: Sequence[FigureEdit] | None = None
     parts: Mapping[int, Outcome] = field(default_factory=dict)
     note: str = ""
+    again: NextPlan | None = None
 
 
 def confirm_link(
@@ -94,6 +103,7 @@ def confirm_link(
     link.evidence = [] if answer.outcome is Outcome.NOT_MENTIONED else evidence
     if answer.figures is not None:
         link.figures = _edited_figures(link.figures, answer.figures)
+    _keep_next_plan(link, answer.again)
     link.note = optional_text(answer.note, "核对说明", "note", limit=500) or None
     _decide(link, LinkDecision.CONFIRMED, actor, now)
     _settle_parts(session, link, answer.parts, LinkDecision.CONFIRMED, actor, now)
@@ -108,11 +118,13 @@ def reject_link(
     *,
     now: datetime,
     note: str = "",
+    again: NextPlan | None = None,
     version: int | None = None,
 ) -> TaskLink:
     """Find that none of the passages speaks of the promise: the report does not mention it."""
     link, before = _begin(session, actor, report_id, link_id, version)
     _empty(link)
+    _keep_next_plan(link, again)
     link.note = optional_text(note, "核对说明", "note", limit=500) or None
     _decide(link, LinkDecision.REJECTED, actor, now)
     for part in _undecided_parts(session, link):
@@ -218,6 +230,7 @@ def _said(link: TaskLink) -> dict[str, Any]:
         "link_decision": DECISION_LABELS[link.decision],
         "link_outcome": OUTCOME_LABELS[link.outcome],
         "link_evidence": "；".join(passage["text"] for passage in link.evidence)[:500],
+        "link_repeated": len(link.repeated_in),
         "link_figures": "；".join(figure_words(f) for f in link.figures)[:500],
     }
 
@@ -242,6 +255,15 @@ def _restore(link: TaskLink) -> None:
     proposal = link.proposal
     link.outcome, link.late = Outcome(proposal["outcome"]), proposal["late"]
     link.evidence, link.figures = proposal["evidence"], proposal["figures"]
+    link.repeated_in, link.shrunk = proposal["repeated_in"], proposal["shrunk"]
+
+
+def _keep_next_plan(link: TaskLink, again: NextPlan | None) -> None:
+    """Leave standing what was ticked of the matcher's findings on the next plan."""
+    if again is None:
+        return
+    link.repeated_in = [item for item in link.proposal.get("repeated_in", ()) if item in set(again.repeated)]
+    link.shrunk = link.proposal.get("shrunk") if again.shrunk and link.repeated_in else None
 
 
 def _chosen(link: TaskLink, spans: Sequence[Span] | None) -> list[Json]:

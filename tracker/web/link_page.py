@@ -68,6 +68,16 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class Repeated:
+    """An item of the next plan that writes the promise again; ``standing`` unless a person struck it out."""
+
+    key: str
+    text: str
+    href: str
+    standing: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Chosen:
     """The promise on the right with everything said of it."""
 
@@ -75,7 +85,7 @@ class Chosen:
     passages: tuple[Passage, ...]
     contradictions: tuple[Passage, ...]
     parts: tuple[Part, ...]
-    repeated: tuple[str, ...]
+    repeated: tuple[Repeated, ...]
     written: int | None
     quote_href: str | None
 
@@ -178,9 +188,24 @@ def _chosen(line: PromiseLine, links: Mapping[str, TaskLink], report: Report, se
             _passage(entry, report, sections, task.wording, chosen=False) for entry in link.contradicted_by
         ),
         parts=_parts(task, links),
-        repeated=tuple(item["text"] for item in report.reading.get("items", ()) if item["id"] in link.repeated_in),
-        written=link.proposal.get("written"),
+        repeated=_repeated(link, report),
+        written=link.proposal.get("written") if link.repeated_in else None,
         quote_href=quote_href,
+    )
+
+
+def _repeated(link: TaskLink, report: Report) -> tuple[Repeated, ...]:
+    """Return the items of the next plan that the matcher took for the same promise."""
+    found = set(link.proposal.get("repeated_in", ()))
+    return tuple(
+        Repeated(
+            key=item["id"],
+            text=item["text"],
+            href=url_for("reports.show", report_id=report.id, quote=f"{item['start']}-{item['end']}"),
+            standing=item["id"] in link.repeated_in,
+        )
+        for item in report.reading.get("items", ())
+        if item["id"] in found
     )
 
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 from typing import Any
 
 from flask import url_for
 
-from tracker.db.models import AuditEntry, EvidenceFile, Task
-from tracker.db.queries.tasks import Relative, SourcePassage
+from tracker.db.models import EvidenceFile, Task
+from tracker.db.queries.task_details import EvidenceLine, HistoryLine, Relative, SourcePassage
 from tracker.domain.evidence_kinds import KINDS, suffix_of
+from tracker.domain.reminders import NoticeKind, step_words
 from tracker.domain.tasks import (
     ACTION_LABELS,
     STATUS_LABELS,
@@ -51,6 +53,7 @@ FIELD_LABELS = {
     "link_outcome": "报告结论",
     "link_evidence": "报告依据",
     "link_figures": "数值对照",
+    "link_repeated": "下一年计划再次写入的条数",
     "finding": "核查结论",
     "explanations": "差异说明",
     "shortfall": "未完成原因",
@@ -94,6 +97,16 @@ class HistoryEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class ReminderLine:
+    """One reminder as the task's page lists it, whomever it went to."""
+
+    label: str
+    people: str
+    when: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
 class Attachment:
     """One file as ``ui.attachments`` takes it; ``withdrawn`` ones have no address."""
 
@@ -118,12 +131,12 @@ def quantity_text(quantity: dict[str, Any]) -> str:
     return f"{words}（{per}）" if per else words
 
 
-def history_entries(lines: Iterable[AuditEntry]) -> list[HistoryEntry]:
+def history_entries(lines: Iterable[HistoryLine]) -> list[HistoryEntry]:
     """Write audit lines as entries of a timeline, newest first."""
     return [_entry(line) for line in lines]
 
 
-def attachments(task_id: int, files: Iterable[EvidenceFile]) -> list[Attachment]:
+def attachments(task_id: int, files: Iterable[EvidenceFile | EvidenceLine]) -> list[Attachment]:
     """Write evidence rows as files with their address."""
     return [
         Attachment(
@@ -148,12 +161,35 @@ def source_href(task: Task, passage: SourcePassage) -> str:
     return url_for("reports.show", report_id=passage.report_id, quote=quote, _anchor=anchor)
 
 
+def reminder_lines(rows: Iterable[Any]) -> list[ReminderLine]:
+    """Write the notices of a task as reminders, newest first: one line for all whom the same one went to."""
+    lines = []
+    for (rule, kind, created_at), group in groupby(rows, key=lambda row: (row.rule, row.kind, row.created_at)):
+        notices = sorted(group, key=lambda row: row.id)
+        label = notices[0].title.split("：")[0] if kind in BY_EVENT else step_words(rule, NoticeKind(kind))
+        people = "、".join(row.name for row in notices)
+        lines.append(ReminderLine(label, people, moment(created_at), _read_words(notices)))
+    return lines
+
+
+BY_EVENT = frozenset({NoticeKind.EVENT, NoticeKind.REVIEW})
+
+
+def _read_words(notices: Sequence[Any]) -> str:
+    if all(row.cancelled_at for row in notices):
+        return "已作废"
+    read = sum(row.read_at is not None for row in notices)
+    if read in (0, len(notices)):
+        return "已读" if read else "未读"
+    return f"{len(notices)} 人中 {read} 人已读"
+
+
 def relative_lines(relatives: Sequence[Relative]) -> list[tuple[str, Relative]]:
     """Return what each related task is to this one, and the task."""
     return [(RELATIVE_LABELS[relative.kind], relative) for relative in relatives]
 
 
-def progress_by_report(files: Sequence[Attachment], rows: Sequence[EvidenceFile]) -> dict[int | None, list[Attachment]]:
+def progress_by_report(files: Sequence[Attachment], rows: Sequence[EvidenceLine]) -> dict[int | None, list[Attachment]]:
     """Group attachments by the report of progress they came with; None: by themselves."""
     grouped: dict[int | None, list[Attachment]] = {}
     for file, row in zip(files, rows, strict=True):
@@ -197,7 +233,7 @@ def times_of(task: Task) -> list[tuple[str, str]]:
     return [(label, value) for label, value in times if value]
 
 
-def _entry(line: AuditEntry) -> HistoryEntry:
+def _entry(line: HistoryLine) -> HistoryEntry:
     action = line.action.removeprefix("task.")
     known = TaskAction(action) if action in set(TaskAction) else None
     written = [

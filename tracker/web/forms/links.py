@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from wtforms import IntegerField, RadioField, TextAreaField
+from wtforms import BooleanField, IntegerField, RadioField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from tracker.domain.documents import Outcome, Span
-from tracker.services.links import OUTCOME_LABELS, FigureEdit
+from tracker.services.links import OUTCOME_LABELS, FigureEdit, NextPlan
 from tracker.web.forms.review import ListField, VersionedForm
 
 MET = (("yes", "达到"), ("no", "未达到"), ("open", "无法比较"))
@@ -28,6 +28,8 @@ class AnswerForm(VersionedForm):
     figure_actual = ListField()
     figure_met = ListField()
     part = ListField()
+    repeated = ListField()
+    shrunk = BooleanField()
     note = TextAreaField("核对说明", validators=[Length(max=500, message="核对说明不超过 500 字。")])
 
     def validate_evidence(self, field: ListField) -> None:
@@ -58,6 +60,11 @@ class AnswerForm(VersionedForm):
     def spans(self) -> tuple[Span, ...]:
         """The places that were ticked."""
         return tuple(span for value in self.evidence.data or [] if (span := _span(value)) is not None)
+
+    @property
+    def again(self) -> NextPlan:
+        """What was left ticked of the next plan."""
+        return NextPlan(tuple(self.repeated.data or ()), bool(self.shrunk.data))
 
     @property
     def figures(self) -> tuple[FigureEdit, ...]:

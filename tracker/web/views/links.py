@@ -76,6 +76,7 @@ def confirm(report_id: int, link_id: int) -> Any:
             figures=form.figures or None,
             parts=form.parts,
             note=form.note.data or "",
+            again=form.again,
         )
         actor, now = current_actor(), runtime().now()
         return confirm_link(session, actor, report_id, link_id, answer, now=now, version=form.seen)
@@ -90,7 +91,9 @@ def reject(report_id: int, link_id: int) -> Any:
 
     def verb(session: Session, form: RejectForm) -> TaskLink:
         note, now = form.note.data or "", runtime().now()
-        return reject_link(session, current_actor(), report_id, link_id, note=note, now=now, version=form.seen)
+        return reject_link(
+            session, current_actor(), report_id, link_id, note=note, again=form.again, now=now, version=form.seen
+        )
 
     return _decide(report_id, link_id, RejectForm(), verb, "已否定，按报告未提及处理")
 
@@ -191,6 +194,8 @@ def _values(link: TaskLink | None, form: AnswerForm | None) -> dict[str, Any]:
             "met": form.figure_met.data or [],
             "parts": {number: outcome.value for number, outcome in form.parts.items()} if not form.part.errors else {},
             "note": form.note.data or "",
+            "repeated": set(form.repeated.data or []),
+            "shrunk": bool(form.shrunk.data),
         }
     if link is None:
         return {}
@@ -198,10 +203,12 @@ def _values(link: TaskLink | None, form: AnswerForm | None) -> dict[str, Any]:
     return {
         "outcome": link.outcome.value,
         "evidence": {f"{entry['start']}-{entry['end']}" for entry in link.evidence},
-        "actual": ["" if figure["actual"] is None else f"{figure['actual']:.12g}" for figure in link.figures],
+        "actual": ["" if figure["actual"] is None else f"{figure['actual']:.15g}" for figure in link.figures],
         "met": [words[figure["met"]] for figure in link.figures],
         "parts": {},
         "note": link.note or "",
+        "repeated": set(link.repeated_in),
+        "shrunk": link.shrunk is not None,
     }
 
 
