@@ -19,16 +19,10 @@ from tests.support.factories import (
     make_task,
 )
 from tracker.db.models import CalendarDay
+from tracker.db.queries.task_details import load_details, paragraph_after, paragraph_before
 from tracker.db.queries.task_lights import elapsed_of, light_of
-from tracker.db.queries.tasks import (
-    AROUND,
-    load_details,
-    load_task,
-    paragraph_after,
-    paragraph_before,
-    possible_owners,
-    units_to_choose,
-)
+from tracker.db.queries.task_records import AROUND
+from tracker.db.queries.tasks import load_task, possible_owners, units_to_choose
 from tracker.db.queries.work import open_work
 from tracker.domain.lights import Light
 from tracker.domain.tasks import TaskStatus, UnfinishedReason

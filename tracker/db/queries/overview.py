@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import and_, case, func, literal, null, select, union_all
 from sqlalchemy.orm import Session
@@ -139,7 +140,7 @@ def _tallies(session: Session, actor: Actor, plan_year: int, today: date, soon: 
         .where(*year, archived)
         .group_by(Task.lead_unit_id, Task.status, Task.archived_from)
     )
-    rows = session.execute(union_all(living, locked)).all()
+    rows: Sequence[Any] = session.execute(union_all(living, locked)).all()
     by_status: dict[int, dict[TaskStatus, int]] = defaultdict(lambda: defaultdict(int))
     overdue: dict[int, int] = defaultdict(int)
     due_soon: dict[int, int] = defaultdict(int)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import ColumnElement, Select, exists, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from tracker.db.models import SupportingUnit, Task, Unit, User
 from tracker.domain.errors import NotFound
@@ -27,9 +27,18 @@ def leads_in_scope(actor: Actor) -> ColumnElement[bool]:
 
 
 def may_see_task(actor: Actor) -> ColumnElement[bool]:
-    """Return the condition on ``Task`` for a single task: a unit in scope leads, promised or supports it."""
-    supports = exists().where(SupportingUnit.task_id == Task.id, SupportingUnit.unit_id.in_(unit_ids_in_scope(actor)))
-    return or_(leads_in_scope(actor), Task.unit_id.in_(unit_ids_in_scope(actor)), supports)
+    """Return the condition on ``Task`` for a single task: a unit in scope leads, promised or supports it.
+
+    It looks each unit up by its id, so that it costs the same in a county and in a province.
+    """
+    supports = exists().where(SupportingUnit.task_id == Task.id, _in_scope(actor, SupportingUnit.unit_id))
+    return or_(_in_scope(actor, Task.lead_unit_id), _in_scope(actor, Task.unit_id), supports)
+
+
+def _in_scope(actor: Actor, unit_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    unit = aliased(Unit)
+    low, high = path_range(actor.scope_path)
+    return exists().where(unit.id == unit_id, unit.path >= low, unit.path < high)
 
 
 def get_task(session: Session, actor: Actor, task_id: int) -> Task:

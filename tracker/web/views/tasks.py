@@ -7,8 +7,9 @@ from typing import Any
 from flask import Blueprint, current_app, render_template, url_for
 
 from tracker.db.models import Task
+from tracker.db.queries.task_details import load_details
 from tracker.db.queries.task_lights import elapsed_of, light_of
-from tracker.db.queries.tasks import load_details, load_task
+from tracker.db.queries.tasks import load_task
 from tracker.domain.permissions import BUSINESS_READERS
 from tracker.domain.tasks import UNFINISHED_LABELS, TaskAction
 from tracker.domain.turns import TaskFacts, next_step, possible_actions
@@ -22,6 +23,7 @@ from tracker.web.task_display import (
     progress_by_report,
     quantity_text,
     relative_lines,
+    reminder_lines,
     source_href,
     times_of,
 )
@@ -62,6 +64,7 @@ def show(task_id: int) -> str:
         files=progress_by_report(files, details.evidence),
         history=history_entries(details.history),
         relatives=relative_lines(details.relatives),
+        reminders=reminder_lines(details.reminders),
         unfinished_labels=UNFINISHED_LABELS,
     )
 
