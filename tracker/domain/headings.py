@@ -14,6 +14,7 @@ KINDS = (SectionKind.PLAN, SectionKind.PROBLEMS, SectionKind.WORK_DONE, SectionK
 _JOINERS = re.compile(r"以及|及其|及|和|与|、|暨")
 _STOPS = "。：；，、 （）()*※【】“”"
 _HEAD_NOUN_SLACK = 3
+_NOTE = re.compile(r"注[：:]|[\[〔【]\d{1,3}[\]〕】]")
 _ANNEX = re.compile(r"^附[件表]?[一二三四五六\d]{0,2}[：]?")
 
 
@@ -68,7 +69,7 @@ def _patterns(lexicon: Lexicon) -> _Patterns:
         re.compile(rf"(?:{lines})[：。]?"),
         re.compile(alternatives(lexicon.words("headings.work_starts"))),
         re.compile(rf"[*※【（\[]?{glossary}[*※】）\]]?[：]?|[*※]{{0,2}}(?:附[：:])?{glossary}[：:]?"),
-        re.compile(rf"(?:{chrome})[：:]?.{{0,20}}"),
+        re.compile(rf"(?:{chrome})(?:[：:].{{0,90}}|.{{0,12}})"),
     )
 
 
@@ -86,12 +87,14 @@ def without_annex(words: str) -> str:
 
 def is_glossary(words: str, lexicon: Lexicon) -> bool:
     """Say whether a line opens a glossary of notes."""
+    if _NOTE.match(words):
+        return True
     return len(words) <= 14 and bool(_patterns(lexicon).glossary.fullmatch(words.replace(" ", "")))
 
 
 def is_chrome(words: str, lexicon: Lexicon) -> bool:
     """Say whether a line opens what the web page put round the text."""
-    return len(words) <= 24 and bool(_patterns(lexicon).chrome.fullmatch(words))
+    return len(words) <= 110 and bool(_patterns(lexicon).chrome.fullmatch(words))
 
 
 def classify_heading(title: str, report_year: int | None, lexicon: Lexicon) -> HeadingVerdict:

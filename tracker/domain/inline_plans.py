@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from tracker.domain.outline import Line, Range
+from tracker.domain.outline import Line, Range, split_title
 from tracker.domain.plan_items import ItemDraft
 from tracker.language.enumerators import find_members
 from tracker.language.lexicon import Lexicon, alternatives
@@ -19,6 +19,9 @@ def _next_step(lexicon: Lexicon) -> re.Pattern[str]:
     return re.compile(
         rf"(?:针对[^，。；]{{2,40}}，|对此，|同时，)?(?P<from>{words}(?:工作)?(?:中|，|、|我|本|将|要|全|市|县|区|镇|乡))"
     )
+
+
+_MEASURE = re.compile(r"(?:改进|整改|下一?步|应对|具体|工作)?(?:措施|举措|打算|计划)[：]")
 
 
 @lru_cache(maxsize=4)
@@ -68,8 +71,11 @@ def split_mixed(text: str, lines: Sequence[Line], lexicon: Lexicon) -> tuple[lis
     plan: list[Line] = []
     in_plan = False
     for line in lines:
-        opens = pattern.match(text, *line.content)
-        if opens:
+        label = _MEASURE.match(text, *line.content)
+        if label:
+            plan.append(Line(label.end(), line.end, None, *split_title(text, label.end(), line.end)))
+            continue
+        if pattern.match(text, *line.content):
             in_plan = True
         if in_plan:
             plan.append(line)

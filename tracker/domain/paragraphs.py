@@ -74,13 +74,17 @@ class ParagraphKinds:
         if line.title is None or not line.has_body or line.title[1] - line.title[0] > _LONGEST_LEAD:
             return False
         title = self.text[line.title[0] : line.title[1]]
-        if self.text[line.title[1] : line.title[1] + 1] == "：" or self.is_appeal(line) or self.is_lead_in(line):
+        if self.ends_in_colon(line) or self.is_appeal(line) or self.is_lead_in(line):
             return False
         if self.words.not_lead.match(title) or self.words.not_lead_inside.search(title):
             return False
         return not re.match(
             r"[^，。]{0,30}(?:我们要|我们将|我们必须|我们一定|让我们)", self.text[line.body[0] : line.body[0] + 40]
         )
+
+    def ends_in_colon(self, line: Line) -> bool:
+        """Say whether the title is a label with a colon (管住“预付费”：……); several in a row are leads."""
+        return line.title is not None and line.has_body and self.text[line.title[1] : line.title[1] + 1] == "："
 
     def is_lead_in(self, line: Line) -> bool:
         """Say whether a paragraph only announces the list that follows."""

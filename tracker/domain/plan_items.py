@@ -151,7 +151,12 @@ class PlanCollector:
     def _running(self, lines: Sequence[Line], group: Line | None) -> Iterator[ItemDraft]:
         """Yield the items among paragraphs without enumerators."""
         lines = self._joined(lines)
-        has_leads = any(self.kinds.is_lead(line) for line in lines)
+        labelled = sum(self.kinds.ends_in_colon(line) for line in lines) >= 2
+
+        def is_lead(line: Line) -> bool:
+            return self.kinds.is_lead(line) or (labelled and self.kinds.ends_in_colon(line))
+
+        has_leads = any(is_lead(line) for line in lines)
         has_targets = any(self.kinds.targets(line) for line in lines)
         current: ItemDraft | None = None
         for line in lines:
@@ -159,9 +164,9 @@ class PlanCollector:
                 yield from self._closed(current)
                 current = None
                 yield from self._targets([line])
-            elif self.kinds.is_appeal(line) or (self.kinds.is_intro(line) and not self.kinds.is_lead(line)):
+            elif self.kinds.is_appeal(line) or (self.kinds.is_intro(line) and not is_lead(line)):
                 continue
-            elif self.kinds.is_lead(line):
+            elif is_lead(line):
                 yield from self._closed(current)
                 current = self._draft(
                     None, group, line.title, (line.start, line.end), line.body, 0.88, "段首有自己的领起句"
@@ -180,6 +185,8 @@ class PlanCollector:
         if draft is None:
             return
         members = self._list_in(draft.body)
+        if members and self.kinds.announces_principles((draft.span[0], members[0].start)):
+            return
         if members:
             heading = Line(draft.span[0], draft.span[1], None, draft.title, draft.body)
             yield from self._members(heading, draft.body, members)

@@ -18,7 +18,11 @@ _ANNOUNCES = re.compile(
 _LEAST_FAILINGS = 5
 _CHARACTERS_A_FAILING = 32
 _PRAISES = re.compile(r"取得|成效|成绩|相比|对照.{0,12}要求|虽然")
-_ROW = re.compile(r"存在(?:着|了)?(?P<row>[^。；：]{10,200}?)等(?:方面的?)?(?:问题|困难|不足|短板|情况)")
+_ROW = re.compile(
+    r"(?:存在|面临)(?:着|了)?(?P<row>[^。；：]{10,200}?)等(?:方面的?)?(?:问题|困难|不足|短板|情况)"
+    r"|主要(?:表现|体现)(?:为|在)(?:于)?[：]?(?P<shown>[^。；：]{10,200})"
+)
+_LABEL = re.compile(r"(?:存在的?)?(?:主要)?问题[：]")
 _SHORTEST_NAMED = 6
 _RUNNING_CLAUSES = 3
 """A single sentence with so many clauses that each name a failing is a list without numbers."""
@@ -83,7 +87,9 @@ def _members(text: str, members: Sequence[Mark], end: int) -> Iterator[Range]:
 
 
 def _first_statement(text: str, start: int, end: int) -> Range:
-    """Return the title, else the first sentence."""
+    """Return the title, else the first sentence, without 问题：before it."""
+    label = _LABEL.match(text, start, end)
+    start = label.end() if label else start
     title, _ = split_title(text, start, end)
     if title is not None:
         return title
@@ -120,13 +126,14 @@ def _named_in_a_row(text: str, sentence: Range) -> list[Range]:
     row = _ROW.search(text, *sentence)
     if not row:
         return []
-    cuts = [row.start("row")]
+    name = "row" if row.group("row") else "shown"
+    cuts = [row.start(name)]
     depth = 0
-    for at in range(row.start("row"), row.end("row")):
+    for at in range(row.start(name), row.end(name)):
         depth += (text[at] in "“（《") - (text[at] in "”）》")
-        if text[at] in "、，" and depth <= 0 and at - cuts[-1] >= _SHORTEST_NAMED:
+        if text[at] == "、" and depth <= 0 and at - cuts[-1] >= _SHORTEST_NAMED:
             cuts.append(at + 1)
-    ends = [*(cut - 1 for cut in cuts[1:]), row.end("row")]
+    ends = [*(cut - 1 for cut in cuts[1:]), row.end(name)]
     return [trim(text, low, high) for low, high in zip(cuts, ends, strict=True)] if len(cuts) > 1 else []
 
 

@@ -17,7 +17,7 @@ from tracker.domain.headings import (
 )
 from tracker.domain.outline import Line, trim
 from tracker.domain.tables import CELL, is_column
-from tracker.language.enumerators import MarkStyle
+from tracker.language.enumerators import MarkStyle, find_members
 from tracker.language.lexicon import Lexicon
 from tracker.language.numerals import parse_number
 from tracker.language.periods import five_year_plan_end
@@ -101,7 +101,7 @@ def _starts(text: str, lines: list[Line], report_year: int | None, lexicon: Lexi
             continue
         style = line.mark.style if line.mark else None
         if style is None:
-            if is_standalone(text[line.start : line.end], lexicon) and not _is_in_table(text, lines, index, lexicon):
+            if _is_unnumbered_heading(text, lines, index, verdict, top, lexicon):
                 line.title, line.body = trim(text, line.start, line.end), (line.end, line.end)
                 starts.append(_Start(index, line, verdict, 0, "标题行"))
                 inner = 0
@@ -109,9 +109,33 @@ def _starts(text: str, lines: list[Line], report_year: int | None, lexicon: Lexi
             inner = _inner_number(starts, line, verdict, inner)
             if not inner:
                 starts.append(_Start(index, line, verdict, 0, "一级标题"))
-        elif verdict.pure and verdict.kinds and starts and _differs(verdict, starts):
+        elif verdict.pure and verdict.kinds and starts and _differs(verdict, starts) and not _is_labelled(text, line):
             starts.append(_Start(index, line, verdict, 1, "下级标题"))
     return starts
+
+
+def _is_unnumbered_heading(
+    text: str, lines: list[Line], index: int, verdict: HeadingVerdict, top: MarkStyle | None, lexicon: Lexicon
+) -> bool:
+    """Say whether a line without a number opens a section: a customary heading, or, where no section is numbered,
+
+    a short line without a stop that names one (还有哪些短板).
+    """
+    line = lines[index]
+    words = text[line.start : line.end]
+    if _is_in_table(text, lines, index, lexicon):
+        return False
+    if is_standalone(words, lexicon):
+        return True
+    bare = line.is_heading and len(words) <= _LONGEST_BARE_HEADING and words[-1] not in "。：；！？，、"
+    return top is None and bare and bool(verdict.kinds) and index >= 1
+
+
+def _is_labelled(text: str, line: Line) -> bool:
+    """Say whether the title is only a label before a sentence (问题：执法频次不够), no heading."""
+    if line.title is None or not line.has_body or text[line.title[1]] != "：":
+        return False
+    return not find_members(text, *line.body)
 
 
 def _is_in_table(text: str, lines: list[Line], index: int, lexicon: Lexicon) -> bool:
@@ -133,7 +157,7 @@ def _inner_number(starts: list[_Start], line: Line, verdict: HeadingVerdict, inn
     if inner:
         goes_on = number == outer + 1 and (number != inner + 1 or bool(verdict.kinds))
         return 0 if goes_on or (verdict.pure and verdict.kinds) else max(number, 1)
-    restarts = above.line.is_heading and outer > 1 and number == 1 and not (verdict.pure and verdict.kinds)
+    restarts = above.line.is_heading and number == 1 and not (verdict.pure and verdict.kinds)
     return 1 if restarts else 0
 
 
@@ -182,6 +206,7 @@ def five_year_end(heading: str) -> date | None:
     return five_year_plan_end(10 + int(number)) if number else None
 
 
+_LONGEST_BARE_HEADING = 20
 _FIVE_YEARS = re.compile(r"(?:今后|未来)五年")
 _FUTURE = re.compile(r"将|力争|拟|下一步|确保|争取|要(?![求素点件])")
 _PAST = re.compile(r"了|已|截至|累计|先后|以来|共(?:开展|组织|办理|计)|同比|达到\d|完成了|获评|获得|荣获")

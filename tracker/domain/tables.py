@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from tracker.domain.outline import Line, Range, trim
+from tracker.language.enumerators import leading_mark
 from tracker.language.lexicon import Lexicon, alternatives
 
 CELL = "｜"
@@ -121,8 +122,12 @@ def _row(text: str, cells: Sequence[Range], roles: Sequence[str]) -> TableRow | 
     def first(role: str) -> Range | None:
         return placed[role][0] if role in placed else None
 
+    mark = leading_mark(text, *tasks[0])
+    label = first("label")
+    if mark is not None and mark.end < tasks[0][1]:
+        label, tasks[0] = label or trim(text, mark.start, mark.end), (mark.end, tasks[0][1])
     return TableRow(
-        first("label"), tasks[-2] if len(tasks) > 1 else None, tasks[-1], first("lead"), first("support"), first("due")
+        label, tasks[-2] if len(tasks) > 1 else None, tasks[-1], first("lead"), first("support"), first("due")
     )
 
 

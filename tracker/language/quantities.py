@@ -89,7 +89,7 @@ def _grammar(lexicon: Lexicon) -> _Grammar:
     back = alternatives([*lexicon.words("units.what_back"), *ops_before, *kinds])
     return _Grammar(
         number=number,
-        before=re.compile(rf"(?P<word>{alternatives(ops_before)}).?$"),
+        before=re.compile(rf"(?P<word>{alternatives(ops_before)}|(?<![公合条契违预节特签制])约).?$"),
         after=re.compile(alternatives(ops_after)),
         within=re.compile(rf"{alternatives(lexicon.words('units.ceilings'))}|内"),
         times=frozenset(times),
@@ -108,7 +108,7 @@ def _grammar(lexicon: Lexicon) -> _Grammar:
             rf"(?:[每各再共均].{{0,2}}|街道|村|镇|社区)?{alternatives([*lexicon.words('units.bare'), *lexicon.words('units.what_back')])}"
         ),
         strip_front=re.compile(rf"(?:{front}|\d{{1,2}}月)+"),
-        strip_back=re.compile(rf"(?:{back})$"),
+        strip_back=re.compile(rf"(?:{back}|(?<![公合条契违预节特签制])约)$"),
         recurring=re.compile(alternatives(kinds)),
         recurring_kind=kinds,
     )
@@ -244,7 +244,7 @@ def _operator(before: str, after: str, grammar: _Grammar) -> tuple[str, int]:
     if tail:
         return grammar.ops_after[tail.group()], tail.end()
     head = grammar.before.search(before[-9:])
-    return (grammar.ops_before[head.group("word")], 0) if head else (">=", 0)
+    return (grammar.ops_before.get(head.group("word"), "~"), 0) if head else (">=", 0)
 
 
 def _from_clause_before(text: str, start: int, clause: int, grammar: _Grammar) -> str:
@@ -256,6 +256,9 @@ def _from_clause_before(text: str, start: int, clause: int, grammar: _Grammar) -
     return words[opening.end() :] if opening and opening.end() < len(words) else words
 
 
+_BASELINE = re.compile(
+    r"(?:由|从)[^，、]{1,12}?(?:增加|提高|提升|上升|扩大|压缩|压减|减少|降低?|缩短|增)(?:到|至|为)?(?:不少于)?$"
+)
 _NOUN_TEXT = r"[^，。；：！？、\n（）“”%\d以]{0,24}"
 _NOUN = re.compile(rf"(?:“[^”\n]{{1,16}}”)?{_NOUN_TEXT}(?:（[^（）\n]{{1,10}}）{_NOUN_TEXT})?(?:“[^”\n]{{1,16}}”)?")
 
@@ -272,9 +275,9 @@ def _what(text: str, before: str, stop: int, end: int, unit: str, grammar: _Gram
         and not after.startswith(("的", "和", "及", "并", "与", "，", "同比", "比"))
     ):
         return after.strip("的"), None if per == "week" else per
-    head = grammar.recurring.sub("", before).lstrip("、和及与并，")
+    head = _BASELINE.sub("", grammar.recurring.sub("", before)).lstrip("、和及与并，")
     opening = grammar.strip_front.match(head)
     head = head[opening.end() :] if opening else head
     while (trimmed := grammar.strip_back.search(head)) and trimmed.start():
         head = head[: trimmed.start()]
-    return head.strip("、，“”的") or after, None if per == "week" else per
+    return head.strip("、，的") or after, None if per == "week" else per

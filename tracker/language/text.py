@@ -45,10 +45,15 @@ _DELETE = re.compile(
 _COMMA = re.compile(r"(?<!\d),|,(?!\d)")
 _COLON = re.compile(r"(?<!\d):|:(?!\d)")
 _NUMBER_THEN_SPACE = re.compile(r"^(\s{0,20}(?:[一二三四五六七八九十]{1,3}|\d{1,2}))([ ])(?=[ ]{0,3}[\u4e00-\u9fff])")
+_WIDE_GAP = re.compile(r"(?<=\S)[ ]{2,}(?=\S)")
+_SHORTEST_CELL = 3
+"""A spaced-out title (政　　府　　工　　作　　报　　告) has single characters, a row of cells has words."""
 _PAGE_NUMBER = re.compile(
     r"^\s{0,20}(?:[-—·]{1,2}\s{0,3}\d{1,4}\s{0,3}[-—·]{1,2}|第\s?\d{1,4}\s?页(?:[，/\s]{0,3}共\s?\d{1,4}\s?页)?|\d{1,3}\s?/\s?\d{1,3})\s{0,20}$"
 )
-_ENDS = "。；！？：…”』》）】"
+_ENDS = "。；！？：…"
+_FULL_STOP = re.compile(r"[。；！？：…][”’』》）】]$")
+_BARE_MARK = re.compile(r"[（]?[一二三四五六七八九十]{1,3}[）、.．]|[（]?\d{1,2}[）、.．]|[①-⑳]")
 _NEVER_STARTS = "，。；、：！？”’）》】%"
 _WIDEST_PAGE, _NARROWEST_PAGE, _RAGGED = 110, 36, 8
 """Columns: a page is not wider, a cut line not narrower; the right edge varies by punctuation and numbers."""
@@ -113,6 +118,7 @@ def _lines(text: str) -> Iterator[tuple[int, int]]:
 
 def _take(line: str, offset: int, pieces: list[str], origins: array[int]) -> str:
     """Append what stays of ``line`` and return it."""
+    line = _with_cells(line)
     head = _NUMBER_THEN_SPACE.match(line)
     if head:
         line = line[: head.start(2)] + "、" + line[head.end(2) :]
@@ -133,6 +139,16 @@ def _take(line: str, offset: int, pieces: list[str], origins: array[int]) -> str
     text = "".join(kept)
     pieces.append(text)
     return text
+
+
+def _with_cells(line: str) -> str:
+    """Return a line that was set in columns by wide gaps with a cell mark in each gap, its length unchanged."""
+    gaps = list(_WIDE_GAP.finditer(line))
+    if len(gaps) < 2 or max(len(cell) for cell in _WIDE_GAP.split(line.strip())) < _SHORTEST_CELL:
+        return line
+    for gap in gaps:
+        line = line[: gap.start()] + "｜" + " " * (len(gap.group()) - 1) + line[gap.end() :]
+    return line
 
 
 def _parts_words(line: str, at: int) -> bool:
@@ -167,7 +183,9 @@ def _looks_like_heading(line: str) -> bool:
 
 def _joins(previous: str, line: str, width: int, page_turned: bool, running: int) -> bool:
     """Say whether ``line`` continues ``previous``: a line break inside a sentence."""
-    tail = previous[-1:]
+    tail = "。" if _FULL_STOP.search(previous) else previous[-1:]
+    if _BARE_MARK.fullmatch(previous) and not _WRAP_MARK.match(line):
+        return True
     if not tail or "｜" in line or "\t" in line:
         return False
     if line.lstrip()[:1] in _NEVER_STARTS or tail in "，、“《（":
