@@ -79,6 +79,10 @@ def test_every_quote_is_verbatim(path: Path) -> None:
             assert commitment.text == commitment.span.of(reading.text)
             assert item.span.contains(commitment.span)
             assert all(quantity.span and commitment.span.contains(quantity.span) for quantity in commitment.quantities)
+        if item.responsible or item.supporting:
+            assert item.responsible_span is not None
+            named = item.responsible_span.of(reading.text).replace("\n", "")
+            assert (*item.responsible, *item.supporting)[0] in named
         if item.deadline.span is not None:
             assert item.deadline.span.of(reading.text).strip()
 

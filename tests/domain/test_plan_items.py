@@ -107,6 +107,29 @@ def items(plan: str) -> list[tuple[str | None, str]]:
             id="a table whose cells fell onto lines",
         ),
         pytest.param(
+            "任务一：破解送达难题。2月底前开通电子送达。\n任务二：整治违规充电。每周组织夜查。",
+            [("任务一：", "破解送达难题。2月底前开通电子送达。"), ("任务二：", "整治违规充电。每周组织夜查。")],
+            id="labelled tasks",
+        ),
+        pytest.param(
+            "管住“预付费”：3月15日前推行合同示范文本，全年投诉量下降三成。\n用好“指导员”：建立星级评定制度，年度服务不少于30小时。",
+            [
+                (None, "管住“预付费”：3月15日前推行合同示范文本，全年投诉量下降三成。"),
+                (None, "用好“指导员”：建立星级评定制度，年度服务不少于30小时。"),
+            ],
+            id="leads with a colon",
+        ),
+        pytest.param(
+            "1.建设广场1处。\n2.组织宣讲10场。\n以上工作，实行清单管理、按月调度，确保件件有着落。",
+            [("1.", "建设广场1处。"), ("2.", "组织宣讲10场。")],
+            id="a closing remark on all tasks",
+        ),
+        pytest.param(
+            "1.建设广场1处。\n2.组织宣讲10场。\n站在新的起点，我局将以钉钉子精神抓好落实，为法治建设再立新功。",
+            [("1.", "建设广场1处。"), ("2.", "组织宣讲10场。")],
+            id="a closing declaration",
+        ),
+        pytest.param(
             "1\t建成法治文化广场并投入使用\t镇司法所\t6月底前\n2\t开展法治宣讲活动10场以上\t党政办公室\t年底前",
             [("1", "建成法治文化广场并投入使用"), ("2", "开展法治宣讲活动10场以上")],
             id="a table without a header",
@@ -138,6 +161,22 @@ def test_problems_and_measures_told_in_one_breath() -> None:
         ("下一步，我镇将招录执法人员3名。", ("p1",)),
         ("下一步，我镇将制作短视频10部。", ("p2",)),
     ]
+
+
+def test_measures_beside_problems() -> None:
+    reading = read(
+        "柳河镇2023年法治政府建设情况报告\n一、工作情况\n检查30家。\n二、存在的主要问题及改进措施\n"
+        "1.问题：执法巡查频次不够。\n措施：组建巡查队，每月巡查不少于2次。\n2.问题：普法形式单一。\n措施：制作短视频10部。"
+    )
+    assert [problem.text for problem in reading.problems] == ["执法巡查频次不够", "普法形式单一"]
+    assert [item.text for item in reading.items] == ["组建巡查队，每月巡查不少于2次。", "制作短视频10部。"]
+
+
+def test_several_plan_years() -> None:
+    reading = with_plan(
+        "（一）2024年工作安排\n1.建设广场1处。\n（二）2026年工作安排\n1.6月底前建成平台。\n2.覆盖率达到98%。"
+    )
+    assert [str(item.deadline.due_on) for item in reading.items] == ["2024-12-31", "2026-06-30", "2026-12-31"]
 
 
 def test_groups_and_titles() -> None:

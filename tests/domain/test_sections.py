@@ -77,6 +77,16 @@ def kinds(text: str) -> list[tuple[str, str]]:
             id="an annex",
         ),
         pytest.param(
+            "过去一年做了哪些事\n检查3次，培训2期。\n还有哪些短板\n执法力量不足。\n2024年我们这样干\n充实力量，招录3人。",
+            [("work_done", "过去一年做了哪些事"), ("problems", "还有哪些短板"), ("plan", "2024年我们这样干")],
+            id="headings in plain speech",
+        ),
+        pytest.param(
+            "一、主要做法\n一、抓学习。学法十次。\n二、抓执法。检查三次。\n二、主要问题\n一、力量不足。\n三、2024年工作打算\n一、充实力量。",
+            [("work_done", "一、主要做法"), ("problems", "二、主要问题"), ("plan", "三、2024年工作打算")],
+            id="lists in the style of the sections",
+        ),
+        pytest.param(
             "1.工作开展情况\n检查3次。\n2.存在问题\n力量不足。\n3.下步工作安排\n（1）充实力量。\n（2）抓好普法。",
             [("work_done", "1.工作开展情况"), ("problems", "2.存在问题"), ("plan", "3.下步工作安排")],
             id="sections in Arabic numbers",

@@ -14,6 +14,8 @@ import pytest
 
 import tracker.domain
 import tracker.language
+from tracker.domain.documents import Block, Document, Span
+from tracker.domain.extraction import read_report
 from tracker.language import organisations, periods, quantities
 from tracker.language.lexicon import load_lexicon
 
@@ -91,3 +93,20 @@ def test_every_pattern_on_hostile_text(unit: str) -> None:
         if best > LIMIT_SECONDS * SLACK:
             slow.append(f"{best:.2f} s: {pattern.pattern[:80]}")
     assert not slow
+
+
+@pytest.mark.parametrize(
+    "unit", ["（", "1", "①", "一是推进，", "\n1、开展培训1次。", "责任单位：", "下一步，我局将", "“", "2024年6月"]
+)
+def test_reading_grows_no_faster_than_the_text(unit: str) -> None:
+    def seconds(size: int) -> float:
+        filler = (unit * (size // len(unit) + 1))[:size]
+        text = f"柳河镇2023年法治政府建设情况报告\n一、存在问题\n{filler}\n二、2024年工作计划\n{filler}"
+        document = Document(text, (Block(Span(0, len(text))),), "text")
+        started = time.process_time()
+        read_report(document, load_lexicon())
+        return time.process_time() - started
+
+    seconds(1_000)
+    short = max(min(seconds(10_000) for _ in range(2)), 0.02)
+    assert seconds(80_000) <= 8 * short * 3

@@ -62,11 +62,12 @@ class SectionKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A heading and all that stands under it; ``span`` begins with the heading."""
+    """A heading and all that stands under it; ``span`` begins with the heading, ``reason`` (Chinese) says why its kind."""
 
     kind: SectionKind
     heading: str
     span: Span
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +147,7 @@ class PlanItem:
     vague: bool = False
     inline: bool = False
     reasons: tuple[str, ...] = ()
+    responsible_span: Span | None = None  # where the units are named: in the item, or in its group's heading or tail
 
     @property
     def quantities(self) -> tuple[Quantity, ...]:

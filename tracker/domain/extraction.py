@@ -233,6 +233,7 @@ def _item(source: _Source, name: str, placed: _Placed, time: PlanTime, lexicon: 
         vague=vague,
         inline=draft.inline,
         reasons=tuple(reason for reason in reasons if reason),
+        responsible_span=source.span(*who.source) if who.source else None,
     )
 
 
@@ -329,5 +330,5 @@ def _sections(source: _Source, parts: list[Part]) -> list[Section]:
         if heading is not None:
             end = heading.title[1] if heading.title else heading.end
             words = source.quote(source.span(heading.start, end))
-        sections.append(Section(part.kind, words, span))
+        sections.append(Section(part.kind, words, span, part.reason))
     return sections
