@@ -19,6 +19,7 @@ KIND_LABELS: dict[UnitKind, str] = {
     UnitKind.SECTION: "内设机构、站所",
 }
 LONGEST_SHORT_NAME = 40
+ONE_LINE = r"^[^\x00-\x1f\x7f\u2028\u2029]*\Z"
 
 
 def stripped(value: Any) -> Any:
@@ -33,13 +34,20 @@ class UnitForm(StrictForm):
         "单位全称",
         filters=[stripped],
         description="例如 柳湾镇人民政府。报告里的单位按全称和简称识别。",
-        validators=[DataRequired("请填写单位全称。"), Length(max=100, message="单位全称不超过 100 字。")],
+        validators=[
+            DataRequired("请填写单位全称。"),
+            Length(max=100, message="单位全称不超过 100 字。"),
+            Regexp(ONE_LINE, message="单位全称里有不能使用的字符。"),
+        ],
     )
     short_name = StringField(
         "简称",
         filters=[stripped],
         description="列表里显示，例如 柳湾镇。不填则与全称相同。",
-        validators=[Length(max=LONGEST_SHORT_NAME, message="简称不超过 40 字。")],
+        validators=[
+            Length(max=LONGEST_SHORT_NAME, message="简称不超过 40 字。"),
+            Regexp(ONE_LINE, message="简称里有不能使用的字符。"),
+        ],
     )
     code = StringField(
         "编号前缀",

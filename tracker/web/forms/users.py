@@ -8,7 +8,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional, Re
 from tracker.domain.permissions import ROLE_LABELS, Role
 from tracker.services.users import UserFields
 from tracker.web.forms.base import StrictForm
-from tracker.web.forms.units import stripped
+from tracker.web.forms.units import ONE_LINE, stripped
 
 EMAIL = r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*\Z"
 
@@ -22,7 +22,7 @@ class UserForm(StrictForm):
         validators=[
             DataRequired("请填写姓名。"),
             Length(max=40, message="姓名不超过 40 字。"),
-            Regexp(r"^[^\x00-\x1f\x7f]+\Z", message="姓名里有不能使用的字符。"),
+            Regexp(ONE_LINE, message="姓名里有不能使用的字符。"),
         ],
     )
     unit_id = SelectField(
