@@ -1,0 +1,130 @@
+"""Every page of the sample county, as each role sees it: drawn without a fault on an office screen and on a telephone."""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.browser.inspect_page import barriers, overflow, structure
+from tests.browser.people import OpenPage, Person
+from tests.support.browser import DESKTOP, TELEPHONE
+from tests.support.county import with_county
+from tracker.samples.seed import SAMPLE_PASSWORD
+from tracker.settings import Settings
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page, Response
+
+pytestmark = pytest.mark.browser
+
+PEOPLE = {
+    "supervisor": "duban",
+    "officer": "liuwan.clerk",
+    "bureau": "scjg.clerk",
+    "head": "liuwan.head",
+    "auditor": "shenji",
+    "admin": "admin",
+}
+DOWNLOADS = re.compile(r"/(?:export|evidence/\d+|original|download|file)\b|\.(?:xlsx|docx)")
+FEWEST_PAGES = {"supervisor": 20, "officer": 12, "bureau": 12, "head": 12, "auditor": 8, "admin": 8}
+MOST_PAGES = 60
+FIRST_VISIT, LATER_VISIT = 300_000, 60_000  # bytes
+
+
+@pytest.fixture
+def settings(settings: Settings, county_template: Path) -> Settings:
+    """An installation with the sample county."""
+    return with_county(settings, county_template)
+
+
+def kind_of(path: str) -> str:
+    """Return what sort of page an address leads to: its numbers and its arguments' values do not count."""
+    bare, _, query = path.partition("?")
+    names = sorted(part.split("=")[0] for part in query.split("&") if part)
+    return re.sub(r"\d+", "N", bare) + ("?" + "&".join(names) if names else "")
+
+
+def links_of(page: Page) -> list[str]:
+    """Return the local addresses a page links to, without their fragments."""
+    found = page.eval_on_selector_all("a[href^='/']", "all => all.map(a => a.getAttribute('href'))")
+    return [href.split("#")[0] for href in found if not DOWNLOADS.search(href)]
+
+
+def walk(person: Person) -> list[str]:
+    """Visit one page of each kind that can be reached by links; gives their addresses in the order found."""
+    person.open("/")
+    waiting, seen, found = deque(["/" + person.page.url.split("/", 3)[3]]), set[str](), list[str]()
+    while waiting and len(found) < MOST_PAGES:
+        path = waiting.popleft()
+        if kind_of(path) in seen:
+            continue
+        seen.add(kind_of(path))
+        response = person.page.goto(path)
+        assert response is not None
+        assert response.status == 200, f"{person.username}: {path} answered {response.status}"
+        found.append(path)
+        waiting.extend(links_of(person.page))
+    return found
+
+
+@pytest.mark.parametrize("role", PEOPLE)
+def test_each_page_is_drawn_without_a_fault(role: str, new_page: OpenPage, screenshot: Callable[..., Path]) -> None:
+    person = Person(new_page(), PEOPLE[role], SAMPLE_PASSWORD)
+    pages = walk(person)
+    assert len(pages) >= FEWEST_PAGES[role], pages
+    faults: list[str] = []
+    for path in pages:
+        name = kind_of(path).strip("/").replace("/", "-").replace("?", "_").replace("&", "_") or "home"
+        for label, viewport in (("desktop", DESKTOP), ("telephone", TELEPHONE)):
+            person.page.set_viewport_size(viewport)
+            person.page.goto(path)
+            screenshot(person.page, f"pages/{role}/{name}-{label}")
+            faults += [f"{path} on the {label}: {fault}" for fault in overflow(person.page)]
+        faults += [f"{path}: {fault}" for fault in structure(person.page) + barriers(person.page)]
+    assert faults == [], f"{len(faults)} faults on {len(pages)} pages\n" + "\n".join(faults)
+
+
+class Scales:
+    """Weighs what a page has the browser fetch."""
+
+    def __init__(self, page: Page) -> None:
+        self.bytes = 0
+        self.parts: dict[str, int] = {}
+        page.on("response", self._weigh)
+
+    def _weigh(self, response: Response) -> None:
+        size = response.request.sizes()["responseBodySize"]
+        self.bytes += size
+        self.parts[response.url] = size
+
+    def reset(self) -> None:
+        """Begin anew."""
+        self.bytes, self.parts = 0, {}
+
+
+def test_pages_are_light(new_page: OpenPage) -> None:
+    paths = walk(Person(new_page(), "duban", SAMPLE_PASSWORD))
+    page = new_page()
+    scales = Scales(page)
+    page.goto("/login")
+    page.wait_for_load_state("networkidle")
+    first = scales.bytes
+    Person(page, "duban", SAMPLE_PASSWORD).sign_in()
+    page.wait_for_load_state("networkidle")
+    assert first < FIRST_VISIT
+    assert scales.bytes < FIRST_VISIT, scales.parts
+    heavy = []
+    for path in paths:
+        page.goto(path)  # its styles and scripts may be new: the second visit is the later one
+        page.wait_for_load_state("networkidle")
+        scales.reset()
+        page.goto(path)
+        page.wait_for_load_state("networkidle")
+        if scales.bytes > LATER_VISIT:
+            heavy.append(f"{path}: {scales.bytes} {scales.parts}")
+    assert heavy == []
