@@ -22,6 +22,7 @@ def serve_command(host: str, port: int, *, stop_with_parent: bool) -> None:
     from waitress import serve
 
     from tracker.application import create_app
+    from tracker.cli.refusals import install_refusals
     from tracker.runtime import Runtime
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
@@ -33,12 +34,14 @@ def serve_command(host: str, port: int, *, stop_with_parent: bool) -> None:
     runtime: Runtime = app.extensions["tracker"]
     if not is_current(runtime.database.writing_engine, settings.database_url):
         raise click.ClickException("数据库还没有升级到当前版本，请先运行：tracker migrate")
+    install_refusals(settings.upload_limit_mb)
     serve(
         app,
         host=host,
         port=port,
         threads=settings.web_threads,
         ident="tracker",
-        max_request_body_size=(settings.upload_limit_mb + 1) * 1024 * 1024,
+        # the application says "too large" in its own page, but only to a browser that was let finish sending
+        max_request_body_size=2 * (settings.upload_limit_mb + 1) * 1024 * 1024,
         clear_untrusted_proxy_headers=True,
     )
