@@ -515,3 +515,31 @@ def test_a_promise_whose_item_was_not_found_is_wrong_everywhere() -> None:
     assert score.ratios["outcome"] == Ratio(2, 3)
     assert score.ratios["evidence_at_3"] == Ratio(1, 2)
     assert score.positives == [0.0, 0.8]
+
+
+@pytest.mark.parametrize(
+    ("text", "entry", "whole"),
+    [
+        pytest.param(
+            "1.修订规则。9月底前印发（责任单位：法规科）。",
+            {"label": "1.", "title": "修订规则", "starts": "9月底前", "ends": "前印发"},
+            "1.修订规则。9月底前印发（责任单位：法规科）",
+            id="number, title, units in brackets",
+        ),
+        pytest.param(
+            "任务1 修订规则\n具体内容：9月底前印发\n牵头科室：法规科\n完成时限：9月底\n任务2 其他",
+            {"label": "任务1", "title": "修订规则", "starts": "9月底前", "ends": "前印发"},
+            "任务1 修订规则\n具体内容：9月底前印发\n牵头科室：法规科\n完成时限：9月底\n",
+            id="a field's name between, units and time on lines of their own",
+        ),
+        pytest.param(
+            "修订规则。全面开展。9月底前印发。\n责任重大。",
+            {"title": "修订规则", "starts": "9月底前", "ends": "前印发"},
+            "9月底前印发。\n责任重大",
+            id="a sentence between is no field's name",
+        ),
+    ],
+)
+def test_what_a_reading_may_count_as_part_of_an_item(text: str, entry: dict[str, Any], whole: str) -> None:
+    placed = place_items(AnchoredText(text), [{"id": "i1", **entry}], 0)
+    assert placed[0].whole.of(text) == whole

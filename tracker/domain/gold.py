@@ -18,7 +18,8 @@ from tracker.domain.documents import Span
 
 _QUOTES = str.maketrans("“”‘’〝〞", '""\'\'""')
 _SENTENCE_ENDS = "。;；！？!?(（"
-_TAIL = re.compile(r"[。;；,]?[(（〔\[【]?(?:责任|牵头|主办|配合|协办)[^。\n]{0,120}")
+_TAIL = re.compile(r"[。;；,]?\s{0,3}(?:[(（〔\[【]?(?:责任|牵头|主办|配合|协办|完成时)[^。\n]{0,120}\n?){1,4}")
+_FIELD_NAME = re.compile(r"\W*(?:\w{2,6}[：:])?\W*")
 _NOT_CONTENT = re.compile(r"[\W_]+")
 
 
@@ -160,12 +161,12 @@ def _ends_sentence(text: str, at: int) -> bool:
 
 
 def _whole(text: str, entry: Mapping[str, Any], body: Span) -> Span:
-    """Widen ``body`` over the title and the number right before it and the remark on units right after it."""
+    """Widen ``body`` over title and number before it (a field's name may stand between) and the units after it."""
     start = body.start
     for key in ("title", "label"):
         head = str(entry.get(key) or "")
         place = text.rfind(head, max(0, start - len(head) - 12), start) if head else -1
-        if place >= 0 and not content_length(text[place + len(head) : start]):
+        if place >= 0 and _FIELD_NAME.fullmatch(text, place + len(head), start):
             start = place
     tail = _TAIL.match(text, body.end)
     return Span(start, tail.end() if tail else body.end)
