@@ -298,13 +298,15 @@ def _with_answers(
     pairs = [(f"{item.group or ''}{item.title or ''}", item.text) for item in items]
     matched = match_answers([problem.text for problem in problems], pairs, text.split("\n"), lexicon)
     ends = [problem.span.end for problem in problems]
+    first = min((item.span.start for item in items if not item.inline), default=len(text))
+    interleaved = problems[0].span.start < first < problems[-1].span.start
     result: list[PlanItem] = []
     for item, answers in zip(items, matched, strict=True):
-        told = _told_with(text, item, problems, ends)
+        told = _told_with(text, item, problems, ends, interleaved)
         ids: tuple[str, ...]
         why: tuple[str, ...]
         if told is not None:
-            ids, why = (told.id,), (f"回应问题 {told.id}：写在同一段里",)
+            ids, why = (told.id,), (f"回应问题 {told.id}：与问题写在一起",)
         else:
             ids = tuple(problems[answer.problem].id for answer in answers)
             why = tuple(f"回应问题 {problems[answer.problem].id}：{answer.reason}" for answer in answers)
@@ -313,11 +315,19 @@ def _with_answers(
     return result, tuple(problem.id for problem in problems if problem.id not in answered)
 
 
-def _told_with(text: str, item: PlanItem, problems: list[Problem], ends: list[int]) -> Problem | None:
-    """Return the last problem told before the item in the item's own paragraph (``ends`` are the problems' ends)."""
+def _told_with(
+    text: str, item: PlanItem, problems: list[Problem], ends: list[int], interleaved: bool
+) -> Problem | None:
+    """Return the problem an item is told with: the last one before it in its own paragraph.
+
+    Where problems and measures take turns, the last one before it anywhere. ``ends`` are the problems' ends.
+    """
     before = bisect_right(ends, item.span.start)
+    if not before:
+        return None
     low = text.rfind("\n", 0, item.span.start) + 1
-    return problems[before - 1] if before and problems[before - 1].span.start >= low else None
+    problem = problems[before - 1]
+    return problem if problem.span.start >= low or (interleaved and not item.inline) else None
 
 
 def _sections(source: _Source, parts: list[Part]) -> list[Section]:

@@ -117,9 +117,9 @@ def _starts(text: str, lines: list[Line], report_year: int | None, lexicon: Lexi
 def _is_unnumbered_heading(
     text: str, lines: list[Line], index: int, verdict: HeadingVerdict, top: MarkStyle | None, lexicon: Lexicon
 ) -> bool:
-    """Say whether a line without a number opens a section: a customary heading, or, where no section is numbered,
+    """Say whether a line without a number opens a section: a customary heading.
 
-    a short line without a stop that names one (还有哪些短板).
+    Where no section is numbered, also a short line without a stop that names one (还有哪些短板).
     """
     line = lines[index]
     words = text[line.start : line.end]
