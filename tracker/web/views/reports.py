@@ -21,6 +21,7 @@ from tracker.db.queries.reports import (
     versions_of,
 )
 from tracker.domain.documents import Problem, Span
+from tracker.domain.errors import NotFound
 from tracker.domain.formats import reading_from_dict
 from tracker.domain.permissions import UNIT_ROLES, Role
 from tracker.domain.report_layout import LaidSection, Mark, lay_out
@@ -91,15 +92,16 @@ def show(report_id: int) -> str:
 @requires(*READERS)
 def download(report_id: int) -> Response:
     """Hand out the original, byte for byte, always as a file to save."""
+    report = get_report(reading(), current_actor(), report_id)
+    path, name = runtime().storage.path(report.file_key), report.file_name
+    if not path.is_file():
+        raise NotFound("这份报告的原件不在存储中，请联系系统管理员。")
     with writing() as session:
-        report = note_download(session, current_actor(), report_id, now=runtime().now())
-        key, name = report.file_key, report.file_name
+        note_download(session, current_actor(), report_id, now=runtime().now())
     media_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
     if not media_type.startswith(("application/", "text/plain")):
         media_type = "application/octet-stream"
-    response = send_file(
-        runtime().storage.path(key), mimetype=media_type, as_attachment=True, download_name=name, conditional=False
-    )
+    response = send_file(path, mimetype=media_type, as_attachment=True, download_name=name, conditional=False)
     response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     return response
 
