@@ -16,8 +16,9 @@ import tracker.domain
 import tracker.language
 from tracker.domain.documents import Block, Document, Span
 from tracker.domain.extraction import read_report
-from tracker.language import organisations, periods, quantities
+from tracker.language import organisations, periods
 from tracker.language.lexicon import load_lexicon
+from tracker.language.quantity_grammar import grammar_of
 
 SIZE = 50_000
 LIMIT_SECONDS = 0.2
@@ -73,7 +74,7 @@ def every_pattern() -> list[re.Pattern[str]]:
 def test_the_patterns_are_found() -> None:
     patterns = {pattern.pattern for pattern in every_pattern()}
     assert len(patterns) > 100
-    assert quantities._grammar(load_lexicon()).number.pattern in patterns
+    assert grammar_of(load_lexicon()).number.pattern in patterns
     assert organisations._labels(load_lexicon())[2].pattern in patterns
     assert periods._MONTH.pattern in patterns
 

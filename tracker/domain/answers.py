@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import log
 
+from tracker.domain.documents import PlanItem, Problem
 from tracker.language.lexicon import Lexicon
 from tracker.language.similarity import Rarity, bigrams, learn_rarity
 
@@ -142,3 +144,44 @@ def _generic(lexicon: Lexicon) -> frozenset[str]:
     """Return the bigrams of words that every report uses."""
     words = (*lexicon.words("themes.generic"), *lexicon.words("statements.problem_words"))
     return frozenset(gram for word in words for gram in bigrams(word))
+
+
+def with_answers(
+    text: str, items: list[PlanItem], problems: list[Problem], lexicon: Lexicon
+) -> tuple[list[PlanItem], tuple[str, ...]]:
+    """Return the items with the problems they answer, and the ids of the problems that no item answers."""
+    if not items or not problems:
+        return items, tuple(problem.id for problem in problems) if items else ()
+    pairs = [(f"{item.group or ''}{item.title or ''}", item.text) for item in items]
+    matched = match_answers([problem.text for problem in problems], pairs, text.split("\n"), lexicon)
+    ends = [problem.span.end for problem in problems]
+    first = min((item.span.start for item in items if not item.inline), default=len(text))
+    interleaved = problems[0].span.start < first < problems[-1].span.start
+    result: list[PlanItem] = []
+    for item, answers in zip(items, matched, strict=True):
+        told = _told_with(text, item, problems, ends, interleaved)
+        ids: tuple[str, ...]
+        why: tuple[str, ...]
+        if told is not None:
+            ids, why = (told.id,), (f"回应问题 {told.id}：与问题写在一起",)
+        else:
+            ids = tuple(problems[answer.problem].id for answer in answers)
+            why = tuple(f"回应问题 {problems[answer.problem].id}：{answer.reason}" for answer in answers)
+        result.append(replace(item, answers=ids, reasons=item.reasons + why))
+    answered = {name for item in result for name in item.answers}
+    return result, tuple(problem.id for problem in problems if problem.id not in answered)
+
+
+def _told_with(
+    text: str, item: PlanItem, problems: list[Problem], ends: list[int], interleaved: bool
+) -> Problem | None:
+    """Return the problem an item is told with: the last one before it in its own paragraph.
+
+    Where problems and measures take turns, the last one before it anywhere. ``ends`` are the problems' ends.
+    """
+    before = bisect_right(ends, item.span.start)
+    if not before:
+        return None
+    low = text.rfind("\n", 0, item.span.start) + 1
+    problem = problems[before - 1]
+    return problem if problem.span.start >= low or (interleaved and not item.inline) else None

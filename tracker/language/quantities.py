@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
-from tracker.language.lexicon import Lexicon, alternatives
+from tracker.language.lexicon import Lexicon
 from tracker.language.numerals import parse_number
+from tracker.language.quantity_grammar import Grammar, grammar_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,96 +27,13 @@ class Amount:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Grammar:
-    number: re.Pattern[str]
-    before: re.Pattern[str]
-    after: re.Pattern[str]
-    ops_before: dict[str, str]
-    ops_after: dict[str, str]
-    within: re.Pattern[str]
-    times: frozenset[str]
-    references: re.Pattern[str]
-    idioms: re.Pattern[str]
-    one_before: re.Pattern[str]
-    counting: re.Pattern[str]
-    phase_after: re.Pattern[str]
-    phase_before: re.Pattern[str]
-    name_after: re.Pattern[str]
-    bare: re.Pattern[str]
-    strip_front: re.Pattern[str]
-    strip_back: re.Pattern[str]
-    recurring: re.Pattern[str]
-    recurring_kind: dict[str, str]
-
-
-_ARABIC = r"(?:\d{1,3}(?:,\d{3}){1,4}(?:\.\d{1,4})?|\d{1,12}(?:\.\d{1,4})?)(?!\d)"
-_CHINESE = r"[一二两三四五六七八九十百千]{1,9}"
-_MAGNITUDE = r"(?:万亿|千亿|百亿|十亿|亿|千万|百万|十万|万|千|百)"
-_RANGE = r"(?:-|—{1,2}|～|至|到)"
 _CONTEXT = 60
 """How far before a number its clause is looked at."""
 
 
-@lru_cache(maxsize=4)
-def _grammar(lexicon: Lexicon) -> _Grammar:
-    countable = lexicon.words("units.countable")
-    times = lexicon.words("units.time_units")
-    units = alternatives([*countable, *lexicon.words("units.measure"), *times])
-    stop = alternatives(lexicon.words("units.not_units"))
-    number = re.compile(
-        rf"百分之(?P<share>{_ARABIC}|{_CHINESE})"
-        rf"|(?P<half>一半|半数)|(?P<tenth>[一二三四五六七八九])成(?=以上|以下|以内|左右|[，。；、\n]|$)"
-        rf"|(?P<den>[二三四五六七八九十])分之(?P<num>[一二三四五六七八九])"
-        rf"|(?<![\d.])(?P<a>{_ARABIC})(?P<am>{_MAGNITUDE})?(?P<ap>%)?(?:{_RANGE}(?P<b>{_ARABIC})(?P<bm>{_MAGNITUDE})?)?"
-        rf"(?P<more>余|多)?(?!{stop}(?!次))(?P<unit>%|‰|个百分点|[万亿]?{units})?"
-        rf"|(?<![第十百千万几数好这那每唯统同新上下首某万零一二三四五六七八九])(?P<c>{_CHINESE})(?:至(?P<d>{_CHINESE}))?(?P<cmore>余|多)?(?P<cm>[万亿])?(?P<cunit>{alternatives([*countable, *times])})"
-    )
-    ops_before = {word: op for op in (">=", "<=", "~") for word in lexicon.words(f"units.comparisons.{op}")}
-    ops_after = {
-        **dict.fromkeys(lexicon.words("units.ceilings"), "<="),
-        **dict.fromkeys(lexicon.words("units.floors"), ">="),
-        **dict.fromkeys(lexicon.words("units.abouts"), "~"),
-    }
-    kinds = {
-        word: kind
-        for kind in ("month", "quarter", "half_year", "year", "week")
-        for word in lexicon.words(f"periods.recurring.{kind}")
-    }
-    front = alternatives(
-        [*lexicon.words("units.what_front"), *lexicon.words("periods.year_words"), *kinds, *ops_before]
-    )
-    back = alternatives([*lexicon.words("units.what_back"), *ops_before, *kinds])
-    return _Grammar(
-        number=number,
-        before=re.compile(rf"(?P<word>{alternatives(ops_before)}|(?<![公合条契违预节特签制])约).?$"),
-        after=re.compile(alternatives(ops_after)),
-        within=re.compile(rf"{alternatives(lexicon.words('units.ceilings'))}|内"),
-        times=frozenset(times),
-        references=re.compile(rf"{alternatives(lexicon.words('units.references.words'))}$"),
-        ops_before=ops_before,
-        ops_after=ops_after,
-        idioms=lexicon.pattern("units.idioms.words"),
-        one_before=re.compile(
-            rf"(?:{alternatives([*lexicon.words('units.one_after'), *ops_before, *kinds])}).{{0,2}}$"
-        ),
-        counting=re.compile(alternatives([*lexicon.words("units.one_after"), *kinds])),
-        phase_after=lexicon.pattern("units.phases_after"),
-        phase_before=re.compile(rf"{alternatives(lexicon.words('units.phases_before'))}$"),
-        name_after=lexicon.pattern("units.name_after"),
-        bare=re.compile(
-            rf"(?:[每各再共均].{{0,2}}|街道|村|镇|社区)?{alternatives([*lexicon.words('units.bare'), *lexicon.words('units.what_back')])}"
-        ),
-        strip_front=re.compile(rf"(?:{front}|\d{{1,2}}月)+"),
-        strip_back=re.compile(rf"(?:{back}|(?<![公合条契违预节特签制])约)$"),
-        recurring=re.compile(alternatives(kinds)),
-        recurring_kind=kinds,
-    )
-
-
 def find_amounts(text: str, start: int, end: int, lexicon: Lexicon) -> list[Amount]:
     """Return the amounts in ``text[start:end]``, in order."""
-    grammar = _grammar(lexicon)
+    grammar = grammar_of(lexicon)
     closed = _closed_ranges(text, start, end)
     found: list[Amount] = []
     next_closed = 0
@@ -171,7 +88,7 @@ def _value(match: re.Match[str]) -> tuple[float | None, float | None, str]:
     return parse_number(match.group("a")), maximum, magnitude + unit if unit else ""
 
 
-def _is_part_of_name(text: str, match: re.Match[str], grammar: _Grammar) -> bool:
+def _is_part_of_name(text: str, match: re.Match[str], grammar: Grammar) -> bool:
     before = text[max(0, match.start() - 8) : match.start()]
     if before[-1:] in ("第", ".", "·", "+", "＋") or text[match.end() : match.end() + 1] in ("+", "＋"):
         return True
@@ -197,7 +114,7 @@ def _is_part_of_name(text: str, match: re.Match[str], grammar: _Grammar) -> bool
     return False
 
 
-def _is_counted_one(text: str, match: re.Match[str], before: str, grammar: _Grammar) -> bool:
+def _is_counted_one(text: str, match: re.Match[str], before: str, grammar: Grammar) -> bool:
     """Say whether 一 counts: right after a counting word (开展一次), or 一次 at the end of a clause that acts."""
     if grammar.one_before.search(before):
         return True
@@ -210,7 +127,7 @@ def _is_counted_one(text: str, match: re.Match[str], before: str, grammar: _Gram
     return bool(grammar.counting.search(clause))
 
 
-def _is_limit(text: str, clause: int, match: re.Match[str], grammar: _Grammar) -> bool:
+def _is_limit(text: str, clause: int, match: re.Match[str], grammar: Grammar) -> bool:
     """Say whether a length of time is a target: 7天内, 不少于7天, 每月1天."""
     before = text[clause : match.start()]
     if before.endswith("月") or text.startswith(("前", "起", "至"), match.end()):
@@ -220,7 +137,7 @@ def _is_limit(text: str, clause: int, match: re.Match[str], grammar: _Grammar) -
 
 
 def _amount(
-    text: str, clause: int, end: int, match: re.Match[str], value: tuple[float, float | None, str], grammar: _Grammar
+    text: str, clause: int, end: int, match: re.Match[str], value: tuple[float, float | None, str], grammar: Grammar
 ) -> Amount:
     before = text[clause : match.start()]
     number, maximum, unit = value
@@ -239,7 +156,7 @@ def _clause_start(text: str, start: int, at: int) -> int:
     return max(low, 1 + max(text.rfind(mark, low, at) for mark in "，。；：！？\n（"))
 
 
-def _operator(before: str, after: str, grammar: _Grammar) -> tuple[str, int]:
+def _operator(before: str, after: str, grammar: Grammar) -> tuple[str, int]:
     tail = grammar.after.match(after)
     if tail:
         return grammar.ops_after[tail.group()], tail.end()
@@ -247,7 +164,7 @@ def _operator(before: str, after: str, grammar: _Grammar) -> tuple[str, int]:
     return (grammar.ops_before.get(head.group("word"), "~"), 0) if head else (">=", 0)
 
 
-def _from_clause_before(text: str, start: int, clause: int, grammar: _Grammar) -> str:
+def _from_clause_before(text: str, start: int, clause: int, grammar: Grammar) -> str:
     """Return the thing that the clause before speaks of (建立联席会议制度，每半年召开1次)."""
     if clause <= start + 2 or text[clause - 1] not in "，、；":
         return ""
@@ -263,7 +180,7 @@ _NOUN_TEXT = r"[^，。；：！？、\n（）“”%\d以]{0,24}"
 _NOUN = re.compile(rf"(?:“[^”\n]{{1,16}}”)?{_NOUN_TEXT}(?:（[^（）\n]{{1,10}}）{_NOUN_TEXT})?(?:“[^”\n]{{1,16}}”)?")
 
 
-def _what(text: str, before: str, stop: int, end: int, unit: str, grammar: _Grammar) -> tuple[str, str | None]:
+def _what(text: str, before: str, stop: int, end: int, unit: str, grammar: Grammar) -> tuple[str, str | None]:
     """Return what is counted (the noun after the unit, else the words before the number) and the period."""
     recurring = grammar.recurring.search(before)
     per = grammar.recurring_kind[recurring.group()] if recurring else None
