@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from sqlalchemy import ColumnElement, Select, exists, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from tracker.db.models import SupportingUnit, Task, Unit, User
 from tracker.domain.errors import NotFound
 from tracker.domain.permissions import Actor, Role, path_range
+
+ScopeUnit = aliased(Unit, name="scope_unit")
 
 
 def below(path: str) -> ColumnElement[bool]:
@@ -31,14 +35,18 @@ def may_see_task(actor: Actor) -> ColumnElement[bool]:
 
     It looks each unit up by its id, so that it costs the same in a county and in a province.
     """
-    supports = exists().where(SupportingUnit.task_id == Task.id, _in_scope(actor, SupportingUnit.unit_id))
-    return or_(_in_scope(actor, Task.lead_unit_id), _in_scope(actor, Task.unit_id), supports)
+    return _seen_from(actor.scope_path)
 
 
-def _in_scope(actor: Actor, unit_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
-    unit = aliased(Unit)
-    low, high = path_range(actor.scope_path)
-    return exists().where(unit.id == unit_id, unit.path >= low, unit.path < high)
+@lru_cache(maxsize=1024)  # working it out takes longer than what it asks of the database
+def _seen_from(scope_path: str) -> ColumnElement[bool]:
+    supports = exists().where(SupportingUnit.task_id == Task.id, _lies_below(SupportingUnit.unit_id, scope_path))
+    return or_(_lies_below(Task.lead_unit_id, scope_path), _lies_below(Task.unit_id, scope_path), supports)
+
+
+def _lies_below(unit_id: InstrumentedAttribute[int], scope_path: str) -> ColumnElement[bool]:
+    low, high = path_range(scope_path)
+    return exists().where(ScopeUnit.id == unit_id, ScopeUnit.path >= low, ScopeUnit.path < high)
 
 
 def get_task(session: Session, actor: Actor, task_id: int) -> Task:
