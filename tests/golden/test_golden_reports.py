@@ -9,32 +9,32 @@ from typing import Any
 
 import pytest
 
-from tools.measure_extraction import GOALS, GOLDEN, GOVERNMENT_WORK, Measure, load, measure
+from tools.measure_extraction import GOALS, GOLDEN, GOVERNMENT_WORK, PARTS, Measure, load, measure
 from tracker.domain.gold import AnchoredText, fold_quote, place_items
 
 FILES = sorted(GOLDEN.glob("*/*.json"))
 FLOORS = {
-    "items, precision": 0.98,
-    "items, recall": 0.98,
-    "deadline": 0.98,
-    "deadline, source": 0.97,
-    "milestones, recall": 0.94,
-    "quantities (value, unit), recall": 0.98,
-    "quantities (all), precision": 0.97,
-    "quantities (all), recall": 0.97,
-    "responsible units": 0.98,
-    "supporting units": 0.98,
-    "problems, precision": 0.97,
-    "problems, recall": 0.97,
+    "items, precision": 0.99,
+    "items, recall": 0.99,
+    "deadline": 0.985,
+    "deadline, source": 0.985,
+    "milestones, recall": 0.95,
+    "quantities (value, unit), recall": 0.985,
+    "quantities (all), precision": 0.975,
+    "quantities (all), recall": 0.98,
+    "responsible units": 0.99,
+    "supporting units": 0.99,
+    "problems, precision": 0.985,
+    "problems, recall": 0.985,
     "unit": 1.0,
     "report year": 1.0,
     "plan year": 1.0,
-    "answers, precision": 0.91,
-    "answers, recall": 0.91,
-    "vague": 0.96,
+    "answers, precision": 0.93,
+    "answers, recall": 0.92,
+    "vague": 0.98,
     "inline": 1.0,
-    "sections, precision": 0.97,
-    "sections, recall": 0.97,
+    "sections, precision": 0.985,
+    "sections, recall": 0.985,
 }
 
 
@@ -54,10 +54,10 @@ def test_the_tuned_part_stays_read(tuned: Measure, goal: Any) -> None:
     assert found[0] >= FLOORS[goal.name]
 
 
-def test_a_third_or_so_is_held_out() -> None:
-    names = {path.parent.name for path in FILES}
-    assert names == {"tuned", "held_out"}
-    assert 0.25 <= sum(path.parent.name == "held_out" for path in FILES) / len(FILES) <= 0.5
+def test_a_third_or_so_is_kept_aside() -> None:
+    folders = [path.parent.name for path in FILES]
+    assert set(folders) == set(PARTS)
+    assert 0.3 <= sum(folder != "tuned" for folder in folders) / len(folders) <= 0.5
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
