@@ -11,6 +11,7 @@ from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from tracker.domain.errors import Conflict, Forbidden, NotFound, RuleViolation
+from tracker.web.unsent import page_of_form, typed_texts
 
 log = logging.getLogger(__name__)
 
@@ -21,6 +22,7 @@ STATUS: tuple[tuple[type[RuleViolation], int], ...] = (
     (RuleViolation, 400),
 )
 
+REPEATS_WHAT_WAS_TYPED = frozenset({400, 401, 403, 404, 409, 500, 503})
 WITH_PAGE = frozenset({400, 401, 403, 404, 405, 409, 413, 429, 500, 503})
 
 
@@ -38,7 +40,7 @@ def install_errors(app: Flask) -> None:
 
     @app.errorhandler(CSRFError)
     def _csrf(_error: CSRFError) -> Response:
-        return error_page(400, "页面停留时间过长或登录状态已变化，请返回上一页刷新后重新提交。您填写的内容不会丢失。")
+        return error_page(400, "页面停留时间过长或登录状态已变化，没有保存。请返回上一页，刷新后重新提交。")
 
     @app.errorhandler(SecurityError)
     def _foreign_host(_error: SecurityError) -> Response:
@@ -77,8 +79,15 @@ def install_errors(app: Flask) -> None:
 
 def error_page(status: int, message: str | None, *, reference: str | None = None) -> Response:
     """Render the page of an error: what happened, why, what to do."""
-    template = f"errors/{status}.html"
-    response = make_response(render_template(template, message=message, reference=reference, status=status), status)
+    page = render_template(
+        f"errors/{status}.html",
+        message=message,
+        reference=reference,
+        status=status,
+        typed=typed_texts() if status in REPEATS_WHAT_WAS_TYPED else [],
+        come_back=page_of_form(),
+    )
+    response = make_response(page, status)
     if status == 503:
         response.headers["Retry-After"] = "10"
     return response
