@@ -43,6 +43,8 @@ _DELETE = re.compile(
     r"|[ ]"
 )
 _COMMA = re.compile(r"(?<!\d),|,(?!\d)")
+_STOP = re.compile(r"(?<=[\u4e00-\u9fff]{3})\.(?=[\u4e00-\u9fff\d\s]|$)|(?<=\d%)\.(?=\D|$)")
+"""A full stop typed on a Latin keyboard; after fewer characters it may belong to an enumerator (十一.其他)."""
 _COLON = re.compile(r"(?<!\d):|:(?!\d)")
 _NUMBER_THEN_SPACE = re.compile(r"^(\s{0,20}(?:[一二三四五六七八九十]{1,3}|\d{1,2}))([ ])(?=[ ]{0,3}[\u4e00-\u9fff])")
 _WIDE_GAP = re.compile(r"(?<=\S)[ ]{2,}(?=\S)")
@@ -82,7 +84,7 @@ class Folded:
 
 def fold(source: str) -> Folded:
     """Clean ``source``; linear in its length."""
-    uniform = _COLON.sub("：", _COMMA.sub("，", source.translate(_UNIFORM)))
+    uniform = _STOP.sub("。", _COLON.sub("：", _COMMA.sub("，", source.translate(_UNIFORM))))
     pieces: list[str] = []
     origins = array("l")
     previous = ""
