@@ -20,7 +20,7 @@ from tracker.runtime import Runtime
 from tracker.samples.manifest import load_county
 from tracker.samples.seed_clock import read_inboxes, remind, round_at, send_digests
 from tracker.samples.seed_links import answers_of, decide
-from tracker.samples.seed_people import add_people, add_units, switch_mail_on
+from tracker.samples.seed_people import add_people, add_units, note_last_logins, switch_mail_on
 from tracker.samples.seed_reconciliation import stages_of
 from tracker.samples.seed_reports import file_report
 from tracker.samples.seed_tasks import play, scenes_of
@@ -113,6 +113,7 @@ def _tell(world: World, runtime: Runtime, say: Progress) -> None:
             say(f"  {year} 年 …")
         event.happen()
     clock.go_to(world.until)
+    note_last_logins(world)
     say(
         f"  单位 {len(world.units)} 个，账号 {len(world.people)} 个，报告 {len(world.reports)} 份，任务 {len(world.tasks)} 项。"
     )

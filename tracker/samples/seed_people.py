@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from sqlalchemy import func, select
+
+from tracker.db.models import AuditEntry
 from tracker.samples.seed_world import World
 from tracker.services.units import UnitFields, add_unit
 from tracker.services.users import UserFields, add_user
+
+READING_FIRST = timedelta(minutes=9)
 
 
 def add_units(world: World, now: datetime) -> None:
@@ -31,3 +36,16 @@ def switch_mail_on(world: World) -> None:
     """Give everybody an address: from then on reminders go out by e-mail as well."""
     for username, spec in world.county.people.items():
         world.people[username].email = spec.email
+
+
+def note_last_logins(world: World) -> None:
+    """Note that everybody signed in shortly before the last thing they did."""
+    last_acts = (
+        select(AuditEntry.actor_id, func.max(AuditEntry.at))
+        .where(AuditEntry.actor_id.is_not(None))
+        .group_by(AuditEntry.actor_id)
+    )
+    acted = dict(world.session.execute(last_acts).tuples().all())
+    for person in world.people.values():
+        if person.id in acted:
+            person.last_login_at = acted[person.id] - READING_FIRST
