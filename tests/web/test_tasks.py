@@ -7,6 +7,7 @@ import re
 from datetime import date, timedelta
 
 import pytest
+from lxml import html
 from sqlalchemy import func, select
 
 from tests.support.factories import (
@@ -24,7 +25,9 @@ from tracker.db.models import AuditEntry, EvidenceFile, ProgressReport, Task, Us
 from tracker.db.queries.work import WORK_LIMIT
 from tracker.domain.documents import DeadlineSource
 from tracker.domain.permissions import Role
+from tracker.domain.reminders import NoticeKind
 from tracker.domain.tasks import TRANSITIONS, TaskStatus, UnfinishedReason
+from tracker.services.notices import notify
 from tracker.web.task_pages import PAGES
 
 PAYLOAD = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'>"
@@ -638,3 +641,40 @@ def test_a_title_of_three_hundred_characters_and_texts_over_the_limit(add, as_us
     chief.submit(wording="字" * 4001, title="短", reason="更正")
     assert (chief.status, "不能超过 4000 字" in chief.text) == (400, True)
     assert read(task_id).title == "长" * 300
+
+
+def remind(runtime, task_id: int, *people: User, days: int) -> None:
+    """Write an overdue reminder of each of the last ``days`` days, the newest last."""
+    with runtime.database.writing.begin() as session:
+        task = session.get_one(Task, task_id)
+        for number in range(1, days + 1):
+            notify(
+                session,
+                task,
+                rule=f"overdue:{number}",
+                kind=NoticeKind.OVERDUE,
+                title=f"{task.number} {task.title}（时限 2026-09-30，已逾期 {number} 天）",
+                recipients=people,
+                now=runtime.now() - timedelta(days=days - number),
+            )
+
+
+def test_a_long_record_is_folded_to_its_newest_lines(add, as_user, runtime, county):
+    task_id = add(TaskStatus.IN_PROGRESS, title="整治久拖不决的积案", owner=county.officer)
+    remind(runtime, task_id, county.officer, county.head, days=40)
+    page = html.fromstring(as_user("officer").open(f"/tasks/{task_id}").get_data(as_text=True))
+    (section,) = page.xpath("//section[@id='reminders']")
+    shown = [" ".join(line.text_content().split()) for line in section.xpath("./ul/li | ./div/ul/li")]
+    assert len(shown) == 5
+    assert shown[0].startswith("逾期 40 个工作日 李文、周正")  # one line for both, and not the task's title again
+    assert "整治久拖不决的积案" not in section.text_content()
+    assert section.xpath("string(.//details[@class='older']/summary)") == "更早的 35 次"
+    assert len(section.xpath(".//details[@class='older']//li")) == 35
+
+
+def test_a_short_record_has_nothing_to_unfold(add, as_user, runtime, county):
+    task_id = add(TaskStatus.IN_PROGRESS)
+    remind(runtime, task_id, county.officer, days=5)
+    assert not html.fromstring(as_user("officer").open(f"/tasks/{task_id}").get_data(as_text=True)).xpath(
+        "//details[@class='older']"
+    )
