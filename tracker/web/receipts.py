@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask import request
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tracker.db.models import RequestReceipt
@@ -16,6 +16,10 @@ def earlier_location(session: Session) -> str | None:
     key = request.form.get("request_key", "")
     if not key:
         return None
+    if (
+        session.get_bind().dialect.name == "postgresql"
+    ):  # the second of two at once waits here until the first has its receipt
+        session.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"{current_actor().id}:{key[:40]}"))))
     return session.scalar(
         select(RequestReceipt.location).where(
             RequestReceipt.user_id == current_actor().id, RequestReceipt.key == key[:40]
