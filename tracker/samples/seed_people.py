@@ -45,7 +45,7 @@ def note_last_logins(world: World) -> None:
         .where(AuditEntry.actor_id.is_not(None))
         .group_by(AuditEntry.actor_id)
     )
-    acted = dict(world.session.execute(last_acts).tuples().all())
+    acted = {row[0]: row[1] for row in world.session.execute(last_acts)}
     for person in world.people.values():
         if person.id in acted:
             person.last_login_at = acted[person.id] - READING_FIRST
