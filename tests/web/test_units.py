@@ -83,7 +83,7 @@ def test_a_short_name_left_empty_is_the_name(admin, runtime, county):
         ({"name": "  "}, "请填写单位全称"),
         ({"name": "长" * 101}, "不超过 100 字"),
         ({"name": "云台\r\n乡"}, "不能使用的字符"),
-        ({"short_name": "云\x00台"}, "不能使用的字符"),
+        ({"short_name": "云\n台"}, "不能使用的字符"),
         ({"code": "云台"}, "2 到 20 个字母或数字"),
         ({"code": "A\n"}, "2 到 20 个字母或数字"),
         ({"code": "SDZ"}, "编号前缀已被其他单位使用"),

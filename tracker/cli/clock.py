@@ -8,7 +8,7 @@ from datetime import datetime
 import click
 
 from tracker.cli.children import stop_with_parent as watch_parent
-from tracker.cli.installation import open_installation
+from tracker.cli.installation import check_migrated, open_installation
 from tracker.domain.calendar import LOCAL_ZONE
 from tracker.jobs.scheduler import run_once, run_scheduler
 
@@ -25,13 +25,15 @@ def scheduler_command(once: bool, moment: str | None, *, stop_with_parent: bool)
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
     if moment is not None and not once:
         raise click.UsageError("--at 只能与 --once 合用。")
+    at = _moment(moment)
     runtime = open_installation()
+    check_migrated(runtime)
     if stop_with_parent:
         watch_parent()
     if not once:
         run_scheduler(runtime)
         return
-    for name, outcome in run_once(runtime, _moment(moment)):
+    for name, outcome in run_once(runtime, at):
         click.echo(f"{name}：{outcome}")
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import cast
 
 import click
+from sqlalchemy.exc import SQLAlchemyError
 
 from tracker.runtime import Runtime, open_runtime
 from tracker.settings import Settings
@@ -32,3 +33,17 @@ def load_settings() -> Settings:
 def open_installation() -> Runtime:
     """Return the runtime of the installation."""
     return open_runtime(load_settings())
+
+
+def check_migrated(runtime: Runtime) -> None:
+    """Raise a ClickException that says what to do where the database is not at the newest migration, or not there."""
+    from tracker.db.migrate import is_current
+
+    try:
+        current = is_current(runtime.database.writing_engine, runtime.settings.database_url)
+    except SQLAlchemyError as error:
+        raise click.ClickException(
+            f"数据库无法连接（{type(error).__name__}）。请检查 TRACKER_DATABASE_URL，再运行 tracker check-config。"
+        ) from error
+    if not current:
+        raise click.ClickException("数据库还没有升级到当前版本，请先运行：tracker migrate")

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 from sqlalchemy.exc import SQLAlchemyError
 
-from tracker.cli.installation import load_settings, open_installation
+from tracker.cli.installation import check_migrated, load_settings, open_installation
 from tracker.domain.calendar import LOCAL_ZONE, WorkingCalendar
 from tracker.domain.errors import RuleViolation
 from tracker.domain.permissions import ROLE_LABELS, Role
@@ -38,6 +38,7 @@ def create_user_command(
 
     password = secrets.token_urlsafe(12)
     runtime = open_installation()
+    check_migrated(runtime)
     try:
         with runtime.database.writing.begin() as session:
             create_first_user(

@@ -9,8 +9,7 @@ import sys
 import click
 
 from tracker.cli.children import stop_with_parent as watch_parent
-from tracker.cli.installation import load_settings
-from tracker.db.migrate import is_current
+from tracker.cli.installation import check_migrated, load_settings
 
 
 @click.command("serve", help="启动网页服务。")
@@ -26,14 +25,13 @@ def serve_command(host: str, port: int, *, stop_with_parent: bool) -> None:
     from tracker.runtime import Runtime
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # waitress lets the requests under way finish
     if stop_with_parent:
         watch_parent()
     settings = load_settings()
     app = create_app(settings)
     runtime: Runtime = app.extensions["tracker"]
-    if not is_current(runtime.database.writing_engine, settings.database_url):
-        raise click.ClickException("数据库还没有升级到当前版本，请先运行：tracker migrate")
+    check_migrated(runtime)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # waitress lets the requests under way finish
     install_refusals(settings.upload_limit_mb)
     serve(
         app,

@@ -32,7 +32,9 @@ class User(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column(default=1)
 
-    unit: Mapped[Unit] = relationship(lazy="joined")  # no inner join: within an outer one it would read all accounts first
+    unit: Mapped[Unit] = relationship(
+        lazy="joined"
+    )  # no inner join: within an outer one it would read all accounts first
 
     @property
     def role_label(self) -> str:

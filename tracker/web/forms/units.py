@@ -30,6 +30,7 @@ def stripped(value: Any) -> Any:
 class UnitForm(StrictForm):
     """A unit. Left empty, the short name is the name."""
 
+    drops_unseen = False
     name = StringField(
         "单位全称",
         filters=[stripped],

@@ -16,6 +16,7 @@ EMAIL = r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*
 class UserForm(StrictForm):
     """What may be changed of an account."""
 
+    drops_unseen = False
     name = StringField(
         "姓名",
         filters=[stripped],

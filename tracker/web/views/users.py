@@ -133,7 +133,7 @@ def edit(user_id: int) -> Any:
         return _form_page(form, user)
     if not form.validate_on_submit():
         return _form_page(form, user), 400
-    version = int(form.version.data or 0)
+    version = int((form.version.data or "").strip() or 0)
     try:
         with writing() as session:
             if earlier := earlier_location(session):
