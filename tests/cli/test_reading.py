@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -179,17 +178,14 @@ def test_wrong_use_is_exit_2(arguments: tuple[str, ...]) -> None:
     assert call(*arguments).exit_code == 2
 
 
-def test_reading_loads_no_server_and_starts_fast(earlier: Path) -> None:
+def test_reading_loads_no_server(earlier: Path) -> None:
+    """What makes the start slow is not even loaded; how long it takes is a matter of the benchmarks."""
     script = (
         "import sys; from tracker.cli import main\n"
         f"try: main(['extract', {str(earlier)!r}, '--json'])\n"
         "except SystemExit: pass\n"
-        "print([name for name in ('flask', 'sqlalchemy', 'rich', 'multiprocessing') if name in sys.modules], file=sys.stderr)"
+        "heavy = ('flask', 'sqlalchemy', 'alembic', 'apscheduler', 'jieba', 'openpyxl', 'rich', 'multiprocessing')\n"
+        "print([name for name in heavy if name in sys.modules], file=sys.stderr)"
     )
-    times = []
-    for _ in range(3):
-        began = time.perf_counter()
-        done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT)
-        times.append(time.perf_counter() - began)
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT)
     assert done.stderr.strip() == "[]"
-    assert min(times) < 1.0  # 0.2 s on an idle machine
