@@ -74,7 +74,7 @@ def append_text_row(
     border: Border | None = BORDER,
 ) -> None:
     """Append one row; every value goes through ``text_cell``. ``sheet`` may be write-only or not."""
-    row = [text_cell(sheet, value) for value in values]
+    row: list[Any] = [text_cell(sheet, value) for value in values]
     style = _style(sheet, (font, alignment, fill, border))
     for cell in row:
         cell._style = copy(style)
@@ -88,7 +88,7 @@ def _style(sheet: Any, look: Look) -> Any:
     known = _styles.setdefault(sheet.parent, {})
     key = tuple(map(id, look))
     if key not in known:
-        cell: Cell = WriteOnlyCell(sheet)
+        cell: Any = WriteOnlyCell(sheet)
         font, alignment, fill, border = look
         cell.font, cell.alignment = font, alignment
         if fill is not None:

@@ -43,7 +43,7 @@ def parse_part(data: bytes) -> etree._Element:
     try:
         root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
-        if error.code == etree.ErrorTypes.ERR_NO_MEMORY:
+        if getattr(error, "code", None) == etree.ErrorTypes.ERR_NO_MEMORY:
             raise MemoryError from error
         raise UnreadableDocument("damaged", DAMAGED) from error
     if root.getroottree().docinfo.internalDTD is not None:

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from io import BytesIO
 from itertools import groupby
+from typing import Any
 
 from lxml import etree
 
@@ -226,15 +227,20 @@ def _numbering() -> etree._Element:
     return _w("numbering", abstract, _w("num", _w("abstractNumId", val="0"), numId="1"))
 
 
+def _default(namespace: str) -> Any:
+    """Return lxml's way to name the default namespace; its stubs do not know the None."""
+    return {None: namespace}
+
+
 def _relations(targets: list[tuple[str, str]]) -> etree._Element:
-    root = etree.Element(f"{{{PACKAGE_RELS}}}Relationships", nsmap={None: PACKAGE_RELS})
+    root = etree.Element(f"{{{PACKAGE_RELS}}}Relationships", nsmap=_default(PACKAGE_RELS))
     for index, (kind, target) in enumerate(targets, 1):
         etree.SubElement(root, f"{{{PACKAGE_RELS}}}Relationship", Id=f"rId{index}", Type=f"{R}/{kind}", Target=target)
     return root
 
 
 def _content_types() -> etree._Element:
-    root = etree.Element(f"{{{CONTENT_TYPES}}}Types", nsmap={None: CONTENT_TYPES})
+    root = etree.Element(f"{{{CONTENT_TYPES}}}Types", nsmap=_default(CONTENT_TYPES))
     defaults = {"rels": "application/vnd.openxmlformats-package.relationships+xml", "xml": "application/xml"}
     for extension, mime in defaults.items():
         etree.SubElement(root, f"{{{CONTENT_TYPES}}}Default", Extension=extension, ContentType=mime)
