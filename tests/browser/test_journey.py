@@ -189,6 +189,9 @@ def split_one(supervisor: Person) -> None:
     supervisor.main.get_by_label(re.compile("每季度开展普法")).check()
     supervisor.press("拆分", supervisor.main.locator("form").filter(has_text="在勾选的位置拆开"))
     supervisor.sees("待确认 4")
+    event = card(supervisor, "宪法宣传活动").inner_text()
+    assert "2026-12-04" in event, "each part has the deadline that its own words state"
+    assert "讲座" not in event
 
 
 def dismiss_one(supervisor: Person) -> None:

@@ -16,6 +16,7 @@ from tracker.domain.proposals import (
     commitment_spans,
     commitments_within,
     comparable,
+    cuts_a_commitment,
     deadline_of_commitments,
     find_quote,
     joint_deadline,
@@ -113,6 +114,13 @@ def test_a_comma_parts_promises_as_well() -> None:
 def test_a_split_outside_the_quote_is_refused(offsets: list[int]) -> None:
     with pytest.raises(CannotSplit):
         split_spans(QUOTE, 100, offsets)
+
+
+def test_a_cut_through_a_commitment_is_noticed() -> None:
+    commitments = [{"start": 0, "end": 10}, {"start": 10, "end": 30}]
+    assert not cuts_a_commitment(commitments, [Span(0, 10), Span(10, 30)])
+    assert cuts_a_commitment(commitments, [Span(0, 20), Span(20, 30)])
+    assert not cuts_a_commitment([], [Span(0, 20), Span(20, 30)])
 
 
 def commitment(start: int, end: int, deadline: str | None = None, source: str = "text") -> dict[str, Any]:

@@ -123,6 +123,12 @@ def commitments_within(commitments: Sequence[Json], span: Span) -> list[Json]:
     return [entry for entry in commitments if span.start <= (entry["start"] + entry["end"]) // 2 < span.end]
 
 
+def cuts_a_commitment(commitments: Sequence[Json], spans: Sequence[Span]) -> bool:
+    """Say whether an edge between two of ``spans`` lies inside a commitment, so that neither part has it whole."""
+    edges = [span.start for span in spans[1:]]
+    return any(entry["start"] < edge < entry["end"] for entry in commitments for edge in edges)
+
+
 def quantities_of(commitments: Iterable[Json]) -> list[Json]:
     """Return the quantities of the commitments, in order."""
     return [quantity for entry in commitments for quantity in entry.get("quantities", ())]

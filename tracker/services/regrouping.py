@@ -9,14 +9,18 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from tracker.db.models import SupportingUnit, Task, TaskSource
+from tracker.db.queries.reports import get_report
 from tracker.db.queries.scope import lock_task
 from tracker.domain.documents import DeadlineSource, Span
+from tracker.domain.formats import item_to_dict
+from tracker.domain.passages import read_passage
 from tracker.domain.permissions import Actor
 from tracker.domain.proposals import (
     CannotMerge,
     DueDate,
     commitment_spans,
     commitments_within,
+    cuts_a_commitment,
     deadline_of_commitments,
     joint_deadline,
     quantities_of,
@@ -24,6 +28,7 @@ from tracker.domain.proposals import (
     title_of,
 )
 from tracker.domain.tasks import TaskAction, TaskStatus
+from tracker.language.lexicon import load_lexicon
 from tracker.services.plan_items import MERGED, SPLIT, Chosen, check_is_proposal, check_report, in_order, note_proposal
 from tracker.services.reports import source_of
 from tracker.services.task_changes import begin_change, finish_change
@@ -63,7 +68,11 @@ def split_proposal(
     spans = (
         split_spans(task.quote, start, offsets) if offsets else commitment_spans(task.commitments, task.quote, start)
     )
+    text = get_report(session, actor, report_id, text=True).text if cuts_a_commitment(task.commitments, spans) else None
     parts = [_part(task, span, number, now) for number, span in enumerate(spans, start=1)]
+    if text is not None:
+        for number, part in enumerate(parts, start=1):
+            _read_again(part, text, number, _due(task))
     session.add_all(parts)
     session.flush()
     supporters = _supporting(session, task.id)
@@ -137,6 +146,20 @@ def _part(task: Task, span: Span, number: int, now: datetime) -> Task:
         created_at=now,
         updated_at=now,
     )
+
+
+def _read_again(part: Task, text: str, number: int, whole: DueDate) -> None:
+    """Take a part's commitments from its own words, where the cut goes through a commitment of the whole."""
+    span = Span(part.start or 0, part.end or 0)
+    item = read_passage(text, span, part.plan_year, load_lexicon(), name=f"{part.item_ref or 'm'}p{number}"[:20])
+    values = item_to_dict(item)
+    part.commitments, part.quantities = values["commitments"], values["quantities"]
+    part.vague = item.vague
+    own = item.deadline
+    states_one = own.source is DeadlineSource.TEXT
+    part.due_on, part.due_source = (own.due_on, own.source) if states_one else (whole.due_on, whole.source)
+    part.recurring = own.recurring
+    part.milestones = values["milestones"]
 
 
 def _copy_sources(session: Session, task: Task, heir: Task) -> None:
