@@ -8,9 +8,10 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, insert, text
 
-from tracker.db.migrate import upgrade
+from tracker.db.migrate import alembic_config, upgrade
 from tracker.db.models import AuditEntry, Report, Task, Unit, UnitKind, User
 from tracker.db.session import Database, open_database
 from tracker.domain.documents import DeadlineSource
@@ -40,7 +41,8 @@ STATES = (
 
 def county(tasks: int = 100_000) -> Path:
     """Return the SQLite file of a county with so many tasks over ten years; makes it on the first call."""
-    path = Path(tempfile.gettempdir()) / f"tracker-bench-{tasks}.db"
+    head = ScriptDirectory.from_config(alembic_config("sqlite://")).get_current_head()
+    path = Path(tempfile.gettempdir()) / f"tracker-bench-{tasks}-{head}.db"
     if path.exists():
         return path
     building = path.with_suffix(".building")
@@ -180,6 +182,7 @@ def _task(number: int, dice: random.Random) -> dict[str, Any]:
         "due_source": DeadlineSource.TEXT,
         "established_at": NOW,
         "assigned_at": NOW - timedelta(days=90),
+        "archived_from": "closed" if status is TaskStatus.ARCHIVED else None,
         "percent": dice.randrange(0, 101),
         "completed_on": due if status in {TaskStatus.CLOSED, TaskStatus.ARCHIVED} else None,
         "created_at": NOW,
