@@ -82,6 +82,14 @@ def test_an_officer_uploads_and_finds_the_report(someone, upload, runtime):
     assert counted(runtime, Task) == 3
 
 
+def test_a_folder_that_takes_no_files_is_named_and_nothing_is_written(someone, upload, runtime):
+    runtime.settings.storage_path.write_bytes(b"")  # a file where the folder should be: nothing can be stored there
+    officer = upload(someone("officer"))
+    assert officer.status == 503
+    assert "不能读写" in officer.text
+    assert counted(runtime, Intake) == 0
+
+
 def test_the_page_of_an_upload_works_without_javascript(someone, app, runtime, county, monkeypatch):
     officer = someone("officer")
     monkeypatch.setattr(background(app), "take_in", lambda _id: None)

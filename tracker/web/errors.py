@@ -23,6 +23,8 @@ STATUS: tuple[tuple[type[RuleViolation], int], ...] = (
 )
 
 REPEATS_WHAT_WAS_TYPED = frozenset({400, 401, 403, 404, 409, 500, 503})
+FILES_UNREACHABLE = "服务器上存放文件的目录暂时不能读写，这次提交没有保存。请联系系统管理员检查磁盘空间和目录权限。"
+
 WITH_PAGE = frozenset({400, 401, 403, 404, 405, 409, 413, 429, 500, 503})
 
 
@@ -58,6 +60,11 @@ def install_errors(app: Flask) -> None:
         log.error("the database did not answer", exc_info=error)
         g.database_error = error
         return error_page(503, None)
+
+    @app.errorhandler(OSError)
+    def _files(error: OSError) -> Response:
+        log.error("a file could not be read or written", exc_info=error)
+        return error_page(503, FILES_UNREACHABLE)
 
     @app.errorhandler(IntegrityError)
     def _collided(error: IntegrityError) -> Response:
