@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -84,6 +85,8 @@ def test_the_outcome_follows_the_passages(at_work: Any) -> None:
 
 def test_another_passage_by_selecting_it(at_work: Any, live_server: LiveServer) -> None:
     """What is selected in the report is taken with its place, word for word."""
+    from playwright.sync_api import expect
+
     at_work.click("text=在报告中另选一段")
     at_work.evaluate(
         """() => {
@@ -96,7 +99,7 @@ def test_another_passage_by_selecting_it(at_work: Any, live_server: LiveServer) 
             selection.addRange(range);
         }"""
     )
-    at_work.wait_for_function("document.querySelector('#quote').value.includes('涉企执法扫码')")
+    expect(at_work.locator("#quote")).to_have_value(re.compile("涉企执法扫码"))
     at_work.click("#passage-form button[type=submit]")
     at_work.wait_for_selector(".answer-form")
     assert "人工选取" in at_work.inner_text("#answer")

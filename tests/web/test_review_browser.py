@@ -147,11 +147,13 @@ def test_a_selected_passage_becomes_a_card(filed, new_page, words, kind, quote):
 
 
 def test_numbers_in_the_margin_are_no_part_of_a_selection(filed, new_page):
+    from playwright.sync_api import expect
+
     page = new_page()
     enter(page, "supervisor")
     page.goto("/reports/1/review")
     page.evaluate(SELECT, ["创新普法形式", "item"])
-    page.wait_for_function("document.querySelector('#add-form [name=quote]').value !== ''")
+    expect(page.locator("#add-form [name=quote]")).not_to_have_value("")
     start, end = (int(page.input_value(f"#add-form [name={name}]")) for name in ("start", "end"))
     quote = page.input_value("#add-form [name=quote]")
     with filed.runtime.database.reading() as session:
