@@ -12,6 +12,7 @@ from flask import url_for
 
 from tracker.db.models import EvidenceFile, Task
 from tracker.db.queries.task_details import EvidenceLine, HistoryLine, Relative, SourcePassage
+from tracker.domain.audit_words import FIELD_WORDS
 from tracker.domain.evidence_kinds import KINDS, suffix_of
 from tracker.domain.reminders import NoticeKind, step_words
 from tracker.domain.tasks import (
@@ -25,39 +26,14 @@ from tracker.domain.tasks import (
 from tracker.web.filters import day, file_size, moment, number
 
 FIELD_LABELS = {
-    "number": "编号",
-    "status": "状态",
-    "title": "任务名称",
-    "wording": "任务内容",
-    "area": "类别",
-    "lead_unit": "牵头单位",
-    "supporting_units": "配合单位",
-    "owner": "责任人",
-    "due_on": "时限",
-    "due_confirmed": "时限已确认",
-    "planned_on": "计划完成日",
-    "sign_due_on": "签收期限",
-    "percent": "完成比例",
-    "completed_on": "实际完成日",
-    "reported_completed_on": "申报的完成日",
-    "requested_due_on": "申请的时限",
-    "verdict": "审核意见",
-    "review_on": "复核日期",
-    "extension_pending": "延期待审核",
-    "unfinished_reason": "未完成原因",
-    "evidence": "佐证材料",
-    "successor": "后续任务",
-    "predecessor": "结转自",
-    "urged": "催办对象",
+    **FIELD_WORDS,
+    "verdict": "审核意见",  # on a task's own page it is always the reviewer's
     "link_decision": "报告对应",
     "link_outcome": "报告结论",
     "link_evidence": "报告依据",
     "link_figures": "数值对照",
     "link_repeated": "下一年计划再次写入的条数",
     "finding": "核查结论",
-    "explanations": "差异说明",
-    "shortfall": "未完成原因",
-    "handling": "处理",
 }
 PER = {"month": "每月", "quarter": "每季度", "half_year": "每半年", "year": "每年"}
 OPERATORS = {">=": "不少于 ", "<=": "不超过 ", "~": "约 ", "=": ""}
