@@ -124,7 +124,8 @@ def install(kind: str) -> None:
 
 
 def _options(lock: Path) -> list[str]:
-    return ["--require-hashes", "-r", str(lock)]
+    # The lock is complete. Resolved again, an extra (coverage[toml]) would draw a release newer than the locked one.
+    return ["--require-hashes", "--no-deps", "-r", str(lock)]
 
 
 def _quietly(command: list[str]) -> bool:
