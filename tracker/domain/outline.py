@@ -113,9 +113,16 @@ def trim(text: str, start: int, end: int) -> Range:
 _DATE_LINE = re.compile(r"[（]?(?:20\d{2}|[二〇零一三四五六七八九O○]{4})年.{1,3}月(?P<day>.{1,3}[日号])?[）]?")
 
 
+_SIGNED = re.compile(r"[^，。；：！？]{2,30}(?:20\d{2}|[二〇零一三四五六七八九O○]{4})年.{1,3}月.{1,3}[日号]")
+"""Unit and date on one line, after the text."""
+_SHORTEST_SIGNED = 3
+
+
 def without_signature(text: str, lines: list[Line]) -> list[Line]:
     """Return the lines without the signature and date that close the report or stand before its annexes."""
     kept = list(lines)
+    if len(lines) > _SHORTEST_SIGNED and _SIGNED.fullmatch(text, lines[-1].start, lines[-1].end):
+        kept.pop()
     for index in range(len(lines) - 1, 0, -1):
         line = lines[index]
         dated = _DATE_LINE.fullmatch(text, line.start, line.end) if line.end - line.start <= 16 else None

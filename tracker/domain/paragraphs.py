@@ -24,6 +24,7 @@ class _Words:
     lead_in: re.Pattern[str]
     principles: re.Pattern[str]
     principle_heading: re.Pattern[str]
+    aim_heading: re.Pattern[str]
     targets: re.Pattern[str]
     intro: re.Pattern[str]
     breaks: re.Pattern[str]
@@ -46,6 +47,7 @@ def _words(lexicon: Lexicon) -> _Words:
         lead_in=listed("lead_in"),
         principles=listed("principles"),
         principle_heading=re.compile(rf".{{0,14}}{heading}(?:[和及、](?:主要|预期|总体)?目标)?"),
+        aim_heading=listed("aim_headings"),
         targets=listed("targets"),
         intro=listed("intros"),
         breaks=listed("breaks"),
@@ -136,7 +138,13 @@ class ParagraphKinds:
     def is_principle_heading(self, line: Line) -> bool:
         """Say whether a heading announces requirements and principles (总体要求, 指导思想)."""
         low, high = line.title or (line.start, line.start)
-        return bool(self.words.principle_heading.fullmatch(self.text[low:high].strip("。：")))
+        title = self.text[low:high].strip("。：")
+        if self.words.principle_heading.fullmatch(title):
+            return True
+        # An aim without a figure is a wish; its figures would be the yearly targets.
+        return bool(self.words.aim_heading.fullmatch(title)) and not any(
+            self.has_amounts(each) for each in (line, *line.children)
+        )
 
     def announces_principles(self, span: Range) -> bool:
         """Say whether what stands before a list makes it one of principles (必须把握以下四点)."""

@@ -55,7 +55,7 @@ class PlanCollector:
         if heading is not None and self.kinds.is_principle_heading(heading):
             return list(self._targets([line for line in lines if line.mark is None]))
         drafts: list[ItemDraft] = []
-        if heading is not None and heading.has_body and not lines:
+        if heading is not None and heading.has_body and (not lines or self._list_in(heading.body)):
             drafts.extend(self._paragraph(heading, None, heading.body, "部分标题后的正文"))
         first = next((line.start for line in roots if line.mark is not None), None)
         before = [line for line in roots if line.mark is None and (first is None or line.start < first)]

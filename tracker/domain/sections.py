@@ -17,6 +17,7 @@ from tracker.domain.headings import (
 )
 from tracker.domain.outline import Line, trim
 from tracker.domain.tables import CELL, is_column
+from tracker.domain.voice import voice_of
 from tracker.language.enumerators import MarkStyle, find_members
 from tracker.language.lexicon import Lexicon
 from tracker.language.numerals import parse_number
@@ -127,8 +128,10 @@ def _is_unnumbered_heading(
         return False
     if is_standalone(words, lexicon):
         return True
-    bare = line.is_heading and len(words) <= _LONGEST_BARE_HEADING and words[-1] not in "。：；！？，、"
-    return top is None and bare and bool(verdict.kinds) and index >= 1
+    if not verdict.kinds or index < 1 or not line.is_heading or len(words) > _LONGEST_BARE_HEADING:
+        return False
+    speaks = verdict.pure and verdict.kinds[0] in (SectionKind.PROBLEMS, SectionKind.PLAN)
+    return speaks and words[-1] == "：" or top is None and words[-1] not in "。：；！？，、"
 
 
 def _is_labelled(text: str, line: Line) -> bool:
@@ -179,10 +182,30 @@ def _top_style(text: str, lines: list[Line], report_year: int | None, lexicon: L
     unnumbered = sum(
         1 for line in lines if line.mark is None and line.title and is_standalone(text[line.start : line.end], lexicon)
     )
-    for style in (MarkStyle.PART, MarkStyle.CHINESE, MarkStyle.BRACKETED_CHINESE, MarkStyle.ORDINAL, MarkStyle.ARABIC):
+    for style in _TOP_STYLES:
         if seen.get(style, 0) >= 1:
             return None if unnumbered >= 2 and seen[style] <= unnumbered // 2 else style
+    return _outermost(text, lines) if not unnumbered else None
+
+
+def _outermost(text: str, lines: list[Line]) -> MarkStyle | None:
+    """Return the outermost style whose lines are headings over text, where none of them names a section."""
+    for style in _TOP_STYLES[:3]:
+        marked = [line for line in lines if line.mark is not None and line.mark.style is style]
+        headings = [line for line in marked if line.is_heading]
+        if len(headings) >= _LEAST_BARE_HEADINGS and len(headings) >= 0.8 * len(marked):
+            return style
     return None
+
+
+_TOP_STYLES = (
+    MarkStyle.PART,
+    MarkStyle.CHINESE,
+    MarkStyle.BRACKETED_CHINESE,
+    MarkStyle.ORDINAL,
+    MarkStyle.ARABIC,
+)
+_LEAST_BARE_HEADINGS = 3
 
 
 def _differs(verdict: HeadingVerdict, starts: list[_Start]) -> bool:
@@ -208,8 +231,6 @@ def five_year_end(heading: str) -> date | None:
 
 _LONGEST_BARE_HEADING = 20
 _FIVE_YEARS = re.compile(r"(?:今后|未来)五年")
-_FUTURE = re.compile(r"将|力争|拟|下一步|确保|争取|要(?![求素点件])")
-_PAST = re.compile(r"了|已|截至|累计|先后|以来|共(?:开展|组织|办理|计)|同比|达到\d|完成了|获评|获得|荣获")
 
 
 def _settle(text: str, parts: list[Part], lexicon: Lexicon) -> list[Part]:
@@ -230,28 +251,16 @@ def _words(text: str, part: Part) -> str:
 
 
 def _by_place(text: str, part: Part, before: list[SectionKind], later: list[SectionKind], lexicon: Lexicon) -> Part:
-    title = _words(text, part)
+    voice = voice_of(text, part.heading, part.lines, lexicon)
     if SectionKind.PLAN in before:
-        if any(word in title for word in lexicon.words("headings.plan_continues")) or _looks_ahead(text, part):
+        title = _words(text, part)
+        if any(word in title for word in lexicon.words("headings.plan_continues")) or voice.looks_ahead:
             return replace(part, kinds=(SectionKind.PLAN,), reason="计划之后的部分，句子讲的是将来")
         return replace(part, kinds=(SectionKind.OTHER,), reason="计划之后的部分，没有任务")
-    if SectionKind.PROBLEMS in before and SectionKind.PLAN not in later and not _looks_back(text, part):
+    if voice.admits and SectionKind.PROBLEMS not in (*before, *later):
+        return replace(part, kinds=(SectionKind.PROBLEMS,), reason="句子讲的是不足")
+    if SectionKind.PROBLEMS in before and SectionKind.PLAN not in later and not voice.looks_back:
         return replace(part, kinds=(SectionKind.PLAN,), reason="问题之后没有别的计划，句子讲的是将来")
-    if not later and SectionKind.PLAN not in before and before and _looks_ahead(text, part):
+    if not later and SectionKind.PLAN not in before and before and voice.looks_ahead:
         return replace(part, kinds=(SectionKind.PLAN,), reason="最后一部分，句子讲的是将来")
     return replace(part, kinds=(SectionKind.WORK_DONE,), reason="计划之前的部分，标题没有点明")
-
-
-def _counts(text: str, part: Part) -> tuple[int, int]:
-    body = "".join(text[line.start : line.end] for line in (part.heading, *part.lines) if line)
-    return len(_FUTURE.findall(body)), len(_PAST.findall(body))
-
-
-def _looks_ahead(text: str, part: Part) -> bool:
-    future, past = _counts(text, part)
-    return future > past
-
-
-def _looks_back(text: str, part: Part) -> bool:
-    future, past = _counts(text, part)
-    return past > future + 1

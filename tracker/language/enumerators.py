@@ -41,15 +41,21 @@ class Mark:
 _CN = "[一二三四五六七八九十]{1,3}"
 # "2.6月底前" is item two due in June, "2.6公里" is a figure.
 _NO_FRACTION = r"(?!\d(?!\d?月|\d{3}年))"
+# "1.1 完善制度"; "1.5公里" is a figure, "12.4宪法日" a day.
+_DECIMAL = re.compile(
+    r"(?!(?:3.15|4.15|5.12|5.25|6.26|11.9|12.2|12.4)(?!\d|、))\d{1,2}(?:[.．]\d{1,2})?[.．](\d{1,2})"
+    r"(?:[.．、]|(?=[\u4e00-\u9fff“《]))(?!月|[万亿倍个元公平千百小余%])"
+)
 _SEQUENCE_WORDS = {"首先": 1, "其次": 2, "再次": 3, "最后": 4}
 _LEADING: tuple[tuple[MarkStyle, re.Pattern[str]], ...] = (
     (MarkStyle.PART, re.compile(rf"第({_CN}|\d{{1,2}})(?:部分|篇|章|板块)[：、，]?")),
     (MarkStyle.ORDINAL, re.compile(rf"第({_CN})(?:[，、：]|是(?=[^由]))|({'|'.join(_SEQUENCE_WORDS)})[，是要]")),
-    (MarkStyle.COUNTED, re.compile(rf"(?:任务|问题|举措|措施|目标|项目|实事)({_CN}|\d{{1,2}})[：、]")),
+    (MarkStyle.COUNTED, re.compile(rf"(?:任务|问题|举措|措施|目标|项目|实事|行动|工程|重点)({_CN}|\d{{1,2}})(?:[：、｜]|(?=[\u4e00-\u9fff“《]))(?!个|项|大|类|条)")),
     (MarkStyle.COUNTED, re.compile(rf"({_CN})(?:是|要)(?![由否素件点求领闻])[，：]?")),
     (MarkStyle.BRACKETED_CHINESE, re.compile(rf"（({_CN})[）、]、?|（?({_CN})）[、.．]?")),
     (MarkStyle.CHINESE, re.compile(rf"({_CN})[、.．：，,]")),
     (MarkStyle.BRACKETED_ARABIC, re.compile(r"（?(\d{1,2})）[、.．]?|（(\d{1,2})[、.]")),
+    (MarkStyle.BRACKETED_ARABIC, _DECIMAL),
     (MarkStyle.ARABIC, re.compile(rf"(\d{{1,2}})(?:[.．]{_NO_FRACTION}|、|，)")),
     (MarkStyle.CIRCLED, re.compile(r"([①-⑳])[、.．]?")),
     (MarkStyle.DASH, re.compile(r"(?:——|—|[●■◆★▲►○◇□]|·)(?!\d)")),

@@ -38,7 +38,7 @@ _MONTH = re.compile(
     rf"(?<![\d.一二三四五六七八九十])(?:{_N}月?(?:-|—|～|至|到))?{_YEAR}(?P<month>{_N})月(?!度|均|报|薪|饼|球|一)(?:份)?(?:(?P<day>{_N})[日号]|(?P<part>上旬|中旬|下旬|初|中|底|末))?{_BEFORE}"
 )
 _QUARTER = re.compile(rf"{_YEAR}第?(?P<quarter>[一二三四1-4])季度(?:末|底|结束)?{_BEFORE}")
-_HALF = re.compile(rf"{_YEAR}(?P<half>上半年|下半年)(?:末|底)?{_BEFORE}")
+_HALF = re.compile(rf"{_YEAR}(?P<half>上半年|下半年|年中(?=前|底|之前|以前))(?:末|底)?{_BEFORE}")
 _WHOLE_YEAR = re.compile(
     r"(?<![\d.\-—～至])(?P<year>20\d{2}|二〇[一二三四五六七八九〇]{2})年(?!以来|初|前三|[—\-～至]|来|版|起|度)(?P<end>内|底|末)?(?:之前|以前|前)?"
 )
@@ -126,7 +126,7 @@ def _quarters(text: str, start: int, end: int, year: int, _: Lexicon) -> Iterato
 
 def _halves(text: str, start: int, end: int, year: int, _: Lexicon) -> Iterator[Period]:
     for found in _HALF.finditer(text, start, end):
-        month, day = (6, 30) if found.group("half") == "上半年" else (12, 31)
+        month, day = (12, 31) if found.group("half") == "下半年" else (6, 30)
         yield Period("due", date(_year_of(found, year), month, day), None, found.start(), found.end(), "半年")
 
 

@@ -46,7 +46,9 @@ _COMMA = re.compile(r"(?<!\d),|,(?!\d)")
 _STOP = re.compile(r"(?<=[\u4e00-\u9fff]{3})\.(?=[\u4e00-\u9fff\d\s]|$)|(?<=\d%)\.(?=\D|$)")
 """A full stop typed on a Latin keyboard; after fewer characters it may belong to an enumerator (十一.其他)."""
 _COLON = re.compile(r"(?<!\d):|:(?!\d)")
-_NUMBER_THEN_SPACE = re.compile(r"^(\s{0,20}(?:[一二三四五六七八九十]{1,3}|\d{1,2}))([ ])(?=[ ]{0,3}[\u4e00-\u9fff])")
+_NUMBER_THEN_SPACE = re.compile(
+    r"^(\s{0,20}(?:[一二三四五六七八九十]{1,3}|\d{1,2}|\d{1,2}(?:\.\d{1,2}){1,2}))([ ])(?=[ ]{0,3}[\u4e00-\u9fff\d“《])"
+)
 _WIDE_GAP = re.compile(r"(?<=\S)[ ]{2,}(?=\S)")
 _SHORTEST_CELL = 3
 """A spaced-out title (政　　府　　工　　作　　报　　告) has single characters, a row of cells has words."""
