@@ -11,7 +11,7 @@ from tracker.domain.documents import Document, Problem, ReportReading, Section, 
 from tracker.domain.identity import read_identity, year_in
 from tracker.domain.inline_plans import inline_drafts, split_mixed
 from tracker.domain.item_values import Placed, Source, read_items
-from tracker.domain.outline import Line, Range, read_lines, without_signature
+from tracker.domain.outline import Line, Range, read_lines
 from tracker.domain.plan_items import PlanCollector
 from tracker.domain.problems import problems_admitted, problems_of_part
 from tracker.domain.responsible import assign
@@ -32,7 +32,7 @@ def read_report(document: Document, lexicon: Lexicon, *, report_year: int | None
     identity = read_identity(text, lines, lexicon)
     if report_year is not None:
         identity = replace(identity, report_year=report_year)
-    parts = _unmixed(text, find_parts(text, without_signature(text, lines), identity.report_year, lexicon), lexicon)
+    parts = _unmixed(text, find_parts(text, lines, identity.report_year, lexicon), lexicon)
     plan_year, notices = _plan_year(text, parts, identity.report_year)
     problems = _problems(source, parts, lines, lexicon)
     drafts = _drafts(text, parts, plan_year, lexicon)

@@ -15,6 +15,10 @@ _JOINERS = re.compile(r"以及|及其|及|和|与|、|暨")
 _STOPS = "。：；，、 （）()*※【】“”"
 _HEAD_NOUN_SLACK = 3
 _NOTE = re.compile(r"注[：:]|[\[〔【]\d{1,3}[\]〕】]")
+_TASK_LIST = re.compile(
+    r"[^，。；：]{0,24}(?:任务|重点|项目|责任|措施|事项)(?:清单|分解表|分工表|一览表|安排表|计划表|明细表)(?:（[^（）]{1,8}）)?"
+)
+"""The title of an annexed list of tasks, with whatever stands before it (某局2024年法治政府建设重点任务清单)."""
 _ANNEX = re.compile(r"^附[件表]?[一二三四五六\d]{0,2}[：]?")
 
 
@@ -69,7 +73,7 @@ def _patterns(lexicon: Lexicon) -> _Patterns:
         re.compile(rf"(?:{lines})[：。]?"),
         re.compile(alternatives(lexicon.words("headings.work_starts"))),
         re.compile(rf"[*※【（\[]?{glossary}[*※】）\]]?[：]?|[*※]{{0,2}}(?:附[：:])?{glossary}[：:]?"),
-        re.compile(rf"(?:{chrome})(?:[：:].{{0,90}}|.{{0,12}})"),
+        re.compile(rf"[【\[]?(?:{chrome})(?:[：:].{{0,90}}|[】\]].{{0,40}}|.{{0,12}})"),
     )
 
 
@@ -77,7 +81,8 @@ def is_standalone(words: str, lexicon: Lexicon) -> bool:
     """Say whether a whole unnumbered line is a customary section heading, alone or after 附件N."""
     if len(words) > 40:
         return False
-    return bool(_patterns(lexicon).standalone.fullmatch(without_annex(words).strip(_STOPS)))
+    bare = without_annex(words).strip(_STOPS)
+    return bool(_patterns(lexicon).standalone.fullmatch(bare) or _TASK_LIST.fullmatch(bare))
 
 
 def without_annex(words: str) -> str:

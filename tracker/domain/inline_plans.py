@@ -17,11 +17,18 @@ from tracker.language.sentences import split_sentences
 def _next_step(lexicon: Lexicon) -> re.Pattern[str]:
     words = alternatives(lexicon.words("statements.next_step"))
     return re.compile(
-        rf"(?:针对[^，。；]{{2,40}}，|对此，|同时，)?(?P<from>{words}(?:工作)?(?:中|，|、|我|本|将|要|全|市|县|区|镇|乡))"
+        rf"(?:针对[^，。；]{{2,40}}，|对此，|同时，)?(?P<from>{words}(?:工作)?(?:中|，|、|我|本|将|要|全|市|县|区|镇|乡|会))"
     )
 
 
 _MEASURE = re.compile(r"(?:改进|整改|下一?步|应对|具体|工作)?(?:措施|举措|打算|计划)[：]")
+
+
+_YEAR_OPENS = re.compile(
+    r"(?:20\d\d年(?:度)?|新的一年里?)，?(?P<from>(?:我[\u4e00-\u9fff]{1,3}|[全本][\u4e00-\u9fff]{1,2})?(?:[^，。；：]{0,8}，)?"
+    r"(?:将|拟|要|计划|继续|重点|力争|着力|一是|主要))"
+)
+"""A sentence that turns to the next year, where problems and measures stand together."""
 
 
 @lru_cache(maxsize=4)
@@ -64,6 +71,18 @@ def _draft(text: str, label: str | None, span: Range) -> ItemDraft:
     return ItemDraft(label, None, None, None, (low, high), (low, high), 0.75, ("工作总结里的“下一步”",), inline=True)
 
 
+def _turn(text: str, line: Line, pattern: re.Pattern[str]) -> Range | None:
+    """Return where a paragraph leaves its problem and where what will be done about it begins, or None."""
+    for low, high in split_sentences(text, *line.content)[1:]:
+        opened = pattern.match(text, low, high) or _YEAR_OPENS.match(text, low, high)
+        if opened:
+            return low, opened.start("from")
+        label = _MEASURE.match(text, low, high)
+        if label:
+            return low, label.end()
+    return None
+
+
 def split_mixed(text: str, lines: Sequence[Line], lexicon: Lexicon) -> tuple[list[Line], list[Line]]:
     """Cut the lines of a part that tells problems and plan together into both, line by line and inside lines."""
     pattern = _next_step(lexicon)
@@ -80,19 +99,12 @@ def split_mixed(text: str, lines: Sequence[Line], lexicon: Lexicon) -> tuple[lis
         if in_plan:
             plan.append(line)
             continue
-        found = (pattern.match(text, *sentence) for sentence in split_sentences(text, *line.content)[1:])
-        cut = next((match.start("from") for match in found if match), None)
-        if cut is None:
+        turn = _turn(text, line, pattern)
+        if turn is None:
             problems.append(line)
             continue
-        problems.append(
-            Line(
-                line.start,
-                cut,
-                line.mark,
-                line.title if line.title and line.title[1] <= cut else None,
-                (min(line.body[0], cut), cut),
-            )
-        )
-        plan.append(Line(cut, line.end, None, None, (cut, line.end)))
+        cut, low = turn
+        title = line.title if line.title and line.title[1] <= cut else None
+        problems.append(Line(line.start, cut, line.mark, title, (min(line.body[0], cut), cut)))
+        plan.append(Line(low, line.end, None, None, (low, line.end)))
     return problems, plan

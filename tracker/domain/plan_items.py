@@ -103,8 +103,9 @@ class PlanCollector:
         for index, line in enumerate(paragraphs):
             if self.kinds.breaks_off(line) or (own and self._has_list(line)):
                 return own, list(paragraphs[index:])
-            if not self.kinds.is_appeal(line) and not (index and self.kinds.is_slogan(line)):
-                own.append(line)
+            if self.kinds.is_appeal(line) or (index and self.kinds.is_slogan(line)):
+                return own, list(paragraphs[index + 1 :])
+            own.append(line)
         return own, []
 
     def _leaf(self, line: Line, group: Line | None, more: Sequence[Line]) -> Iterator[ItemDraft]:
@@ -164,6 +165,10 @@ class PlanCollector:
                 yield from self._closed(current)
                 current = None
                 yield from self._targets([line])
+            elif self.kinds.is_intro(line) and not is_lead(line) and self._has_list(line):
+                yield from self._closed(current)
+                current = None
+                yield from self._paragraph(line, group, (line.start, line.end), "引子后面列举的任务")
             elif self.kinds.is_appeal(line) or (self.kinds.is_intro(line) and not is_lead(line)):
                 continue
             elif is_lead(line):

@@ -15,7 +15,7 @@ from tracker.domain.headings import (
     is_standalone,
     without_annex,
 )
-from tracker.domain.outline import Line, trim
+from tracker.domain.outline import Line, trim, without_signature
 from tracker.domain.tables import CELL, is_column
 from tracker.domain.voice import voice_of
 from tracker.language.enumerators import MarkStyle, find_members
@@ -53,7 +53,7 @@ class _Start:
 
 def find_parts(text: str, lines: list[Line], report_year: int | None, lexicon: Lexicon) -> list[Part]:
     """Return the parts of the report in order; text before the first heading belongs to no part."""
-    lines = _without_tail(text, lines, lexicon)
+    lines = without_signature(text, _without_annex_list(text, _without_tail(text, lines, lexicon)))
     starts = _starts(text, lines, report_year, lexicon)
     parts: list[Part] = []
     for position, start in enumerate(starts):
@@ -78,6 +78,13 @@ def _without_tail(text: str, lines: list[Line], lexicon: Lexicon) -> list[Line]:
             ]
             return lines[:index] + (lines[lines.index(later[0]) :] if later else [])
     return lines
+
+
+def _without_annex_list(text: str, lines: list[Line]) -> list[Line]:
+    """Drop lines that only announce an annex (附件：某清单) whose own title stands further down."""
+    titles = {text[line.start : line.end] for line in lines}
+    kept = [(line, without_annex(text[line.start : line.end])) for line in lines]
+    return [line for line, bare in kept if bare and (bare not in titles or bare == text[line.start : line.end])]
 
 
 def _title(text: str, line: Line) -> str:
@@ -142,7 +149,9 @@ def _is_labelled(text: str, line: Line) -> bool:
 
 
 def _is_in_table(text: str, lines: list[Line], index: int, lexicon: Lexicon) -> bool:
-    """Say whether a line stands beside the name of a table's column, and so is one itself."""
+    """Say whether a line stands beside the name of a table's column, and so is one itself, not the table's title."""
+    if lines[index].end - lines[index].start > _LONGEST_COLUMN:
+        return False
     beside = [lines[at] for at in (index - 1, index + 1) if 0 <= at < len(lines)]
     return any(is_column(text[line.start : line.end], lexicon) for line in beside)
 
@@ -230,6 +239,7 @@ def five_year_end(heading: str) -> date | None:
 
 
 _LONGEST_BARE_HEADING = 20
+_LONGEST_COLUMN = 10
 _FIVE_YEARS = re.compile(r"(?:今后|未来)五年")
 
 

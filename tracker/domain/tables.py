@@ -40,15 +40,20 @@ class _Columns:
 
 @lru_cache(maxsize=4)
 def _columns(lexicon: Lexicon) -> _Columns:
-    def column(words: Sequence[str]) -> re.Pattern[str]:
-        return re.compile(rf"(?:{alternatives(words)})(?:（.{{1,12}}）)?")
+    def listed(name: str) -> tuple[str, ...]:
+        return lexicon.words(f"organisations.columns.{name}")
 
+    def column(words: Sequence[str], heads: Sequence[str] = (), nouns: Sequence[str] = ()) -> re.Pattern[str]:
+        made = rf"|{alternatives(heads)}{{1,3}}{alternatives(nouns)}{{1,2}}" if heads else ""
+        return re.compile(rf"(?:{alternatives(words)}{made})(?:（.{{1,12}}）)?")
+
+    units = listed("unit_nouns")
     return _Columns(
-        column(lexicon.words("organisations.columns.label")),
-        column(lexicon.words("organisations.columns.task")),
-        column([*lexicon.words("organisations.lead"), *lexicon.words("organisations.columns.lead")]),
-        column(lexicon.words("organisations.support")),
-        column(lexicon.words("organisations.due")),
+        column(listed("label")),
+        column(listed("task"), listed("task_heads"), listed("task_nouns")),
+        column([*lexicon.words("organisations.lead"), *listed("lead")], listed("lead_heads"), units),
+        column(lexicon.words("organisations.support"), listed("support_heads"), units),
+        column(lexicon.words("organisations.due"), listed("due_heads"), listed("due_nouns")),
     )
 
 
@@ -78,7 +83,7 @@ def table_rows(text: str, lines: Sequence[Line], lexicon: Lexicon) -> tuple[list
             continue
         width, flat = _flat_header(text, lines, index, columns)
         if flat:
-            found, index = _flat_rows(text, lines, index + width, flat)
+            found, index = _flat_rows(text, lines, index + width, flat, lexicon)
             rows.extend(found)
             continue
         rest.append(line)
@@ -99,7 +104,7 @@ def _cells(text: str, line: Line) -> list[Range]:
 
 def _role(words: str, columns: _Columns) -> str:
     plain = words.strip()
-    for role in ("label", "task", "support", "due", "lead"):
+    for role in ("label", "support", "due", "lead", "task"):
         if getattr(columns, role).fullmatch(plain):
             return role
     return ""
@@ -162,17 +167,56 @@ def _flat_header(text: str, lines: Sequence[Line], index: int, columns: _Columns
     return (len(roles), roles) if len(roles) >= 3 and _is_header(roles) else (0, [])
 
 
-def _flat_rows(text: str, lines: Sequence[Line], index: int, roles: Sequence[str]) -> tuple[list[TableRow], int]:
+def _flat_rows(
+    text: str, lines: Sequence[Line], index: int, roles: Sequence[str], lexicon: Lexicon
+) -> tuple[list[TableRow], int]:
     """Read rows of as many lines as the header has; where rows are numbered, each number begins one."""
+    if roles[0] == "label":
+        return _numbered_rows(text, lines, index, roles, lexicon)
     rows: list[TableRow] = []
-    numbered = roles[0] == "label"
     while index + len(roles) <= len(lines):
-        cells = [(line.start, line.end) for line in lines[index : index + len(roles)]]
-        if numbered and not re.fullmatch(r"[（]?[\d一二三四五六七八九十]{1,3}[）.、]?", text[slice(*cells[0])]):
-            break
-        row = _row(text, cells, roles)
+        row = _row(text, [(line.start, line.end) for line in lines[index : index + len(roles)]], roles)
         if row is None:
             break
         rows.append(row)
         index += len(roles)
     return rows, index
+
+
+_ROW_NUMBER = re.compile(r"[（]?[\d一二三四五六七八九十]{1,3}[）.、]?")
+_MOST_SPARE_LINES = 6
+"""A cell of several paragraphs has so many lines more than the header has columns, at the most."""
+
+
+def _numbered_rows(
+    text: str, lines: Sequence[Line], index: int, roles: Sequence[str], lexicon: Lexicon
+) -> tuple[list[TableRow], int]:
+    """Read rows that begin with a number each; a row may lack a cell, or have one of several paragraphs."""
+    rows: list[TableRow] = []
+    while index < len(lines) and _ROW_NUMBER.fullmatch(text, lines[index].start, lines[index].end):
+        farthest = min(len(lines), index + len(roles) + _MOST_SPARE_LINES)
+        starts = (
+            at for at in range(index + 1, farthest) if _ROW_NUMBER.fullmatch(text, lines[at].start, lines[at].end)
+        )
+        stop = next(starts, min(len(lines), index + len(roles)))
+        cells = [(line.start, line.end) for line in lines[index:stop]]
+        row = _row(text, *_fitted(text, cells, roles, lexicon))
+        if row is None:
+            break
+        rows.append(row)
+        index = stop
+    return rows, index
+
+
+def _fitted(
+    text: str, cells: list[Range], roles: Sequence[str], lexicon: Lexicon
+) -> tuple[list[Range], Sequence[str]]:
+    """Return as many cells as roles: paragraphs of the task put together, or roles by the look of too few cells."""
+    spare = len(cells) - len(roles)
+    if spare > 0 and "task" in roles:
+        last = len(roles) - 1 - list(reversed(roles)).index("task")
+        joined = (cells[last][0], cells[last + spare][1])
+        return [*cells[:last], joined, *cells[last + spare + 1 :]], roles
+    if spare < 0:
+        return cells, ["label", *_guess(text, cells[1:], lexicon)] if len(cells) > 1 else [""]
+    return cells, roles

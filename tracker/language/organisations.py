@@ -67,7 +67,27 @@ def find_assignments(text: str, start: int, end: int, lexicon: Lexicon) -> list[
         if tail and (tail.start() == start or text[tail.start() - 1] in "。；\n") and tail.group("label"):
             found = read_assignment(text, tail.start(), end, tail.start(), end, lexicon)
             found_all = [found] if found else []
-    return found_all
+    return found_all or _closing_sentence(text, start, end, lexicon)
+
+
+_CLOSING = re.compile(
+    r"由?(?P<lead>[^，。；：（）\n]{2,60}?)(?:牵头负责|牵头抓总|牵头落实|牵头|具体负责|负责落实|负责)"
+    r"(?:，由?(?P<support>[^。；：（）\n]{2,90}?)(?:协同配合|配合落实|按职责配合|配合|参与|协助|协同))?(?:抓好)?(?:落实|实施)?[。；]?"
+)
+
+
+def _closing_sentence(text: str, start: int, end: int, lexicon: Lexicon) -> list[Assignment]:
+    """Return who the last sentence names when it does nothing else (由综合行政执法队牵头，林草站配合。)."""
+    low = max(start, *(text.rfind(stop, start, end - 1) + 1 for stop in "。；\n"))
+    found = _CLOSING.fullmatch(text, low, end) if low > start else None
+    if not found:
+        return []
+    tails = lexicon.words("organisations.tails")
+    lead = split_units(found.group("lead"))
+    support = split_units(found.group("support") or "")
+    if not lead or not all(unit.endswith(tails) for unit in (*lead, *support)):
+        return []
+    return [Assignment(tuple(lead), tuple(support), (), None, 0, low, end)]
 
 
 def read_assignment(text: str, low: int, high: int, start: int, end: int, lexicon: Lexicon) -> Assignment | None:

@@ -106,8 +106,12 @@ def _months(text: str, start: int, end: int, year: int, _: Lexicon) -> Iterator[
         low, high = start + found.start(), start + found.end()
         if text[high : high + 1] in ("起", "以") or _is_quoted_name(text, low, high):
             continue
-        about = text.startswith(("前后", "左右"), high)
+        about = text.startswith(("前后", "左右"), high) or bool(day and _NAMED_BESIDE.match(text, high))
         yield Period("milestone" if about else "due", due, None, low, high, "月份")
+
+
+_NAMED_BESIDE = re.compile(r"[，（]?(?:第.{1,4}个)?(?:全国|国际|世界|全民)?[“”\u4e00-\u9fff·\d]{1,14}?(?:日|周|节)[”）]{0,2}(?:当天|当日|前后|期间|活动|来临|到来|之际|，|、|启动|开展|组织|举办|集中)")
+"""The name of a day right after its date (3月22日“世界水日”当天): when it happens, not by when."""
 
 
 def _is_quoted_name(text: str, low: int, high: int) -> bool:
