@@ -134,6 +134,36 @@ def items(plan: str) -> list[tuple[str | None, str]]:
             [("1", "建成法治文化广场并投入使用"), ("2", "开展法治宣讲活动10场以上")],
             id="a table without a header",
         ),
+        pytest.param(
+            "1.1 建设广场1处。\n1.2 3月底前组织宣讲10场。",
+            [("1.1、", "建设广场1处。"), ("1.2、", "3月底前组织宣讲10场。")],
+            id="decimal numbers",
+        ),
+        pytest.param(
+            "任务1　建立公物仓\n具体内容：出台公物仓办法\n牵头处室：资产处\n完成时限：2024年6月底\n任务2　开展监察\n具体内容：检查单位50家\n牵头处室：节能处\n完成时限：2024年9月底",
+            [("任务1", "建立公物仓\n具体内容：出台公物仓办法"), ("任务2", "开展监察\n具体内容：检查单位50家")],
+            id="cards of labelled fields",
+        ),
+        pytest.param(
+            "2024年是关键一年，我镇将重点抓好以下工作。一是建设广场1处；二是组织宣讲10场；三是培训60人次。",
+            [("一是", "建设广场1处"), ("二是", "组织宣讲10场"), ("三是", "培训60人次。")],
+            id="a list behind the meaning of the year",
+        ),
+        pytest.param(
+            "序号\n重点任务\n具体举措\n牵头处室\n配合处室（单位）\n完成时限\n1\n加快立法\n完成条例起草并送审。\n法规处\n公路处\n6月底前\n2\n强化执法\n组织案卷评查2次。\n同步开展轮训。\n执法局\n法规处\n12月底前",
+            [("1", "加快立法\n完成条例起草并送审"), ("2", "强化执法\n组织案卷评查2次。\n同步开展轮训")],
+            id="a flattened table with a cell of two paragraphs",
+        ),
+        pytest.param(
+            "（一）工作目标\n力争走在全县前列。\n（二）工作措施\n1.建设广场1处。",
+            [("1.", "建设广场1处。")],
+            id="an aim without a figure",
+        ),
+        pytest.param(
+            "1.建设广场1处。\n2.组织宣讲10场。\n奋力谱写法治建设新篇章！\n专此报告。\n柳河镇人民政府\n2024年1月5日\n【打印本页】【关闭窗口】",
+            [("1.", "建设广场1处。"), ("2.", "组织宣讲10场。")],
+            id="appeal, signature and buttons at the end",
+        ),
     ],
 )
 def test_items(plan: str, expected: list[tuple[str | None, str]]) -> None:

@@ -91,6 +91,40 @@ def kinds(text: str) -> list[tuple[str, str]]:
             [("work_done", "1.工作开展情况"), ("problems", "2.存在问题"), ("plan", "3.下步工作安排")],
             id="sections in Arabic numbers",
         ),
+        pytest.param(
+            "一、凝聚共识，氛围更加浓厚\n开展宣讲3次，办理案件26件。\n二、正视差距，方向更加明确\n执法力量不足，普法形式单一。\n三、锚定目标，奋力开创新局\n我镇将新招录执法人员2名，力争建成广场1处。",
+            [
+                ("work_done", "一、凝聚共识，氛围更加浓厚"),
+                ("problems", "二、正视差距，方向更加明确"),
+                ("plan", "三、锚定目标，奋力开创新局"),
+            ],
+            id="headings that name no part",
+        ),
+        pytest.param(
+            "一、工作情况\n检查3次。\n来年打算：\n1.充实力量。",
+            [("work_done", "一、工作情况"), ("plan", "来年打算")],
+            id="an unnumbered heading with a colon",
+        ),
+        pytest.param(
+            "2023年，我镇召开会议4次，办理案件26件。\n下一步，我镇将充实执法力量，新招录执法人员2名。",
+            [("work_done", ""), ("plan", "")],
+            id="no headings at all",
+        ),
+        pytest.param(
+            "一、工作情况\n检查3次。\n二、存在问题\n一是力量不足。\n针对以上问题，下一步我镇将新招录执法人员2名。",
+            [("work_done", "一、工作情况"), ("problems", "二、存在问题"), ("plan", "二、存在问题")],
+            id="a plan without a heading after the problems",
+        ),
+        pytest.param(
+            "一、工作情况\n检查3次。\n二、存在问题\n一是力量不足。\n三、2024年工作安排\n任务见附件。\n附件：柳河镇2024年法治建设重点任务清单\n柳河镇人民政府\n2024年1月5日\n附件\n柳河镇2024年法治建设重点任务清单\n1.招录执法人员2名。",
+            [
+                ("work_done", "一、工作情况"),
+                ("problems", "二、存在问题"),
+                ("plan", "三、2024年工作安排"),
+                ("plan", "柳河镇2024年法治建设重点任务清单"),
+            ],
+            id="an annexed list announced before the signature",
+        ),
     ],
 )
 def test_sections(text: str, expected: list[tuple[str, str]]) -> None:

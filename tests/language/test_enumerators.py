@@ -28,6 +28,10 @@ S = MarkStyle
         ("一是抓学习", S.COUNTED, 1, "一是"),
         ("一要抓学习", S.COUNTED, 1, "一要"),
         ("任务一：破解送达难题", S.COUNTED, 1, "任务一："),
+        ("任务2建立公物仓", S.COUNTED, 2, "任务2"),
+        ("1.2、完善制度", S.BRACKETED_ARABIC, 2, "1.2、"),
+        ("2.1完善制度", S.BRACKETED_ARABIC, 1, "2.1"),
+        ("1.1.3建立台账", S.BRACKETED_ARABIC, 3, "1.1.3"),
         ("问题2：执法力量不足", S.COUNTED, 2, "问题2："),
         ("2.2025年6月底前建成", S.ARABIC, 2, "2."),
         ("第一，抓学习", S.ORDINAL, 1, "第一，"),
@@ -78,3 +82,8 @@ def test_no_leading_mark(line: str) -> None:
 )
 def test_find_members(paragraph: str, labels: list[str]) -> None:
     assert [mark.label for mark in find_members(paragraph, 0, len(paragraph))] == labels
+
+
+@pytest.mark.parametrize("line", ["1.5公里道路", "12.4宪法日活动", "4.15全民安全日", "重点工作任务", "工程3个"])
+def test_a_figure_or_a_day_is_no_enumerator(line: str) -> None:
+    assert leading_mark(line, 0, len(line)) is None

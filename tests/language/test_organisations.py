@@ -20,6 +20,14 @@ from tracker.language.organisations import find_assignments
         ("完成改造。（由镇综合执法队负责）", ["镇综合执法队"], [], None),
         ("完成改造。（牵头单位：司法所；责任单位：各村）", ["司法所", "各村"], [], None),
         ("完成改造。（完成时限：9月底）", [], [], "9月底"),
+        (
+            "完成改造。由镇综合执法队牵头，镇林草站、各村民委员会配合。",
+            ["镇综合执法队"],
+            ["镇林草站", "各村民委员会"],
+            None,
+        ),
+        ("完成改造；县司法局牵头负责。", ["县司法局"], [], None),
+        ("完成改造。（牵头处室：法规处；协办处室：人事处；完成期限：9月底）", ["法规处"], ["人事处"], "9月底"),
     ],
 )
 def test_assignments(text: str, lead: list[str], support: list[str], due: str | None) -> None:
@@ -28,6 +36,14 @@ def test_assignments(text: str, lead: list[str], support: list[str], due: str | 
     assert (list(found[0].lead), list(found[0].support), found[0].due) == (lead, support, due)
 
 
-@pytest.mark.parametrize("text", ["实施改造（一期）工程。", "建设村（社区）阵地。", "压实单位责任，落实各项任务。"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "实施改造（一期）工程。",
+        "建设村（社区）阵地。",
+        "压实单位责任，落实各项任务。",
+        "抓好整改。对各项任务由专人负责。",
+    ],
+)
 def test_no_assignment(text: str) -> None:
     assert find_assignments(text, 0, len(text), load_lexicon()) == []

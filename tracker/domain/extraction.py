@@ -9,13 +9,13 @@ from datetime import date
 from tracker.domain.answers import with_answers
 from tracker.domain.documents import Document, Problem, ReportReading, Section, SectionKind
 from tracker.domain.identity import read_identity, year_in
-from tracker.domain.inline_plans import inline_drafts, split_mixed
+from tracker.domain.inline_plans import inline_drafts, opens_plan, split_mixed
 from tracker.domain.item_values import Placed, Source, read_items
 from tracker.domain.outline import Line, Range, read_lines
 from tracker.domain.plan_items import PlanCollector
 from tracker.domain.problems import problems_admitted, problems_of_part
 from tracker.domain.responsible import assign
-from tracker.domain.sections import Part, find_parts
+from tracker.domain.sections import Part, body_lines, find_parts
 from tracker.language.lexicon import Lexicon
 from tracker.language.text import fold
 
@@ -33,6 +33,7 @@ def read_report(document: Document, lexicon: Lexicon, *, report_year: int | None
     if report_year is not None:
         identity = replace(identity, report_year=report_year)
     parts = _unmixed(text, find_parts(text, lines, identity.report_year, lexicon), lexicon)
+    parts = _with_untitled_plan(text, parts, lines, identity.report_year, lexicon)
     plan_year, notices = _plan_year(text, parts, identity.report_year)
     problems = _problems(source, parts, lines, lexicon)
     drafts = _drafts(text, parts, plan_year, lexicon)
@@ -74,6 +75,34 @@ def _unmixed(text: str, parts: list[Part], lexicon: Lexicon) -> list[Part]:
         else:
             result.append(replace(part, kinds=(part.kinds[0],)))
     return result
+
+
+def _with_untitled_plan(
+    text: str, parts: list[Part], lines: list[Line], report_year: int | None, lexicon: Lexicon
+) -> list[Part]:
+    """Find the plan of a report that gives it no heading: in the paragraphs that turn to the future.
+
+    Such paragraphs close the last part, or a report without any headings.
+    """
+    if any(part.kind is SectionKind.PLAN for part in parts):
+        return parts
+    if parts and parts[-1].kind not in (SectionKind.PROBLEMS, SectionKind.OTHER):
+        return parts
+    last = (
+        parts[-1] if parts else Part((SectionKind.WORK_DONE,), None, body_lines(text, lines, lexicon), None, "没有标题")
+    )
+    cut = next((at for at, line in enumerate(last.lines) if opens_plan(text, line, report_year, lexicon)), None)
+    if cut is None:
+        problems, plan = split_mixed(text, last.lines, lexicon) if last.kind is SectionKind.PROBLEMS else ([], [])
+    else:
+        problems, plan = list(last.lines[:cut]), list(last.lines[cut:])
+    if not plan:
+        return parts
+    ahead = replace(
+        last, kinds=(SectionKind.PLAN,), heading=None, parent=last.heading, lines=tuple(plan), reason="段落转入下一步"
+    )
+    behind = [replace(last, lines=tuple(problems))] if problems or last.heading else []
+    return [*parts[:-1], *behind, ahead]
 
 
 def _plan_year(text: str, parts: list[Part], report_year: int | None) -> tuple[int | None, list[str]]:

@@ -8,6 +8,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from tracker.domain.outline import Line
+from tracker.domain.titles import find_title, looks_like_unit
 from tracker.language.lexicon import Lexicon
 from tracker.language.numerals import parse_number
 
@@ -23,11 +24,6 @@ class Identity:
 
 
 YEAR = re.compile(r"(?P<year>20\d{2}|二〇[一二三四五六七八九〇]{2}|二O[一二三四五六七八九O]{2})年")
-_HEAD_LINES = 14
-_TITLE_WORDS = re.compile(r"报告|总结|汇报|工作计划|工作要点|情况")
-_NOT_TITLE = re.compile(
-    r"[。；！？>»]|首页|当前位置|^各位|^现将|：$|^来源|^时间|^（|^—|日在.{2,20}(?:大会|会议)|市长|县长|省长|州长|区长|镇长|主席"
-)
 _UNIT_CUT = re.compile(
     r"^(?:关于)?(?P<unit>.{2,40}?)(?=关于|20\d\d|二〇|推进|法治政府|法治建设|依法行政|依法治[^县市区省]|贯彻|落实|政府工作报告|工作报告|工作总结|工作情况|年度|党政主要负责人|主要负责人|述法)"
 )
@@ -39,6 +35,19 @@ _CONGRESS = re.compile(
     r"在(?P<place>[\u4e00-\u9fff]{2,9}?(?:省|自治区|市|自治州|州|盟|自治县|县|区|旗))(?:第)?[一二三四五六七八九十]{1,3}届人(?:民代表大会|大)"
 )
 _SIGNATURE_DATE = re.compile(r"^(?:20\d{2}|二〇[一二三四五六七八九〇]{2})年\d{0,2}[一二三四五六七八九十]{0,3}月")
+_WITH_PARTY = re.compile(
+    r"中共.{2,20}?(?:委员会|[县市区镇乡省州旗]委(?!员会)|工委|工作委员会|党组)(?P<government>.{2,30}(?:人民政府|办事处|管委会|管理委员会))"
+)
+"""Party and government report together; the government is the unit."""
+_LAST_TITLE_LINE = 40
+_OPENING_LENGTH = 700
+_OPENING = re.compile(
+    r"现将(?P<reported>[^，。：\d]{2,25}?)(?:20\d{2}|本年|法治)"
+    r"|(?:20\d{2}年(?:度|以来)?|一年来)，?(?:在[^，。]{2,30}，){0,2}(?P<acting>[^，。：\d]{2,20}?)(?=坚持|认真|深入|紧紧|严格|全面|始终|以|高度|扎实|积极|按照|围绕|在)"
+)
+_ISSUER = re.compile(
+    r"(?:发文机关|发布机构|发布单位|公开主体|制发单位|信息来源|文章来源|来源)[：｜]{1,2}(?P<unit>[\u4e00-\u9fff（）]{3,30})"
+)
 _REVIEW = re.compile(r"回顾|开展情况|主要工作|工作情况")
 _SESSION = re.compile(r"20\d\d年\d{1,2}月\d{1,2}日[^\n]{0,40}?(?:届人|会议)")
 _LEVELS = frozenset("省市县区州镇乡")
@@ -55,31 +64,12 @@ def year_in(words: str) -> int | None:
 
 def read_identity(text: str, lines: list[Line], lexicon: Lexicon) -> Identity:
     """Return title, unit and report year of a report."""
-    title = _title(text, lines)
+    title = find_title(text, lines, lexicon)
     is_work_report = (
         "政府工作报告" in (title or "") or "届人民代表大会" in text[:400] or bool(_ON_BEHALF.search(text[:800]))
     )
     unit = _unit(text, lines, title, is_work_report, lexicon)
     return Identity(title, unit, _report_year(text, lines, title, is_work_report))
-
-
-def _title(text: str, lines: list[Line]) -> str | None:
-    parts: list[str] = []
-    for line in lines[:_HEAD_LINES]:
-        words = text[line.start : line.end]
-        if line.mark is not None and not parts:
-            break
-        if len(words) > 60 or _NOT_TITLE.search(words) or line.mark is not None or len(words) < 4:
-            if parts:
-                break
-            continue
-        parts.append(words)
-        if _TITLE_WORDS.search(words) and len(parts) >= 1 and not words.endswith("情况"):
-            break
-        if len(parts) >= 3:
-            break
-    joined = "".join(parts)
-    return joined if parts and _TITLE_WORDS.search(joined) else None
 
 
 def _report_year(text: str, lines: list[Line], title: str | None, is_work_report: bool) -> int | None:
@@ -119,7 +109,14 @@ def _spoken_year(text: str) -> int | None:
 def _unit(text: str, lines: list[Line], title: str | None, is_work_report: bool, lexicon: Lexicon) -> str | None:
     if is_work_report:
         return _government(text, lexicon) or _from_title(title, lexicon)
-    return _from_title(title, lexicon) or _signature(text, lines, lexicon) or _government(text, lexicon)
+    return (
+        _from_title(title, lexicon)
+        or _below_title(text, lines, title, lexicon)
+        or _signature(text, lines, lexicon)
+        or _from_opening(text, lexicon)
+        or _from_page(text, lines, lexicon)
+        or _government(text, lexicon)
+    )
 
 
 def _from_title(title: str | None, lexicon: Lexicon) -> str | None:
@@ -130,12 +127,38 @@ def _from_title(title: str | None, lexicon: Lexicon) -> str | None:
     if not found:
         return None
     unit = found.group("unit").strip("的")
-    return unit if len(unit) >= 2 and _looks_like_unit(unit, lexicon) else None
+    joint = _WITH_PARTY.fullmatch(unit)
+    unit = joint.group("government") if joint else unit
+    return unit if len(unit) >= 2 and looks_like_unit(unit, lexicon) else None
 
 
-def _looks_like_unit(words: str, lexicon: Lexicon) -> bool:
-    tails = (*lexicon.words("organisations.tails"), *lexicon.words("organisations.levels"))
-    return words.rstrip("）").endswith(tails)
+def _below_title(text: str, lines: list[Line], title: str | None, lexicon: Lexicon) -> str | None:
+    """Return the unit that stands on a line of its own right under the title."""
+    if not title:
+        return None
+    words = [text[line.start : line.end] for line in lines[:_LAST_TITLE_LINE]]
+    below = next((index for index, line in enumerate(words) if line and title.endswith(line)), None)
+    if below is None:
+        return None
+    return next((line for line in words[below + 1 : below + 4] if looks_like_unit(line, lexicon)), None)
+
+
+def _from_opening(text: str, lexicon: Lexicon) -> str | None:
+    """Return the unit that the first sentences speak of (现将青石镇2023年……, 2023年，青石街道坚持……)."""
+    for found in _OPENING.finditer(text[:_OPENING_LENGTH]):
+        unit = found.group("reported") or found.group("acting")
+        if looks_like_unit(unit, lexicon) and not unit.startswith(("我", "全", "各", "本")):
+            return unit
+    return None
+
+
+def _from_page(text: str, lines: list[Line], lexicon: Lexicon) -> str | None:
+    """Return the unit that the page's head names as issuer."""
+    for line in lines[:_LAST_TITLE_LINE]:
+        found = _ISSUER.search(text, line.start, line.end)
+        if found and looks_like_unit(found.group("unit"), lexicon):
+            return found.group("unit")
+    return None
 
 
 def _signature(text: str, lines: list[Line], lexicon: Lexicon) -> str | None:
@@ -145,7 +168,7 @@ def _signature(text: str, lines: list[Line], lexicon: Lexicon) -> str | None:
         if (
             len(words) <= 40
             and _SIGNATURE_DATE.match(text[after.start : after.end])
-            and _looks_like_unit(words, lexicon)
+            and looks_like_unit(words, lexicon)
         ):
             return words
     return None

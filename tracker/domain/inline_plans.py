@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
+from tracker.domain.identity import year_in
 from tracker.domain.outline import Line, Range, split_title
 from tracker.domain.plan_items import ItemDraft
 from tracker.language.enumerators import find_members
@@ -81,6 +82,15 @@ def _turn(text: str, line: Line, pattern: re.Pattern[str]) -> Range | None:
         if label:
             return low, label.end()
     return None
+
+
+def opens_plan(text: str, line: Line, report_year: int | None, lexicon: Lexicon) -> bool:
+    """Say whether a paragraph turns to the future as a whole (下一步，我镇将……; 2024年，我局将……)."""
+    if _next_step(lexicon).match(text, *line.content):
+        return bool(_future(lexicon).search(text, *line.content))
+    dated = _YEAR_OPENS.match(text, *line.content)
+    year = year_in(dated.group()) if dated else None
+    return year is not None and report_year is not None and year > report_year
 
 
 def split_mixed(text: str, lines: Sequence[Line], lexicon: Lexicon) -> tuple[list[Line], list[Line]]:

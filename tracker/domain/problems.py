@@ -24,6 +24,7 @@ _ROW = re.compile(
 )
 _LABEL = re.compile(r"(?:存在的?)?(?:主要)?问题[：]")
 _SHORTEST_NAMED = 6
+_SHORTEST_ADMISSION = 18
 _RUNNING_CLAUSES = 3
 """A single sentence with so many clauses that each name a failing is a list without numbers."""
 
@@ -52,7 +53,7 @@ def problems_admitted(text: str, lines: Sequence[Line], lexicon: Lexicon) -> lis
     found: list[Range] = []
     for line in lines:
         admitted = cue.search(text, line.start, min(line.end, line.start + 160))
-        if admitted and line.end - line.start > 40:
+        if admitted and line.end - line.start > _SHORTEST_ADMISSION:
             found.extend(_paragraph(text, (admitted.end(), line.end), lexicon))
     return found or _densest(text, lines, lexicon)
 

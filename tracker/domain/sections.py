@@ -53,7 +53,7 @@ class _Start:
 
 def find_parts(text: str, lines: list[Line], report_year: int | None, lexicon: Lexicon) -> list[Part]:
     """Return the parts of the report in order; text before the first heading belongs to no part."""
-    lines = without_signature(text, _without_annex_list(text, _without_tail(text, lines, lexicon)))
+    lines = list(body_lines(text, lines, lexicon))
     starts = _starts(text, lines, report_year, lexicon)
     parts: list[Part] = []
     for position, start in enumerate(starts):
@@ -64,6 +64,11 @@ def find_parts(text: str, lines: list[Line], report_year: int | None, lexicon: L
         five_years = bool(_FIVE_YEARS.search(_title(text, start.line)))
         parts.append(Part(start.verdict.kinds, start.line, under, parent, start.reason, horizon, five_years))
     return _settle(text, parts, lexicon)
+
+
+def body_lines(text: str, lines: list[Line], lexicon: Lexicon) -> tuple[Line, ...]:
+    """Return the lines without signature, list of annexes, glossary and page chrome."""
+    return tuple(without_signature(text, _without_annex_list(text, _without_tail(text, lines, lexicon))))
 
 
 def _without_tail(text: str, lines: list[Line], lexicon: Lexicon) -> list[Line]:
@@ -138,7 +143,7 @@ def _is_unnumbered_heading(
     if not verdict.kinds or index < 1 or not line.is_heading or len(words) > _LONGEST_BARE_HEADING:
         return False
     speaks = verdict.pure and verdict.kinds[0] in (SectionKind.PROBLEMS, SectionKind.PLAN)
-    return speaks and words[-1] == "：" or top is None and words[-1] not in "。：；！？，、"
+    return (speaks and words[-1] == "：") or (top is None and words[-1] not in "。：；！？，、")
 
 
 def _is_labelled(text: str, line: Line) -> bool:

@@ -147,7 +147,7 @@ def _guess(text: str, cells: Sequence[Range], lexicon: Lexicon) -> list[str]:
             roles.append("task")
         elif re.fullmatch(r"[（]?[\d一二三四五六七八九十]{1,3}[）.、]?", words):
             roles.append("label")
-        elif re.search(r"月|季度|年|前$|长期|持续", words) and len(words) <= 16:
+        elif _is_date(words):
             roles.append("due")
         elif words.endswith(units):
             roles.append("support" if "lead" in roles else "lead")
@@ -184,6 +184,7 @@ def _flat_rows(
 
 
 _ROW_NUMBER = re.compile(r"[（]?[\d一二三四五六七八九十]{1,3}[）.、]?")
+_LONGEST_DATE = 16
 _MOST_SPARE_LINES = 6
 """A cell of several paragraphs has so many lines more than the header has columns, at the most."""
 
@@ -198,7 +199,7 @@ def _numbered_rows(
         starts = (
             at for at in range(index + 1, farthest) if _ROW_NUMBER.fullmatch(text, lines[at].start, lines[at].end)
         )
-        stop = next(starts, min(len(lines), index + len(roles)))
+        stop = next(starts, None) or _last_row_end(text, lines, index, farthest, roles)
         cells = [(line.start, line.end) for line in lines[index:stop]]
         row = _row(text, *_fitted(text, cells, roles, lexicon))
         if row is None:
@@ -208,9 +209,19 @@ def _numbered_rows(
     return rows, index
 
 
-def _fitted(
-    text: str, cells: list[Range], roles: Sequence[str], lexicon: Lexicon
-) -> tuple[list[Range], Sequence[str]]:
+def _last_row_end(text: str, lines: Sequence[Line], index: int, farthest: int, roles: Sequence[str]) -> int:
+    """Return where the last row ends: after the first cell that looks like the last column's, a date."""
+    least = min(len(lines), index + len(roles))
+    if roles[-1] != "due":
+        return least
+    return next((at + 1 for at in range(least - 1, farthest) if _is_date(text[lines[at].start : lines[at].end])), least)
+
+
+def _is_date(words: str) -> bool:
+    return bool(re.search(r"月|季度|年|前$|长期|持续", words)) and len(words) <= _LONGEST_DATE
+
+
+def _fitted(text: str, cells: list[Range], roles: Sequence[str], lexicon: Lexicon) -> tuple[list[Range], Sequence[str]]:
     """Return as many cells as roles: paragraphs of the task put together, or roles by the look of too few cells."""
     spare = len(cells) - len(roles)
     if spare > 0 and "task" in roles:

@@ -186,6 +186,8 @@ def _what(text: str, before: str, stop: int, end: int, unit: str, grammar: Gramm
     per = grammar.recurring_kind[recurring.group()] if recurring else None
     found = _NOUN.match(text, stop, min(end, stop + 40))
     after = found.group() if found else ""
+    if after.startswith("的") and len(after) > 2 and unit != "%":
+        after = after[1:]
     if (
         len(after) >= 2
         and not unit.endswith("元")

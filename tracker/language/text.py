@@ -173,7 +173,7 @@ def _wrap_width(lines: Sequence[str]) -> int:
     """Return the columns at which lines were cut (most long lines equally wide, ending in mid-sentence), or 0."""
     widths = [_columns(line.strip()) for line in lines]
     width = max(widths, default=0)
-    if width > _WIDEST_PAGE:
+    if not _NARROWEST_PAGE <= width <= _WIDEST_PAGE:
         return 0
     long = [columns for columns in widths if columns >= 0.6 * width and columns >= _NARROWEST_PAGE]
     full = [line for line, columns in zip(lines, widths, strict=True) if columns >= width - _RAGGED]

@@ -1,0 +1,199 @@
+"""What a problem and an item have in common, as numbers: the features of ``answers``.
+
+Grams are pairs of neighbouring characters, synonyms of the field made one, without the words every report uses.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from math import log, sqrt
+
+from tracker.domain.matching.words import load_background, load_words
+from tracker.language.lexicon import Lexicon
+from tracker.language.similarity import bigrams
+
+Features = dict[str, float]
+Weight = Callable[[str], float]
+
+FEATURES = (
+    "bias",
+    "head",  # share of the problem's words that stand in the item's heading
+    "cover",  # … anywhere in the item
+    "reverse",  # share of the heading's words that the problem has
+    "told",  # share of the heading's words that the problem's own paragraph has
+    "cosine",  # likeness of the problem's paragraph and the whole item
+    "theme_head",  # a theme of the problem in the heading
+    "theme_body",  # … in the body
+    "best_item",  # how near this pair comes to the best item for the problem
+    "best_problem",  # … to the best problem for the item
+    "both",
+    "place",  # plans often go through the problems in their order
+    "same_place",  # as many items as problems, and the same rank
+    "same_rank",  # the same rank where the numbers differ
+    "items",
+    "problems",
+)
+_RAREST = 6.5
+"""Weight (inverse document frequency) of a pair of characters that reports hardly ever use."""
+_SMOOTHING = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """A problem: its own words, and the passage it opens."""
+
+    text: str
+    context: str
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """An item: the words of its group and title, and its text."""
+
+    head: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Problem:
+    grams: frozenset[str]
+    told: frozenset[str]
+    themes: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Item:
+    head: frozenset[str]
+    grams: frozenset[str]
+    head_themes: Mapping[str, int]
+    themes: Mapping[str, int]
+
+
+def pair_features(needs: Sequence[Need], offers: Sequence[Offer], lexicon: Lexicon) -> list[list[Features]]:
+    """Return a row of features an item, one entry a problem."""
+    problems = [_problem(need, lexicon) for need in needs]
+    items = [_item(offer, lexicon) for offer in offers]
+    weight = _weigh(items)
+    rarity = _theme_rarity(items)
+    rows = [[_alone(problem, item, weight, rarity) for problem in problems] for item in items]
+    likeness = [[_likeness(features) for features in row] for row in rows]
+    for index, row in enumerate(rows):
+        for at, features in enumerate(row):
+            features.update(_beside(likeness, index, at))
+    return rows
+
+
+def _likeness(f: Features) -> float:
+    return 1.5 * f["head"] + f["cover"] + 0.5 * (f["reverse"] + f["told"] + f["theme_head"]) + f["cosine"]
+
+
+def _problem(need: Need, lexicon: Lexicon) -> _Problem:
+    return _Problem(_grams(need.text, lexicon), _grams(need.context, lexicon), _themes(need.text, lexicon))
+
+
+def _item(offer: Offer, lexicon: Lexicon) -> _Item:
+    head = _grams(offer.head, lexicon)
+    return _Item(head, head | _grams(offer.body, lexicon), _themes(offer.head, lexicon), _themes(offer.body, lexicon))
+
+
+def _weigh(items: Sequence[_Item]) -> Weight:
+    """Return the weight of a gram: rare in reports at large, and telling among the items of this plan."""
+    background = load_background()
+    spread = Counter(gram for item in items for gram in item.grams)
+    scale = log(1 + len(items) / 0.3)
+
+    @cache
+    def weight(gram: str) -> float:
+        here = log(1 + len(items) / (spread.get(gram, 0) + 0.3)) / scale if len(items) > 1 else 1.0
+        return here * background.get(gram, _RAREST) / _RAREST
+
+    return weight
+
+
+def _theme_rarity(items: Sequence[_Item]) -> Mapping[str, float]:
+    spread = Counter(theme for item in items for theme in {*item.head_themes, *item.themes})
+    return {theme: log(1 + len(items) / count) / log(1 + len(items)) for theme, count in spread.items()}
+
+
+def _alone(problem: _Problem, item: _Item, weight: Weight, rarity: Mapping[str, float]) -> Features:
+    """Return what a pair shows by itself."""
+
+    def total(grams: Iterable[str]) -> float:
+        return sum(map(weight, grams))
+
+    asked, named = total(problem.grams) + _SMOOTHING, total(item.head) + _SMOOTHING
+    alike = total(problem.told & item.grams)
+    shares = _theme_shares(problem, rarity)
+    return {
+        "bias": 1.0,
+        "head": total(problem.grams & item.head) / asked,
+        "cover": total(problem.grams & item.grams) / asked,
+        "reverse": total(problem.grams & item.head) / named,
+        "told": total(problem.told & item.head) / named,
+        "cosine": alike / sqrt((total(problem.told) + _SMOOTHING) * (total(item.grams) + _SMOOTHING)),
+        "theme_head": max((share for theme, share in shares.items() if theme in item.head_themes), default=0.0),
+        "theme_body": max(
+            (share * min(1.0, item.themes[theme] / 2 + 0.5) for theme, share in shares.items() if theme in item.themes),
+            default=0.0,
+        ),
+    }
+
+
+def _theme_shares(problem: _Problem, rarity: Mapping[str, float]) -> Mapping[str, float]:
+    most = max(problem.themes.values(), default=1)
+    return {theme: hits / most * rarity[theme] for theme, hits in problem.themes.items() if theme in rarity}
+
+
+def _beside(likeness: Sequence[Sequence[float]], item: int, problem: int) -> Features:
+    """Return how a pair stands beside its rivals, and where it stands in the order of the text."""
+    items, problems = len(likeness), len(likeness[0])
+    here = likeness[item][problem]
+    best_item = here / (max(row[problem] for row in likeness) + 0.05)
+    best_problem = here / (max(likeness[item]) + 0.05)
+    return {
+        "best_item": best_item,
+        "best_problem": best_problem,
+        "both": best_item * best_problem,
+        "place": 1.0 - abs((item + 0.5) / items - (problem + 0.5) / problems),
+        "same_place": float(items == problems and item == problem),
+        "same_rank": float(items != problems and item == problem),
+        "items": log(items) / 3,
+        "problems": log(problems) / 3,
+    }
+
+
+def shared_words(need: Need, offer: Offer, lexicon: Lexicon, most: int = 3) -> list[str]:
+    """Return the longest words that problem and item share, in the problem's own form."""
+    generic, offered = _generic(lexicon), bigrams(f"{offer.head}。{offer.body}")
+    runs: list[str] = []
+    at = 0
+    while at < len(need.text) - 1:
+        stop = at
+        while need.text[stop : stop + 2] in offered and need.text[stop : stop + 2] not in generic:
+            stop += 1
+        if stop > at:
+            runs.append(need.text[at : stop + 1])
+        at = max(stop, at + 1)
+    return sorted(dict.fromkeys(runs), key=lambda run: -len(run))[:most]
+
+
+def _themes(words: str, lexicon: Lexicon) -> dict[str, int]:
+    """Return the themes of a passage with the number of their words that stand in it."""
+    counts = {theme.name: sum(word in words for word in theme.words) for theme in lexicon.themes}
+    return {name: count for name, count in counts.items() if count}
+
+
+def _grams(passage: str, lexicon: Lexicon) -> frozenset[str]:
+    words = load_words()
+    uniform = words.synonym_pattern.sub(lambda found: words.synonyms[found.group()], passage)
+    return frozenset(bigrams(uniform) - _generic(lexicon))
+
+
+@lru_cache(maxsize=4)
+def _generic(lexicon: Lexicon) -> frozenset[str]:
+    """Return the bigrams of words that every report uses."""
+    words = (*lexicon.words("themes.generic"), *lexicon.words("statements.problem_words"))
+    return frozenset(gram for word in words for gram in bigrams(word))
