@@ -9,7 +9,7 @@ from datetime import date
 from tracker.domain.answers import with_answers
 from tracker.domain.documents import Document, Problem, ReportReading, Section, SectionKind
 from tracker.domain.identity import read_identity, year_in
-from tracker.domain.inline_plans import inline_drafts, opens_plan, split_mixed
+from tracker.domain.inline_plans import inline_drafts, opens_plan, split_measures, split_mixed
 from tracker.domain.item_values import Placed, Source, read_items
 from tracker.domain.outline import Line, Range, read_lines
 from tracker.domain.plan_items import PlanCollector
@@ -58,11 +58,20 @@ def read_report(document: Document, lexicon: Lexicon, *, report_year: int | None
 
 
 def _unmixed(text: str, parts: list[Part], lexicon: Lexicon) -> list[Part]:
-    """Cut mixed parts: a mixed heading over sub-headings gives way to them; problems and plan told together are parted."""
+    """Cut mixed parts: a mixed heading over sub-headings gives way to them; problems and plan told together are parted.
+
+    Where the plan has a part of its own, what is told beside the problems is an aside.
+    """
     result: list[Part] = []
+    planned = any(part.kinds == (SectionKind.PLAN,) for part in parts)
     for index, part in enumerate(parts):
         follower = parts[index + 1] if index + 1 < len(parts) else None
-        if len(part.kinds) == 1:
+        if part.kinds == (SectionKind.PROBLEMS,) and planned:
+            problems, plan = split_measures(text, part.lines, lexicon)
+            result.append(replace(part, lines=tuple(problems)))
+            if plan:
+                result.append(_measures(part, plan, aside=True))
+        elif len(part.kinds) == 1:
             result.append(part)
         elif follower is not None and follower.parent is part.heading and not part.lines:
             continue
@@ -70,11 +79,15 @@ def _unmixed(text: str, parts: list[Part], lexicon: Lexicon) -> list[Part]:
             problems, plan = split_mixed(text, part.lines, lexicon)
             result.append(replace(part, kinds=(SectionKind.PROBLEMS,), lines=tuple(problems)))
             if plan:
-                mixed = replace(part, kinds=(SectionKind.PLAN,), heading=None, parent=part.heading, lines=tuple(plan))
-                result.append(mixed)
+                result.append(_measures(part, plan, aside=planned))
         else:
             result.append(replace(part, kinds=(part.kinds[0],)))
     return result
+
+
+def _measures(part: Part, plan: list[Line], *, aside: bool) -> Part:
+    """Return the part that the measures told in a problems part make."""
+    return replace(part, kinds=(SectionKind.PLAN,), heading=None, parent=part.heading, lines=tuple(plan), aside=aside)
 
 
 def _with_untitled_plan(
@@ -110,7 +123,7 @@ def _plan_year(text: str, parts: list[Part], report_year: int | None) -> tuple[i
     expected = report_year + 1 if report_year is not None else None
     named: list[int] = []
     for part in parts:
-        if part.kind is not SectionKind.PLAN or part.horizon is not None or part.five_years:
+        if part.kind is not SectionKind.PLAN or part.aside or part.horizon is not None or part.five_years:
             continue
         heading = part.heading
         year = year_in(text[slice(*(heading.title or heading.content))]) if heading else None
@@ -162,6 +175,8 @@ def _drafts(text: str, parts: list[Part], plan_year: int | None, lexicon: Lexico
     for part in parts:
         if part.kind is SectionKind.PLAN:
             found = collector.collect(part.heading, part.lines)
+            if part.aside:
+                found = [replace(draft, inline=True) for draft in found]
         elif part.kind in (SectionKind.WORK_DONE, SectionKind.DUTIES):
             found = inline_drafts(text, part.lines, lexicon)
         else:
@@ -174,7 +189,7 @@ def _drafts(text: str, parts: list[Part], plan_year: int | None, lexicon: Lexico
 
 def _sections(source: Source, parts: list[Part]) -> list[Section]:
     sections: list[Section] = []
-    for part in parts:
+    for part in (part for part in parts if not part.aside):
         lines = [line for line in (part.heading, *part.lines) if line is not None]
         span = source.span(lines[0].start, lines[-1].end)
         heading = part.heading or part.parent

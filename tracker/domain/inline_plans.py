@@ -113,8 +113,31 @@ def split_mixed(text: str, lines: Sequence[Line], lexicon: Lexicon) -> tuple[lis
         if turn is None:
             problems.append(line)
             continue
-        cut, low = turn
-        title = line.title if line.title and line.title[1] <= cut else None
-        problems.append(Line(line.start, cut, line.mark, title, (min(line.body[0], cut), cut)))
-        plan.append(Line(low, line.end, None, None, (low, line.end)))
+        before, after = _parted(line, turn)
+        problems.append(before)
+        plan.append(after)
     return problems, plan
+
+
+def split_measures(text: str, lines: Sequence[Line], lexicon: Lexicon) -> tuple[list[Line], list[Line]]:
+    """Cut the numbered problems of a problems part from the measure that each is told with (下一步，我局将……)."""
+    pattern = _next_step(lexicon)
+    problems: list[Line] = []
+    plan: list[Line] = []
+    for line in lines:
+        turn = _turn(text, line, pattern) if line.mark is not None else None
+        if turn is None or not _future(lexicon).search(text, turn[1], line.end):
+            problems.append(line)
+            continue
+        before, after = _parted(line, turn)
+        problems.append(before)
+        plan.append(after)
+    return problems, plan
+
+
+def _parted(line: Line, turn: Range) -> tuple[Line, Line]:
+    """Return a line cut at its turn: the problem, with number and title, and the measure."""
+    cut, low = turn
+    title = line.title if line.title and line.title[1] <= cut else None
+    before = Line(line.start, cut, line.mark, title, (min(line.body[0], cut), cut))
+    return before, Line(low, line.end, None, None, (low, line.end))

@@ -31,6 +31,7 @@ class _Words:
     appeal_start: re.Pattern[str]
     appeal: re.Pattern[str]
     closing_start: re.Pattern[str]
+    summing_up: re.Pattern[str]
     formal: re.Pattern[str]
     posture: re.Pattern[str]
     not_lead: re.Pattern[str]
@@ -54,6 +55,7 @@ def _words(lexicon: Lexicon) -> _Words:
         appeal_start=listed("appeal_starts"),
         appeal=listed("appeals"),
         closing_start=listed("closing_starts"),
+        summing_up=listed("summing_up"),
         formal=listed("formalities"),
         posture=listed("postures"),
         not_lead=re.compile(rf"(?:20\d\d年|{alternatives(lexicon.words('statements.not_lead_starts'))})"),
@@ -106,6 +108,8 @@ class ParagraphKinds:
             return True
         if self.is_posture(line):
             return True
+        if len(words) <= _LONGEST_APPEAL and self.words.summing_up.match(words) and self.words.appeal.search(words):
+            return not self.has_amounts(line)
         begins = self.words.appeal_start.match(words)
         return bool(
             begins and len(words) <= _LONGEST_APPEAL and (self.words.appeal.search(words) or not self.has_amounts(line))
@@ -118,6 +122,10 @@ class ParagraphKinds:
             return True
         spoken = words.endswith("！") or re.search(r"我们(?:要|将|必须|一定)|全[市县区省镇]上下", words)
         return bool(spoken and len(words) <= _LONGEST_APPEAL and not self.has_amounts(line))
+
+    def is_flourish(self, line: Line) -> bool:
+        """Say whether a paragraph speaks of the year's meaning, or in the words of appeals."""
+        return self.is_intro(line) or bool(self.words.appeal.search(self.text, line.start, line.end))
 
     def is_posture(self, line: Line) -> bool:
         """Say whether a paragraph without figures only declares resolve (我局将以更加昂扬的姿态……)."""

@@ -103,7 +103,7 @@ class PlanCollector:
         for index, line in enumerate(paragraphs):
             if self.kinds.breaks_off(line) or (own and self._has_list(line)):
                 return own, list(paragraphs[index:])
-            if self.kinds.is_appeal(line) or (index and self.kinds.is_slogan(line)):
+            if self.kinds.is_appeal(line) or (self.kinds.is_slogan(line) and (index or self.kinds.is_flourish(line))):
                 return own, list(paragraphs[index + 1 :])
             own.append(line)
         return own, []

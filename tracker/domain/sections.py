@@ -35,6 +35,7 @@ class Part:
     reason: str
     horizon: date | None = None
     five_years: bool = False
+    aside: bool = False  # measures told beside their problems, while the plan has a part of its own
 
     @property
     def kind(self) -> SectionKind:
@@ -86,10 +87,24 @@ def _without_tail(text: str, lines: list[Line], lexicon: Lexicon) -> list[Line]:
 
 
 def _without_annex_list(text: str, lines: list[Line]) -> list[Line]:
-    """Drop lines that only announce an annex (附件：某清单) whose own title stands further down."""
+    """Drop lines that only announce annexes: 附件：某清单 whose own title stands further down, 附件：1.某表 and what follows."""
     titles = {text[line.start : line.end] for line in lines}
-    kept = [(line, without_annex(text[line.start : line.end])) for line in lines]
-    return [line for line, bare in kept if bare and (bare not in titles or bare == text[line.start : line.end])]
+    kept: list[Line] = []
+    listing = False
+    for line in lines:
+        words = text[line.start : line.end]
+        bare = without_annex(words)
+        if _ANNEX_LIST.match(words):
+            listing = True
+            continue
+        listing = listing and line.mark is not None and len(words) <= _LONGEST_ANNEX and words[-1] not in "。；"
+        if not listing and bare and (bare not in titles or bare == words):
+            kept.append(line)
+    return kept
+
+
+_ANNEX_LIST = re.compile(r"附[件表]：?(?:1|一)[.、．]")
+_LONGEST_ANNEX = 50
 
 
 def _title(text: str, line: Line) -> str:

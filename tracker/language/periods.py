@@ -154,9 +154,15 @@ def _is_far_view(text: str, found: re.Match[str], year: int) -> bool:
     return far or text[max(0, found.start() - 2) : found.start()] in _VISTAS or text.startswith("远景", found.end())
 
 
+_AFTER_EVENT = ("后", "之日起", "日起", "当日起")
+"""So long after something that has no date (办法出台后三个月内): no date can be read from it."""
+
+
 def _within(text: str, start: int, end: int, year: int, _: Lexicon) -> Iterator[Period]:
     for found in _WITHIN.finditer(text, start, end):
         n, unit = found.group("n"), found.group("u")
+        if text[max(0, found.start() - 3) : found.start()].endswith(_AFTER_EVENT):
+            continue
         if n == "半":
             due = date(year, 6, 30)
         else:

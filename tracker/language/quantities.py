@@ -48,6 +48,8 @@ def find_amounts(text: str, start: int, end: int, lexicon: Lexicon) -> list[Amou
         clause = _clause_start(text, start, match.start())
         if unit in grammar.times and not _is_limit(text, clause, match, grammar):
             continue
+        if unit == "个月" and text.startswith(("内", "以内", "之内"), match.end()):
+            continue  # a deadline
         clause = max(clause, found[-1].end if found else clause)
         amount = _amount(text, clause, end, match, (value, maximum, unit), grammar)
         if found and (not amount.what or _SUM_WORDS.fullmatch(amount.what)):
