@@ -54,12 +54,17 @@ def find_amounts(text: str, start: int, end: int, lexicon: Lexicon) -> list[Amou
         amount = _amount(text, clause, end, match, (value, maximum, unit), grammar)
         if found and (not amount.what or _SUM_WORDS.fullmatch(amount.what)):
             amount = replace(amount, what=found[-1].what)
-        elif not amount.what or (grammar.bare.fullmatch(amount.what) and amount.what in text[clause : match.start()]):
+        elif (
+            not amount.what
+            or _DATES.fullmatch(amount.what)
+            or (grammar.bare.fullmatch(amount.what) and amount.what in text[clause : match.start()])
+        ):
             amount = replace(amount, what=_from_clause_before(text, start, clause, grammar) or amount.what)
         found.append(amount)
     return found
 
 
+_DATES = re.compile(r"(?:20\d{2}年|\d{1,2}月|[底末前、和]){2,8}")
 _SUM_WORDS = re.compile(r"共|合计|共计|累计|总计|达|其中|分别")
 _TITLES = re.compile(r"《[^《》\n]{1,60}》|“[^“”\n]{1,14}”|『[^』\n]{1,14}』|(?<![A-Za-z])[A-Za-z]{1,12}-?\d{1,6}")
 
@@ -90,6 +95,14 @@ def _value(match: re.Match[str]) -> tuple[float | None, float | None, str]:
     return parse_number(match.group("a")), maximum, magnitude + unit if unit else ""
 
 
+_THRESHOLD = re.compile(r"(?:及?以上|以下|之上)的[\u4e00-\u9fff]{2}")
+"""So much and more, said of the things meant (1万立方米以上的取水口): whom it concerns, no target."""
+_PLACES = re.compile(
+    r"[\u4e00-\u9fff]{0,6}各(?![类项种级地])[\u4e00-\u9fff]{1,14}?(?:不少于|至少|\d|[一二两三四五六七八九十])"
+)
+"""So many places that each get something (在14个乡镇各配备2名): what each gets is the target."""
+
+
 def _is_part_of_name(text: str, match: re.Match[str], grammar: Grammar) -> bool:
     before = text[max(0, match.start() - 8) : match.start()]
     if before[-1:] in ("第", ".", "·", "+", "＋") or text[match.end() : match.end() + 1] in ("+", "＋"):
@@ -108,6 +121,8 @@ def _is_part_of_name(text: str, match: re.Match[str], grammar: Grammar) -> bool:
         ):
             return True
     if grammar.name_after.match(text, match.end()) or grammar.references.search(before):
+        return True
+    if _PLACES.match(text, match.end()) or _THRESHOLD.match(text, match.end()):
         return True
     low = max(0, match.start() - 2)
     for idiom in grammar.idioms.finditer(text, low, min(len(text), match.end() + 6)):
