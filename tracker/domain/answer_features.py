@@ -6,9 +6,9 @@ Grams are pairs of neighbouring characters, synonyms of the field made one, with
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from math import log, sqrt
 
 from tracker.domain.matching.words import load_background, load_words
@@ -16,7 +16,6 @@ from tracker.language.lexicon import Lexicon
 from tracker.language.similarity import bigrams
 
 Features = dict[str, float]
-Weight = Callable[[str], float]
 
 FEATURES = (
     "bias",
@@ -76,9 +75,15 @@ def pair_features(needs: Sequence[Need], offers: Sequence[Offer], lexicon: Lexic
     """Return a row of features an item, one entry a problem."""
     problems = [_problem(need, lexicon) for need in needs]
     items = [_item(offer, lexicon) for offer in offers]
-    weight = _weigh(items)
+    weigh = _Weigher(items)
     rarity = _theme_rarity(items)
-    rows = [[_alone(problem, item, weight, rarity) for problem in problems] for item in items]
+    asked = [(problem, weigh(problem.grams), weigh(problem.told)) for problem in problems]
+    rows = []
+    for item in items:
+        named, whole = weigh(item.head), weigh(item.grams)
+        rows.append(
+            [_alone(_Pair(problem, own, told, item, named, whole), weigh, rarity) for problem, own, told in asked]
+        )
     likeness = [[_likeness(features) for features in row] for row in rows]
     for index, row in enumerate(rows):
         for at, features in enumerate(row):
@@ -99,18 +104,36 @@ def _item(offer: Offer, lexicon: Lexicon) -> _Item:
     return _Item(head, head | _grams(offer.body, lexicon), _themes(offer.head, lexicon), _themes(offer.body, lexicon))
 
 
-def _weigh(items: Sequence[_Item]) -> Weight:
-    """Return the weight of a gram: rare in reports at large, and telling among the items of this plan."""
-    background = load_background()
-    spread = Counter(gram for item in items for gram in item.grams)
-    scale = log(1 + len(items) / 0.3)
+class _Weigher:
+    """Sums the weights of grams: rare in reports at large, and telling among the items of this plan."""
 
-    @cache
-    def weight(gram: str) -> float:
-        here = log(1 + len(items) / (spread.get(gram, 0) + 0.3)) / scale if len(items) > 1 else 1.0
-        return here * background.get(gram, _RAREST) / _RAREST
+    def __init__(self, items: Sequence[_Item]) -> None:
+        self._background = load_background()
+        self._spread = Counter(gram for item in items for gram in item.grams)
+        self._items = len(items)
+        self._scale = log(1 + len(items) / 0.3)
+        self._known: dict[str, float] = {}
 
-    return weight
+    def __call__(self, grams: Iterable[str]) -> float:
+        known = self._known
+        return sum(known[gram] if gram in known else self._weight(gram) for gram in grams)
+
+    def _weight(self, gram: str) -> float:
+        here = log(1 + self._items / (self._spread.get(gram, 0) + 0.3)) / self._scale if self._items > 1 else 1.0
+        weight = self._known[gram] = here * self._background.get(gram, _RAREST) / _RAREST
+        return weight
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """A problem with the weights of its own words and of its paragraph, an item with those of its heading and whole."""
+
+    problem: _Problem
+    asked: float
+    told: float
+    item: _Item
+    named: float
+    whole: float
 
 
 def _theme_rarity(items: Sequence[_Item]) -> Mapping[str, float]:
@@ -118,22 +141,19 @@ def _theme_rarity(items: Sequence[_Item]) -> Mapping[str, float]:
     return {theme: log(1 + len(items) / count) / log(1 + len(items)) for theme, count in spread.items()}
 
 
-def _alone(problem: _Problem, item: _Item, weight: Weight, rarity: Mapping[str, float]) -> Features:
+def _alone(pair: _Pair, weigh: _Weigher, rarity: Mapping[str, float]) -> Features:
     """Return what a pair shows by itself."""
-
-    def total(grams: Iterable[str]) -> float:
-        return sum(map(weight, grams))
-
-    asked, named = total(problem.grams) + _SMOOTHING, total(item.head) + _SMOOTHING
-    alike = total(problem.told & item.grams)
+    problem, item = pair.problem, pair.item
+    asked, named = pair.asked + _SMOOTHING, pair.named + _SMOOTHING
+    headed = weigh(problem.grams & item.head)
     shares = _theme_shares(problem, rarity)
     return {
         "bias": 1.0,
-        "head": total(problem.grams & item.head) / asked,
-        "cover": total(problem.grams & item.grams) / asked,
-        "reverse": total(problem.grams & item.head) / named,
-        "told": total(problem.told & item.head) / named,
-        "cosine": alike / sqrt((total(problem.told) + _SMOOTHING) * (total(item.grams) + _SMOOTHING)),
+        "head": headed / asked,
+        "cover": weigh(problem.grams & item.grams) / asked,
+        "reverse": headed / named,
+        "told": weigh(problem.told & item.head) / named,
+        "cosine": weigh(problem.told & item.grams) / sqrt((pair.told + _SMOOTHING) * (pair.whole + _SMOOTHING)),
         "theme_head": max((share for theme, share in shares.items() if theme in item.head_themes), default=0.0),
         "theme_body": max(
             (share * min(1.0, item.themes[theme] / 2 + 0.5) for theme, share in shares.items() if theme in item.themes),
