@@ -39,11 +39,13 @@ _WITH_PARTY = re.compile(
     r"中共.{2,20}?(?:委员会|[县市区镇乡省州旗]委(?!员会)|工委|工作委员会|党组)(?P<government>.{2,30}(?:人民政府|办事处|管委会|管理委员会))"
 )
 """Party and government report together; the government is the unit."""
+_PARTY_GROUP = re.compile(r"(?:中共)?(?P<unit>.{3,30}[局委办厅院所站社会场部队])(?:党组|党委|党总支|党支部)")
+"""The party group of a bureau reports for the bureau."""
 _LAST_TITLE_LINE = 40
 _OPENING_LENGTH = 700
 _OPENING = re.compile(
     r"现将(?P<reported>[^，。：\d]{2,25}?)(?:20\d{2}|本年|法治)"
-    r"|(?:20\d{2}年(?:度|以来)?|一年来)，?(?:在[^，。]{2,30}，){0,2}(?P<acting>[^，。：\d]{2,20}?)(?=坚持|认真|深入|紧紧|严格|全面|始终|以|高度|扎实|积极|按照|围绕|在)"
+    r"|(?:20\d{2}年(?:度|以来)?|一年来|今年以来|年初以来)，?(?:在[^，。]{2,30}，){0,2}(?P<acting>[^，。：\d]{2,20}?)(?=坚持|认真|深入|紧紧|严格|全面|始终|以|高度|扎实|积极|按照|围绕|在)"
 )
 _ISSUER = re.compile(
     r"(?:发文机关|发布机构|发布单位|公开主体|制发单位|信息来源|文章来源|来源)[：｜]{1,2}(?P<unit>[\u4e00-\u9fff（）]{3,30})"
@@ -122,13 +124,15 @@ def _unit(text: str, lines: list[Line], title: str | None, is_work_report: bool,
 def _from_title(title: str | None, lexicon: Lexicon) -> str | None:
     if not title:
         return None
-    words = _LEADING_YEAR.sub("", title)
+    words = _LEADING_YEAR.sub("", title[title.find("关于印发") + 4 :] if "关于印发" in title else title)
     found = _UNIT_CUT.match(words)
     if not found:
         return None
     unit = found.group("unit").strip("的")
     joint = _WITH_PARTY.fullmatch(unit)
     unit = joint.group("government") if joint else unit
+    inner = _PARTY_GROUP.fullmatch(unit)
+    unit = inner.group("unit") if inner else unit
     return unit if len(unit) >= 2 and looks_like_unit(unit, lexicon) else None
 
 
@@ -140,7 +144,8 @@ def _below_title(text: str, lines: list[Line], title: str | None, lexicon: Lexic
     below = next((index for index, line in enumerate(words) if line and title.endswith(line)), None)
     if below is None:
         return None
-    return next((line for line in words[below + 1 : below + 4] if looks_like_unit(line, lexicon)), None)
+    named = [line for line in words[below + 1 : below + 4] if looks_like_unit(line, lexicon)]
+    return next((line for line in named if not line.startswith("中共")), named[0] if named else None)
 
 
 def _from_opening(text: str, lexicon: Lexicon) -> str | None:

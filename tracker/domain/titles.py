@@ -13,7 +13,9 @@ from tracker.language.lexicon import Lexicon
 _HEAD_LINES = 40
 _LONGEST_LINE, _LONGEST_TITLE = 60, 90
 _MOST_LINES = 3
-_ENDS = re.compile(r"(?:报告|总结|汇报|情况|要点|计划|安排|打算|谋划|思路|述职)(?:（[^（）]{1,14}）|书)?$")
+_ENDS = re.compile(
+    r"(?:报告(?:的通知|的函)?|总结的函|总结|汇报|情况|要点|计划|安排|打算|谋划|思路|述职)(?:（[^（）]{1,14}）|书)?$"
+)
 _SUBJECT = re.compile(r"法治|法制|依法|述法|政府工作|工作报告|工作总结|工作汇报|情况")
 _LAW = re.compile(r"法治|法制|依法|政府工作报告")
 _YEAR = re.compile(r"20\d{2}|二〇|二O")
@@ -42,8 +44,19 @@ def _head(text: str, lines: Sequence[Line]) -> list[str]:
     for line in lines[:_HEAD_LINES]:
         if line.mark is not None and line.mark.style <= MarkStyle.BRACKETED_CHINESE and line.mark.number == 1:
             break
-        head.append(text[line.start : line.end])
+        head.append(_bare(text[line.start : line.end]))
     return head
+
+
+_FIELD = re.compile(r"^(?:标题|名称|题名|信息名称|文件名称)：")
+_SITE = re.compile(r"[_｜](?:[^_｜]{2,24})$")
+
+
+def _bare(words: str) -> str:
+    """Return a line without the field's name before a title and the site's name after it."""
+    words = _FIELD.sub("", words)
+    shorter = _SITE.sub("", words)
+    return shorter if _ENDS.search(shorter) else words
 
 
 def _judge(window: Sequence[str], lexicon: Lexicon) -> tuple[int, str]:

@@ -122,7 +122,9 @@ def _is_part_of_name(text: str, match: re.Match[str], grammar: Grammar) -> bool:
             return True
     if grammar.name_after.match(text, match.end()) or grammar.references.search(before):
         return True
-    if _PLACES.match(text, match.end()) or _THRESHOLD.match(text, match.end()):
+    if _PLACES.match(text, match.end()) or (
+        match.group("unit") in grammar.measures and _THRESHOLD.match(text, match.end())
+    ):
         return True
     low = max(0, match.start() - 2)
     for idiom in grammar.idioms.finditer(text, low, min(len(text), match.end() + 6)):

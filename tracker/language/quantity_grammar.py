@@ -25,6 +25,7 @@ class Grammar:
     ops_after: dict[str, str]
     within: re.Pattern[str]
     times: frozenset[str]
+    measures: frozenset[str]
     references: re.Pattern[str]
     idioms: re.Pattern[str]
     one_before: re.Pattern[str]
@@ -75,6 +76,7 @@ def grammar_of(lexicon: Lexicon) -> Grammar:
         after=re.compile(alternatives(ops_after)),
         within=re.compile(rf"{alternatives(lexicon.words('units.ceilings'))}|内"),
         times=frozenset(times),
+        measures=frozenset([*lexicon.words("units.measure"), *lexicon.words("units.areas")]),
         references=re.compile(rf"{alternatives(lexicon.words('units.references.words'))}$"),
         ops_before=ops_before,
         ops_after=ops_after,
