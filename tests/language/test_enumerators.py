@@ -29,8 +29,12 @@ S = MarkStyle
         ("一要抓学习", S.COUNTED, 1, "一要"),
         ("任务一：破解送达难题", S.COUNTED, 1, "任务一："),
         ("任务2建立公物仓", S.COUNTED, 2, "任务2"),
-        ("1.2、完善制度", S.BRACKETED_ARABIC, 2, "1.2、"),
-        ("2.1完善制度", S.BRACKETED_ARABIC, 1, "2.1"),
+        ("1.2、完善制度", S.DECIMAL, 2, "1.2、"),
+        ("2.1完善制度", S.DECIMAL, 1, "2.1"),
+        ("A、工作情况", S.CHINESE, 1, "A、"),
+        ("B2完善制度", S.BRACKETED_CHINESE, 2, "B2"),
+        ("Ⅱ存在问题", S.CHINESE, 2, "Ⅱ"),
+        ("叁·任务单", S.CHINESE, 3, "叁·"),
         ("1.1.3建立台账", S.BRACKETED_ARABIC, 3, "1.1.3"),
         ("问题2：执法力量不足", S.COUNTED, 2, "问题2："),
         ("2.2025年6月底前建成", S.ARABIC, 2, "2."),
@@ -84,6 +88,8 @@ def test_find_members(paragraph: str, labels: list[str]) -> None:
     assert [mark.label for mark in find_members(paragraph, 0, len(paragraph))] == labels
 
 
-@pytest.mark.parametrize("line", ["1.5公里道路", "12.4宪法日活动", "4.15全民安全日", "重点工作任务", "工程3个"])
+@pytest.mark.parametrize(
+    "line", ["1.5公里道路", "12.4宪法日活动", "4.15全民安全日", "重点工作任务", "工程3个", "A级景区整治"]
+)
 def test_a_figure_or_a_day_is_no_enumerator(line: str) -> None:
     assert leading_mark(line, 0, len(line)) is None

@@ -7,7 +7,7 @@ earlier date is a milestone.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from tracker.domain.documents import Deadline, DeadlineSource, Span
@@ -37,6 +37,17 @@ def stated_limit(
     reason = f"时限取自标注的“{text[due.start : due.end]}”"
     deadline = Deadline(due.due_on or time.last_day, DeadlineSource.TEXT, due.recurring, (), Span(due.start, due.end))
     return deadline, reason
+
+
+def with_told_dates(
+    limit: tuple[Deadline, str], told: tuple[Deadline, str], periods: Sequence[Period]
+) -> tuple[Deadline, str]:
+    """Return the stated limit, or the item's own later date; the other dates that its words name are milestones."""
+    ruling = told if told[0].source is DeadlineSource.TEXT and told[0].due_on > limit[0].due_on else limit
+    due_on = ruling[0].due_on
+    named = {found.due_on for found in periods if found.due_on and found.kind in ("due", "milestone")}
+    milestones = tuple(sorted(day for day in {*named, limit[0].due_on} if day < due_on))
+    return replace(ruling[0], milestones=milestones), ruling[1]
 
 
 def decide_deadline(text: str, start: int, end: int, periods: Sequence[Period], time: PlanTime) -> tuple[Deadline, str]:

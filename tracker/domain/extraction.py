@@ -11,7 +11,7 @@ from tracker.domain.documents import Document, Problem, ReportReading, Section, 
 from tracker.domain.identity import read_identity, year_in
 from tracker.domain.inline_plans import inline_drafts, opens_plan, split_measures, split_mixed
 from tracker.domain.item_values import Placed, Source, read_items
-from tracker.domain.outline import Line, Range, read_lines
+from tracker.domain.outline import Line, Range, contiguous, read_lines
 from tracker.domain.plan_items import PlanCollector
 from tracker.domain.problems import problems_admitted, problems_of_part
 from tracker.domain.responsible import assign
@@ -76,10 +76,10 @@ def _unmixed(text: str, parts: list[Part], lexicon: Lexicon) -> list[Part]:
         elif follower is not None and follower.parent is part.heading and not part.lines:
             continue
         elif SectionKind.PROBLEMS in part.kinds and SectionKind.PLAN in part.kinds:
-            problems, plan = split_mixed(text, part.lines, lexicon)
+            problems, plan, labelled = split_mixed(text, part.lines, lexicon)
             result.append(replace(part, kinds=(SectionKind.PROBLEMS,), lines=tuple(problems)))
             if plan:
-                result.append(_measures(part, plan, aside=planned))
+                result.append(_measures(part, plan, aside=planned and not labelled))
         else:
             result.append(replace(part, kinds=(part.kinds[0],)))
     return result
@@ -106,7 +106,8 @@ def _with_untitled_plan(
     )
     cut = next((at for at, line in enumerate(last.lines) if opens_plan(text, line, report_year, lexicon)), None)
     if cut is None:
-        problems, plan = split_mixed(text, last.lines, lexicon) if last.kind is SectionKind.PROBLEMS else ([], [])
+        parted = split_mixed(text, last.lines, lexicon) if last.kind is SectionKind.PROBLEMS else ([], [], False)
+        problems, plan = parted[:2]
     else:
         problems, plan = list(last.lines[:cut]), list(last.lines[cut:])
     if not plan:
@@ -174,7 +175,8 @@ def _drafts(text: str, parts: list[Part], plan_year: int | None, lexicon: Lexico
     collector = PlanCollector(text, lexicon)
     for part in parts:
         if part.kind is SectionKind.PLAN:
-            found = collector.collect(part.heading, part.lines)
+            runs = [part.lines] if part.heading is not None else contiguous(part.lines)
+            found = [draft for run in runs for draft in collector.collect(part.heading, run)]
             if part.aside:
                 found = [replace(draft, inline=True) for draft in found]
         elif part.kind in (SectionKind.WORK_DONE, SectionKind.DUTIES):

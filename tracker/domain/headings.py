@@ -19,6 +19,8 @@ _TASK_LIST = re.compile(
     r"[^，。；：]{0,24}(?:任务|重点|项目|责任|措施|事项)(?:清单|分解表|分工表|一览表|安排表|计划表|明细表)(?:（[^（）]{1,8}）)?"
 )
 """The title of an annexed list of tasks, with whatever stands before it (某局2024年法治政府建设重点任务清单)."""
+_REMARK = re.compile(r"（(?![^（）]*20\d\d年)[^（）]{1,14}）?$")
+"""A remark behind a heading; the year in one says what the heading is about."""
 _ANNEX = re.compile(r"^附[件表]?[一二三四五六\d]{0,2}[：]?")
 
 
@@ -105,7 +107,7 @@ def is_chrome(words: str, lexicon: Lexicon) -> bool:
 def classify_heading(title: str, report_year: int | None, lexicon: Lexicon) -> HeadingVerdict:
     """Return what the section under ``title`` is about; no kinds where the heading does not say."""
     patterns = _patterns(lexicon)
-    plain = title.strip(_STOPS)
+    plain = _REMARK.sub("", title.strip(_STOPS)) or title.strip(_STOPS)
     duties = patterns.duties.search(plain)
     if duties and len(plain) <= 45:
         return HeadingVerdict((SectionKind.DUTIES,), (duties.group(),), True)

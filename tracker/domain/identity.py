@@ -53,6 +53,7 @@ _ISSUER = re.compile(
 _REVIEW = re.compile(r"回顾|开展情况|主要工作|工作情况")
 _SESSION = re.compile(r"20\d\d年\d{1,2}月\d{1,2}日[^\n]{0,40}?(?:届人|会议)")
 _LEVELS = frozenset("省市县区州镇乡")
+_SHORTEST_BUREAU = 4
 
 
 def year_in(words: str) -> int | None:
@@ -112,7 +113,7 @@ def _unit(text: str, lines: list[Line], title: str | None, is_work_report: bool,
     if is_work_report:
         return _government(text, lexicon) or _from_title(title, lexicon)
     return (
-        _from_title(title, lexicon)
+        _completed(text, _from_title(title, lexicon))
         or _below_title(text, lines, title, lexicon)
         or _signature(text, lines, lexicon)
         or _from_opening(text, lexicon)
@@ -134,6 +135,14 @@ def _from_title(title: str | None, lexicon: Lexicon) -> str | None:
     inner = _PARTY_GROUP.fullmatch(unit)
     unit = inner.group("unit") if inner else unit
     return unit if len(unit) >= 2 and looks_like_unit(unit, lexicon) else None
+
+
+def _completed(text: str, unit: str | None) -> str | None:
+    """Return a unit's name with the place that its title leaves out (区市场监督管理局), as the text tells it."""
+    if unit is None or unit[0] not in _LEVELS or len(unit) < _SHORTEST_BUREAU:
+        return unit
+    longer = Counter(re.findall(rf"(?<![\u4e00-\u9fff])[\u4e00-\u9fff]{{1,9}}{re.escape(unit)}", text))
+    return longer.most_common(1)[0][0] if longer else unit
 
 
 def _below_title(text: str, lines: list[Line], title: str | None, lexicon: Lexicon) -> str | None:

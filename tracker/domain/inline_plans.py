@@ -18,7 +18,9 @@ from tracker.language.sentences import split_sentences
 def _next_step(lexicon: Lexicon) -> re.Pattern[str]:
     words = alternatives(lexicon.words("statements.next_step"))
     return re.compile(
-        rf"(?:针对[^，。；]{{2,40}}，|对此，|同时，)?(?P<from>{words}(?:工作)?(?:中|，|、|我|本|将|要|全|市|县|区|镇|乡|会))"
+        rf"(?:(?:针对|对于?)[^，。；]{{2,40}}，|对此，|为此，|同时，)?"
+        rf"(?P<from>(?<=[此题足]，)我[\u4e00-\u9fff]{{1,3}}[将要拟]"
+        rf"|{words}(?:工作)?(?:中|，|、|我|本|将|要|全|市|县|区|镇|乡|会))"
     )
 
 
@@ -59,7 +61,7 @@ def _opens_at(text: str, start: int, end: int, lexicon: Lexicon) -> int | None:
     if not pattern.search(text, start, end):
         return None
     for low, high in split_sentences(text, start, end):
-        found = pattern.match(text, low, high)
+        found = _opens(text, low, high, pattern)
         if found and _future(lexicon).search(text, low, high):
             return found.start("from")
     return None
@@ -75,7 +77,7 @@ def _draft(text: str, label: str | None, span: Range) -> ItemDraft:
 def _turn(text: str, line: Line, pattern: re.Pattern[str]) -> Range | None:
     """Return where a paragraph leaves its problem and where what will be done about it begins, or None."""
     for low, high in split_sentences(text, *line.content)[1:]:
-        opened = pattern.match(text, low, high) or _YEAR_OPENS.match(text, low, high)
+        opened = _opens(text, low, high, pattern) or _YEAR_OPENS.match(text, low, high)
         if opened:
             return low, opened.start("from")
         label = _MEASURE.match(text, low, high)
@@ -93,30 +95,68 @@ def opens_plan(text: str, line: Line, report_year: int | None, lexicon: Lexicon)
     return year is not None and report_year is not None and year > report_year
 
 
-def split_mixed(text: str, lines: Sequence[Line], lexicon: Lexicon) -> tuple[list[Line], list[Line]]:
-    """Cut the lines of a part that tells problems and plan together into both, line by line and inside lines."""
-    pattern = _next_step(lexicon)
-    problems: list[Line] = []
-    plan: list[Line] = []
-    in_plan = False
-    for line in lines:
-        label = _MEASURE.match(text, *line.content)
+_VOW = re.compile(
+    r"高度重视|采取(?:有力|有效|切实|更加有力的)[\u4e00-\u9fff]{0,4}措施|加以(?:解决|克服|改进|整改)|认真(?:研究)?解决|直面问题"
+)
+
+
+def _opens(text: str, start: int, end: int, pattern: re.Pattern[str]) -> re.Match[str] | None:
+    """Return where a sentence turns to the next step; a mere vow to deal with problems is no measure."""
+    found = pattern.match(text, start, end)
+    return None if found and _VOW.search(text, start, end) else found
+
+
+class _Mixed:
+    """Parts the lines of a part that tells problems and plan together, line by line and inside lines."""
+
+    def __init__(self, text: str, lexicon: Lexicon) -> None:
+        self.text = text
+        self.pattern = _next_step(lexicon)
+        self.problems: list[Line] = []
+        self.plan: list[Line] = []
+        self.labelled = False
+        self._ahead = False
+        self._measure = False  # the last line was a labelled measure: its fields may follow
+        self._problem = 0  # the number of the last numbered problem
+
+    def take(self, line: Line) -> None:
+        """Put one line where it belongs, or its two halves."""
+        label = _MEASURE.match(self.text, *line.content)
         if label:
-            plan.append(Line(label.end(), line.end, None, *split_title(text, label.end(), line.end)))
-            continue
-        if pattern.match(text, *line.content):
-            in_plan = True
-        if in_plan:
-            plan.append(line)
-            continue
-        turn = _turn(text, line, pattern)
+            self.labelled = self._measure = True
+            self.plan.append(Line(label.end(), line.end, None, *split_title(self.text, label.end(), line.end)))
+            return
+        if line.mark is None and self._measure:
+            self.plan.append(line)
+            return
+        self._measure = False
+        opens = bool(_opens(self.text, *line.content, self.pattern))
+        if opens or (self._ahead and not self._is_next_problem(line)):
+            self._ahead = True
+            self.plan.append(line)
+            return
+        self._ahead = False
+        self._problem = (line.mark.number or 0) if line.mark else self._problem
+        turn = _turn(self.text, line, self.pattern)
         if turn is None:
-            problems.append(line)
-            continue
+            self.problems.append(line)
+            return
         before, after = _parted(line, turn)
-        problems.append(before)
-        plan.append(after)
-    return problems, plan
+        self.problems.append(before)
+        self.plan.append(after)
+
+    def _is_next_problem(self, line: Line) -> bool:
+        """Say whether the problems' count goes on after a measure."""
+        number = line.mark.number if line.mark else None
+        return number is not None and self._problem > 0 and number == self._problem + 1
+
+
+def split_mixed(text: str, lines: Sequence[Line], lexicon: Lexicon) -> tuple[list[Line], list[Line], bool]:
+    """Return the problems and the plan of a part that tells both, and whether labels (整改措施：) part them."""
+    mixed = _Mixed(text, lexicon)
+    for line in lines:
+        mixed.take(line)
+    return mixed.problems, mixed.plan, mixed.labelled
 
 
 def split_measures(text: str, lines: Sequence[Line], lexicon: Lexicon) -> tuple[list[Line], list[Line]]:

@@ -7,7 +7,7 @@ from datetime import date
 
 from tracker.domain.checkability import is_vague
 from tracker.domain.commitments import split_commitments
-from tracker.domain.deadlines import PlanTime, decide_deadline, stated_limit
+from tracker.domain.deadlines import PlanTime, decide_deadline, stated_limit, with_told_dates
 from tracker.domain.documents import Commitment, Deadline, PlanItem, Quantity, Span
 from tracker.domain.identity import year_in
 from tracker.domain.plan_items import ItemDraft
@@ -74,7 +74,8 @@ def _item(source: Source, name: str, placed: Placed, time: PlanTime, lexicon: Le
     stated = (who.due[1], who.due[1] + len(who.due[0])) if who.due else None
     limit = stated_limit(text, stated, time, lexicon)
     periods = find_periods(text, *draft.body, time.year, lexicon)
-    deadline, why_deadline = limit or decide_deadline(text, *draft.body, periods, time)
+    told = decide_deadline(text, *draft.body, periods, time)
+    deadline, why_deadline = told if limit is None else with_told_dates(limit, told, periods)
     commitments = _commitments(source, name, draft, _Values(time, periods, limit), lexicon)
     quantities = tuple(quantity for commitment in commitments for quantity in commitment.quantities)
     vague, why_vague = is_vague(text, *draft.span, deadline, quantities, lexicon)

@@ -6,7 +6,7 @@ All ranges are offsets into the folded text.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from tracker.language.enumerators import Mark, MarkStyle, leading_mark
@@ -110,7 +110,9 @@ def trim(text: str, start: int, end: int) -> Range:
     return start, end
 
 
-_DATE_LINE = re.compile(r"[（]?(?:20\d{2}|[二〇零一三四五六七八九O○]{4})年.{1,3}月(?P<day>.{1,3}[日号])?[）]?")
+_DATE_LINE = re.compile(
+    r"[（]?20\d{2}[.\-/—]\d{1,2}[.\-/—](?P<numeric>\d{1,2})[）]?|[（]?(?:20\d{2}|[二〇零一三四五六七八九O○]{4})年.{1,3}月(?P<day>.{1,3}[日号])?[）]?"
+)
 
 
 _SIGNED = re.compile(r"[^，。；：！？]{2,30}(?:20\d{2}|[二〇零一三四五六七八九O○]{4})年.{1,3}月.{1,3}[日号]")
@@ -126,7 +128,7 @@ def without_signature(text: str, lines: list[Line]) -> list[Line]:
     for index in range(len(lines) - 1, 0, -1):
         line = lines[index]
         dated = _DATE_LINE.fullmatch(text, line.start, line.end) if line.end - line.start <= 16 else None
-        if line.mark is None and dated and (dated.group("day") or index == len(lines) - 1):
+        if line.mark is None and dated and (dated.group("day") or dated.group("numeric") or index == len(lines) - 1):
             above = lines[index - 1]
             kept.remove(line)
             if above.mark is None and above.end - above.start <= 40 and above.body[0] >= above.body[1] and index > 3:
@@ -152,3 +154,14 @@ def nest(lines: list[Line]) -> list[Line]:
         if line.mark:
             stack.append(line)
     return roots
+
+
+def contiguous(lines: Sequence[Line]) -> list[list[Line]]:
+    """Return the runs of lines that follow each other without other text between them."""
+    runs: list[list[Line]] = []
+    for line in lines:
+        if runs and line.start - runs[-1][-1].end <= 1:
+            runs[-1].append(line)
+        else:
+            runs.append([line])
+    return runs

@@ -15,7 +15,9 @@ from tracker.language.quantities import find_amounts
 from tracker.language.sentences import split_sentences
 
 _LONGEST_LEAD = 40
+_COUPLET = re.compile(r"([\u4e00-\u9fff]{4,9})，([\u4e00-\u9fff]{4,9})[。；！]")
 _LONGEST_APPEAL = 150
+_LONGEST_MOTTO = 32
 _LEAST_TARGETS = 3
 
 
@@ -30,6 +32,7 @@ class _Words:
     breaks: re.Pattern[str]
     appeal_start: re.Pattern[str]
     appeal: re.Pattern[str]
+    action: re.Pattern[str]
     closing_start: re.Pattern[str]
     summing_up: re.Pattern[str]
     formal: re.Pattern[str]
@@ -54,6 +57,7 @@ def _words(lexicon: Lexicon) -> _Words:
         breaks=listed("breaks"),
         appeal_start=listed("appeal_starts"),
         appeal=listed("appeals"),
+        action=lexicon.pattern("verbs.action", "verbs.vague"),
         closing_start=listed("closing_starts"),
         summing_up=listed("summing_up"),
         formal=listed("formalities"),
@@ -127,12 +131,25 @@ class ParagraphKinds:
         """Say whether a paragraph speaks of the year's meaning, or in the words of appeals."""
         return self.is_intro(line) or bool(self.words.appeal.search(self.text, line.start, line.end))
 
+    def is_peroration(self, line: Line) -> bool:
+        """Say whether the last paragraph after a list is rhetoric: a couplet, or resolve without figure or date."""
+        words = self.text[line.start : line.end]
+        if len(words) > _LONGEST_APPEAL or self.has_amounts(line):
+            return False
+        couplet = _COUPLET.match(words)
+        if couplet is not None and len(couplet.group(1)) == len(couplet.group(2)):
+            return not self.words.action.match(words)
+        return not self.is_lead(line) and bool(self.words.appeal.search(words) and re.search(r"将|我们", words))
+
     def is_posture(self, line: Line) -> bool:
         """Say whether a paragraph without figures only declares resolve (我局将以更加昂扬的姿态……)."""
-        speaks = re.search(r"[我全][\u4e00-\u9fff]{0,8}将|我们|全体干部", self.text[line.start : line.end])
+        speaks = re.search(
+            r"[我全][\u4e00-\u9fff]{0,8}将|我们|全体干部|将以|将在|越要", self.text[line.start : line.end]
+        )
         short = line.end - line.start <= _LONGEST_APPEAL
+        motto = line.end - line.start <= _LONGEST_MOTTO
         return bool(
-            short and speaks and self.words.posture.search(self.text, line.start, line.end)
+            short and (speaks or motto) and self.words.posture.search(self.text, line.start, line.end)
         ) and not self.has_amounts(line)
 
     def breaks_off(self, line: Line) -> bool:

@@ -14,6 +14,7 @@ from tracker.domain.paragraphs import ParagraphKinds
 from tracker.domain.tables import TableRow, table_rows
 from tracker.language.enumerators import Mark, find_members
 from tracker.language.lexicon import Lexicon
+from tracker.language.organisations import names_field
 
 _ITEM_TRAILING = "；，、 \n"
 _LONGEST_LEAD_LINE = 36
@@ -84,7 +85,12 @@ class PlanCollector:
                 yield from self._marked(child, line)
             return
         paragraphs = self._joined(plain)
-        if any(self.kinds.is_lead(child) for child in paragraphs):
+        if paragraphs and self.kinds.is_peroration(paragraphs[-1]):
+            paragraphs.pop()
+        leads = sum(self.kinds.is_lead(child) for child in paragraphs)
+        if leads:
+            if line.has_body and leads < _LEADS_OF_THEIR_OWN:
+                yield from self._leaf(line, group, [])
             yield from self._running(paragraphs, line)
             return
         own, rest = self._continuations(paragraphs)
@@ -211,7 +217,7 @@ class PlanCollector:
         """Put a lead sentence that stands on a line of its own back before its paragraph."""
         joined: list[Line] = []
         waiting: Line | None = None
-        for line in lines:
+        for line in self._with_fields(lines):
             short = line.end - line.start <= _LONGEST_LEAD_LINE
             if waiting is not None and not short and not self.kinds.is_lead(line):
                 joined.append(
@@ -233,6 +239,20 @@ class PlanCollector:
             else:
                 joined.append(line)
         return [*joined, waiting] if waiting is not None else joined
+
+    def _with_fields(self, lines: Sequence[Line]) -> list[Line]:
+        """Put lines that only say who and by when (责任股室：…) to the paragraph before them."""
+        whole: list[Line] = []
+        for line in lines:
+            field = names_field(self.text, line.start, line.end, self.lexicon)
+            if field and whole:
+                last = whole[-1]
+                body = last.body if last.has_body else (last.start, last.end)
+                title = last.title if last.has_body else None
+                whole[-1] = Line(last.start, line.end, last.mark, title, (body[0], line.end))
+            else:
+                whole.append(line)
+        return whole
 
     def _targets(self, lines: Sequence[Line]) -> Iterator[ItemDraft]:
         """Yield the yearly figures that a paragraph lists in one breath, as one item."""

@@ -23,6 +23,8 @@ _ROW = re.compile(
     r"|主要(?:表现|体现)(?:为|在)(?:于)?[：]?(?P<shown>[^。；：]{10,200})"
 )
 _LABEL = re.compile(r"(?:存在的?)?(?:主要)?问题[：]")
+_PARAGRAPHS_APART = 3
+"""So many paragraphs without numbers in a problems part are a problem each, told in its first sentence."""
 _SHORTEST_NAMED = 6
 _SHORTEST_ADMISSION = 18
 _RUNNING_CLAUSES = 3
@@ -36,15 +38,31 @@ def problems_of_part(text: str, heading: Line | None, lines: Sequence[Line], lex
         found.extend(_paragraph(text, heading.body, lexicon, in_part=True))
     roots = nest([line for line in lines if not _is_closing(text, line.start, line.end, lexicon)])
     marked = any(line.mark for line in roots)
+    bare = [line for line in roots if line.mark is None and not find_members(text, line.start, line.end)]
     titled = len(roots) > 1 and all(line.title and line.has_body for line in roots)
+    apart = not marked and len(bare) == len(roots) >= _PARAGRAPHS_APART
     for line in roots:
-        if line.mark is None and titled and line.title:
+        if _tells_causes(text, line):
+            continue
+        if line.mark is None and apart:
+            statement = _first_statement(text, line.start, line.end)
+            if text[line.end - 1] != "：" and not _ANNOUNCES.search(text[slice(*statement)]):
+                found.append(statement)
+        elif line.mark is None and titled and line.title:
             found.append(line.title)
         elif line.mark is not None:
             found.extend(_member(text, line))
         elif not marked or find_members(text, line.start, line.end):
             found.extend(_paragraph(text, (line.start, line.end), lexicon, in_part=True))
     return found
+
+
+def _tells_causes(text: str, line: Line) -> bool:
+    """Say whether a heading with a list below it tells why there are problems (产生的原因), not which."""
+    if not line.children or line.title is None:
+        return False
+    title = text[slice(*line.title)]
+    return "原因" in title and "问题" not in title.replace("问题的原因", "").replace("问题产生", "")
 
 
 def problems_admitted(text: str, lines: Sequence[Line], lexicon: Lexicon) -> list[Range]:

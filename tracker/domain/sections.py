@@ -64,12 +64,33 @@ def find_parts(text: str, lines: list[Line], report_year: int | None, lexicon: L
         horizon = _horizon(text, start.line, parent)
         five_years = bool(_FIVE_YEARS.search(_title(text, start.line)))
         parts.append(Part(start.verdict.kinds, start.line, under, parent, start.reason, horizon, five_years))
-    return _settle(text, parts, lexicon)
+    return _settle(text, _with_inner_kind(parts), lexicon)
+
+
+def _with_inner_kind(parts: list[Part]) -> list[Part]:
+    """Give a heading that does not say what it is about the kind of the headings right under it, and their lines."""
+    result: list[Part] = []
+    for part in parts:
+        above = result[-1] if result else None
+        adopted = (
+            above is not None and above.heading is part.parent and part.parent is not None and part.heading is not None
+        )
+        if above is not None and adopted and part.heading is not None:
+            if not above.kinds and not above.lines and part.kinds:
+                result[-1] = replace(above, kinds=part.kinds, lines=(part.heading, *part.lines))
+                continue
+            if above.kinds == part.kinds and above.lines:
+                result[-1] = replace(above, lines=(*above.lines, part.heading, *part.lines))
+                continue
+        result.append(part)
+    return result
 
 
 def body_lines(text: str, lines: list[Line], lexicon: Lexicon) -> tuple[Line, ...]:
     """Return the lines without signature, list of annexes, glossary and page chrome."""
-    return tuple(without_signature(text, _without_annex_list(text, _without_tail(text, lines, lexicon))))
+    kept = _without_annex_list(text, _without_tail(text, lines, lexicon))
+    # The annex may be named after the signature or before it.
+    return tuple(_without_annex_list(text, without_signature(text, kept)))
 
 
 def _without_tail(text: str, lines: list[Line], lexicon: Lexicon) -> list[Line]:
@@ -97,18 +118,23 @@ def _without_annex_list(text: str, lines: list[Line]) -> list[Line]:
         if _ANNEX_LIST.match(words):
             listing = True
             continue
+        if line is lines[-1] and _ANNEX_NAMED.fullmatch(words):
+            continue
         listing = listing and line.mark is not None and len(words) <= _LONGEST_ANNEX and words[-1] not in "。；"
         if not listing and bare and (bare not in titles or bare == words):
             kept.append(line)
     return kept
 
 
-_ANNEX_LIST = re.compile(r"附[件表]：?(?:1|一)[.、．]")
+_ANNEX_LIST = re.compile(r"附[件表]：?(?:1|一)[.、．]|附[件表]：$|相关附件：?$|附件下载：?$")
+_ANNEX_NAMED = re.compile(r"附[件表]?[一二三\d]?：[^。；]{2,50}")
 _LONGEST_ANNEX = 50
 
 
 def _title(text: str, line: Line) -> str:
     low, high = line.title or line.content
+    if line.mark is not None and line.mark.style is MarkStyle.DASH and _is_bare(text, line):
+        return text[low : line.end]  # ●直面短板：存在的主要问题
     return text[low : line.end if text[low:high].startswith("附") and line.end - low <= 40 else high]
 
 
@@ -124,7 +150,7 @@ def _starts(text: str, lines: list[Line], report_year: int | None, lexicon: Lexi
     starts: list[_Start] = []
     inner = 0
     for index, line in enumerate(lines):
-        verdict = _verdict(text, line, report_year, lexicon)
+        verdict = _verdict(text, line, report_year, lexicon) if line.content[0] < line.end else None
         if verdict is None:
             continue
         style = line.mark.style if line.mark else None
@@ -134,6 +160,8 @@ def _starts(text: str, lines: list[Line], report_year: int | None, lexicon: Lexi
                 starts.append(_Start(index, line, verdict, 0, "标题行"))
                 inner = 0
         elif style is MarkStyle.PART or style is top:
+            if style is MarkStyle.DASH:
+                line.title, line.body = trim(text, *line.content), (line.end, line.end)
             inner = _inner_number(starts, line, verdict, inner)
             if not inner:
                 starts.append(_Start(index, line, verdict, 0, "一级标题"))
@@ -218,13 +246,12 @@ def _top_style(text: str, lines: list[Line], report_year: int | None, lexicon: L
 
 
 def _outermost(text: str, lines: list[Line]) -> MarkStyle | None:
-    """Return the outermost style whose lines are headings over text, where none of them names a section."""
-    for style in _TOP_STYLES[:3]:
-        marked = [line for line in lines if line.mark is not None and line.mark.style is style]
-        headings = [line for line in marked if line.is_heading]
-        if len(headings) >= _LEAST_BARE_HEADINGS and len(headings) >= 0.8 * len(marked):
-            return style
-    return None
+    """Return the style that comes first where its lines are headings over text, and none of them names a section."""
+    first = next((line.mark.style for line in lines if line.mark is not None), None)
+    marked = [line for line in lines if line.mark is not None and line.mark.style is first]
+    headings = [line for line in marked if line.is_heading or _is_bare(text, line)]
+    enough = len(headings) >= _LEAST_BARE_HEADINGS and len(headings) >= 0.8 * len(marked)
+    return first if enough else None
 
 
 _TOP_STYLES = (
@@ -235,6 +262,12 @@ _TOP_STYLES = (
     MarkStyle.ARABIC,
 )
 _LEAST_BARE_HEADINGS = 3
+_LONGEST_HEADING = 34
+
+
+def _is_bare(text: str, line: Line) -> bool:
+    """Say whether a line is short and has no full stop: a heading, a colon inside notwithstanding."""
+    return line.end - line.start <= _LONGEST_HEADING and not any(stop in text[line.start : line.end] for stop in "。；")
 
 
 def _differs(verdict: HeadingVerdict, starts: list[_Start]) -> bool:

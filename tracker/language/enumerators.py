@@ -21,10 +21,11 @@ class MarkStyle(IntEnum):
     BRACKETED_CHINESE = 3  # （一） 一） (一
     ORDINAL = 4  # 第一， 首先，
     ARABIC = 5  # 1. 1、
-    BRACKETED_ARABIC = 6  # （1） 1）
-    CIRCLED = 7  # ①
-    COUNTED = 8  # 一是 一要
-    DASH = 9  # —— ● ■
+    DECIMAL = 6  # 1.1
+    BRACKETED_ARABIC = 7  # （1） 1） 1.1.1
+    CIRCLED = 8  # ①
+    COUNTED = 9  # 一是 一要
+    DASH = 10  # —— ● ■
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +43,15 @@ _CN = "[一二三四五六七八九十]{1,3}"
 # "2.6月底前" is item two due in June, "2.6公里" is a figure.
 _NO_FRACTION = r"(?!\d(?!\d?月|\d{3}年))"
 # "1.1 完善制度"; "1.5公里" is a figure, "12.4宪法日" a day.
-_DECIMAL = re.compile(
-    r"(?!(?:3.15|4.15|5.12|5.25|6.26|11.9|12.2|12.4)(?!\d|、))\d{1,2}(?:[.．]\d{1,2})?[.．](\d{1,2})"
-    r"(?:[.．、]|(?=[\u4e00-\u9fff“《]))(?!月|[万亿倍个元公平千百小余%])"
-)
-_SEQUENCE_WORDS = {"首先": 1, "其次": 2, "再次": 3, "最后": 4}
+_NO_DAY = r"(?!(?:3.15|4.15|5.12|5.25|6.26|11.9|12.2|12.4)(?!\d|、))"
+_DECIMAL_END = r"[.．](\d{1,2})(?:[.．、]|(?=[\u4e00-\u9fff“《]))(?!月|[万亿倍个元公平千百小余%])"
+_FOREIGN, _CAPITALS = "ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩ", "壹贰叁肆伍陆柒捌玖拾"
+_LETTER_END = r"(?:[、.．：·]|(?=[\u4e00-\u9fff]|20\d\d年))(?![级类股座区型轮款证字])"
+_SEQUENCE_WORDS = {"首先": 1, "其次": 2, "再次": 3, "再者": 3, "还有就是": 4, "最后": 4, "一方面": 1, "另一方面": 2}
 _LEADING: tuple[tuple[MarkStyle, re.Pattern[str]], ...] = (
     (MarkStyle.PART, re.compile(rf"第({_CN}|\d{{1,2}})(?:部分|篇|章|板块)[：、，]?")),
+    (MarkStyle.CHINESE, re.compile(rf"([A-H{_FOREIGN}{_CAPITALS}]){_LETTER_END}")),
+    (MarkStyle.BRACKETED_CHINESE, re.compile(rf"[A-H](\d{{1,2}}){_LETTER_END}")),
     (MarkStyle.ORDINAL, re.compile(rf"第({_CN})(?:[，、：]|是(?=[^由]))|({'|'.join(_SEQUENCE_WORDS)})[，是要]")),
     (
         MarkStyle.COUNTED,
@@ -60,7 +63,8 @@ _LEADING: tuple[tuple[MarkStyle, re.Pattern[str]], ...] = (
     (MarkStyle.BRACKETED_CHINESE, re.compile(rf"（({_CN})[）、]、?|（?({_CN})）[、.．]?")),
     (MarkStyle.CHINESE, re.compile(rf"({_CN})[、.．：，,]")),
     (MarkStyle.BRACKETED_ARABIC, re.compile(r"（?(\d{1,2})）[、.．]?|（(\d{1,2})[、.]")),
-    (MarkStyle.BRACKETED_ARABIC, _DECIMAL),
+    (MarkStyle.BRACKETED_ARABIC, re.compile(rf"\d{{1,2}}[.．]\d{{1,2}}{_DECIMAL_END}")),
+    (MarkStyle.DECIMAL, re.compile(rf"{_NO_DAY}\d{{1,2}}{_DECIMAL_END}")),
     (MarkStyle.ARABIC, re.compile(rf"(\d{{1,2}})(?:[.．]{_NO_FRACTION}|、|，)")),
     (MarkStyle.CIRCLED, re.compile(r"([①-⑳])[、.．]?")),
     (MarkStyle.DASH, re.compile(r"(?:——|—|[●■◆★▲►○◇□]|·)(?!\d)")),
@@ -71,10 +75,13 @@ _INLINE: tuple[tuple[MarkStyle, re.Pattern[str]], ...] = (
     (
         MarkStyle.ORDINAL,
         re.compile(
-            rf"(?<={_INLINE_STARTS})(?:第({_CN})(?:[，、：]|是(?=[^由]))|({'|'.join(_SEQUENCE_WORDS)})[，是要])"
+            rf"(?:(?<={_INLINE_STARTS})|(?<=问题|不足|表现|困难))(?:第({_CN})(?:[，、：]|是(?=[^由]))|({'|'.join(_SEQUENCE_WORDS)})[，是要])"
         ),
     ),
-    (MarkStyle.COUNTED, re.compile(rf"(?<={_INLINE_STARTS})({_CN})(?:是|要)(?![由否素件点求领闻])[，：]?")),
+    (
+        MarkStyle.COUNTED,
+        re.compile(rf"(?:(?<={_INLINE_STARTS})|(?<=问题|不足|表现|困难))({_CN})(?:是|要)(?![由否素件点求领闻])[，：]?"),
+    ),
     (MarkStyle.ARABIC, re.compile(rf"(?<={_INLINE_STARTS})(\d{{1,2}})[.．、]{_NO_FRACTION}")),
     (MarkStyle.BRACKETED_ARABIC, re.compile(rf"(?<={_INLINE_STARTS})（?(\d{{1,2}})）")),
     (MarkStyle.CIRCLED, re.compile(r"([①-⑳])[、.．]?")),
@@ -126,6 +133,9 @@ def _number(style: MarkStyle, word: str) -> int | None:
         return None
     if style is MarkStyle.CIRCLED:
         return ord(word) - ord("①") + 1
+    for letters in ("ABCDEFGH", _FOREIGN, _CAPITALS):
+        if word in letters:
+            return letters.index(word) + 1
     if word in _SEQUENCE_WORDS:
         return _SEQUENCE_WORDS[word]
     value = parse_number(word)

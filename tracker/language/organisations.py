@@ -90,6 +90,11 @@ def _closing_sentence(text: str, start: int, end: int, lexicon: Lexicon) -> list
     return [Assignment(tuple(lead), tuple(support), (), None, 0, low, end)]
 
 
+def names_field(text: str, start: int, end: int, lexicon: Lexicon) -> bool:
+    """Say whether a line is one labelled field (责任股室：……, 完成时限：……)."""
+    return bool(_labels(lexicon)[3].match(text[start:end]))
+
+
 def read_assignment(text: str, low: int, high: int, start: int, end: int, lexicon: Lexicon) -> Assignment | None:
     """Read the inside ``text[low:high]`` of a bracket or line; None where it names nobody and no limit."""
     label, kinds, unlabelled, _ = _labels(lexicon)

@@ -104,12 +104,14 @@ def _months(text: str, start: int, end: int, year: int, _: Lexicon) -> Iterator[
         elif found.group().endswith("前") and not part:
             due = date(of, month, 1) - timedelta(days=1) if found.group().endswith("月前") else last
         low, high = start + found.start(), start + found.end()
-        if text[high : high + 1] in ("起", "以") or _is_quoted_name(text, low, high):
+        if _SINCE.match(text, high) or _is_quoted_name(text, low, high):
             continue
         about = text.startswith(("前后", "左右"), high) or bool(day and _NAMED_BESIDE.match(text, high))
         yield Period("milestone" if about else "due", due, None, low, high, "月份")
 
 
+_SINCE = re.compile(r"起(?![草步诉])|以")
+"""From then on (7月1日起施行), not by then; 起草 is a verb."""
 _NAMED_BESIDE = re.compile(
     r"[，（]?(?:第.{1,4}个)?(?:全国|国际|世界|全民)?[“”\u4e00-\u9fff·\d]{1,14}?(?:日|周|节)[”）]{0,2}(?:当天|当日|前后|期间|活动|来临|到来|之际|，|、|启动|开展|组织|举办|集中)"
 )
@@ -137,21 +139,21 @@ def _halves(text: str, start: int, end: int, year: int, _: Lexicon) -> Iterator[
 
 
 def _years(text: str, start: int, end: int, year: int, lexicon: Lexicon) -> Iterator[Period]:
-    for found in _WHOLE_YEAR.finditer(text, start, end):
-        of = _year_of(found, year)
-        if of < year or (of > year and _is_far_view(text, found, year)):
+    # cut out first, as for months: what stands before the range is the item's number
+    for found in _WHOLE_YEAR.finditer(text[start:end]):
+        of, low, high = _year_of(found, year), start + found.start(), start + found.end()
+        if of < year or (of > year and _is_far_view(text, low, high, of - year)):
             continue
-        yield Period("due", date(of, 12, 31), None, found.start(), found.end(), "年份")
+        yield Period("due", date(of, 12, 31), None, low, high, "年份")
     for found in lexicon.pattern("periods.year_words").finditer(text, start, end):
         yield Period("due", date(year, 12, 31), None, found.start(), found.end(), "年内")
     for found in lexicon.pattern("periods.next_year_words").finditer(text, start, end):
         yield Period("due", date(year, 12, 31), None, found.start(), found.end(), "年内")
 
 
-def _is_far_view(text: str, found: re.Match[str], year: int) -> bool:
-    """Say whether a later year is only a vista (锚定2035年, 2035年远景目标), no date of this plan."""
-    far = _year_of(found, year) > year + _LONGEST_PLAN
-    return far or text[max(0, found.start() - 2) : found.start()] in _VISTAS or text.startswith("远景", found.end())
+def _is_far_view(text: str, low: int, high: int, years: int) -> bool:
+    """Say whether a year so many years on is only a vista (锚定2035年, 2035年远景目标), no date of this plan."""
+    return years > _LONGEST_PLAN or text[max(0, low - 2) : low] in _VISTAS or text.startswith("远景", high)
 
 
 _AFTER_EVENT = ("后", "之日起", "日起", "当日起")

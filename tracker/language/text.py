@@ -56,7 +56,10 @@ _PAGE_NUMBER = re.compile(
     r"^\s{0,20}(?:[-—·]{1,2}\s{0,3}\d{1,4}\s{0,3}[-—·]{1,2}|第\s?\d{1,4}\s?页(?:[，/\s]{0,3}共\s?\d{1,4}\s?页)?|\d{1,3}\s?/\s?\d{1,3})\s{0,20}$"
 )
 _ENDS = "。；！？：…"
-_FULL_STOP = re.compile(r"[。；！？：…][”’』》）】]$")
+_FULL_STOP = re.compile(
+    r"[。；！？：…][”’』》）】]$|[（〔\[](?:[^（）〔〕\[\]]{0,60}(?:牵头|配合|负责)|(?:责任|牵头|主办|完成)[^（）〔〕\[\]]{2,90})[）〕\]]$"
+)
+"""A stop inside a bracket or quote, or the bracket that names who does it."""
 _BARE_MARK = re.compile(r"[（]?[一二三四五六七八九十]{1,3}[）、.．]|[（]?\d{1,2}[）、.．]|[①-⑳]")
 _NEVER_STARTS = "，。；、：！？”’）》】%"
 _WIDEST_PAGE, _NARROWEST_PAGE, _RAGGED = 110, 36, 8
@@ -66,7 +69,7 @@ _BROKEN_LINE = 45
 _SHORTEST_HEADING = 4
 _OPENERS = {"“": "”", "《": "》", "（": "）"}
 _WRAP_MARK = re.compile(
-    r"\s{0,20}(?:[（]?[一二三四五六七八九十]{1,3}[）、.．，是要]|第[一二三四五六七八九十]{1,3}|[（]?\d{1,2}[）、.．]|[①-⑳]|——|[（〔\[【](?:责任|牵头|主办))"
+    r"\s{0,20}(?:[（]?[一二三四五六七八九十]{1,3}[）、.．，是要]|第[一二三四五六七八九十]{1,3}|[（]?\d{1,2}[）、.．]|[①-⑳]|——|[（〔\[【](?:责任|牵头|主办)|附[件表]|此外，|另外，|抄送|联系人|特此|专此)"
 )
 
 
@@ -94,12 +97,15 @@ def fold(source: str) -> Folded:
     running = 0  # the length of the paragraph so far, once it has a full sentence
     lines = list(_lines(uniform))
     width = _wrap_width([uniform[start:end] for start, end in lines])
+    ended = 0
     for start, end in lines:
         line = uniform[start:end]
+        apart = start - ended > 1 and not page_turned  # a blank line between
+        ended = end
         if _PAGE_NUMBER.match(line):
             page_turned = True
             continue
-        if pieces and not _joins(previous, line, width, page_turned, running):
+        if pieces and not _joins(previous, line, 0 if apart else width, page_turned, 0 if apart else running):
             pieces.append("\n")
             origins.append(start - 1)
             running = 0
@@ -188,8 +194,8 @@ def _looks_like_heading(line: str) -> bool:
 def _joins(previous: str, line: str, width: int, page_turned: bool, running: int) -> bool:
     """Say whether ``line`` continues ``previous``: a line break inside a sentence."""
     tail = "。" if _FULL_STOP.search(previous) else previous[-1:]
-    if _BARE_MARK.fullmatch(previous) and not _WRAP_MARK.match(line):
-        return True
+    if _BARE_MARK.fullmatch(previous):
+        return not _WRAP_MARK.match(line)
     if not tail or "｜" in line or "\t" in line:
         return False
     if line.lstrip()[:1] in _NEVER_STARTS or tail in "，、“《（":
