@@ -23,6 +23,8 @@ class Identity:
     notices: tuple[str, ...] = ()
 
 
+_YEARS = re.compile(r"(?<!\d)(?P<first>20\d{2})(?=年?[—\-～至和、]{1,2}20\d{2}年(?!.{0,4}(?:实施|规划|纲要|）)))")
+"""Several years at once (2024—2025年工作打算): the first is meant."""
 YEAR = re.compile(r"(?P<year>20\d{2}|二〇[一二三四五六七八九〇]{2}|二O[一二三四五六七八九O]{2})年")
 _UNIT_CUT = re.compile(
     r"^(?:关于)?(?P<unit>.{2,40}?)(?=关于|20\d\d|二〇|推进|法治政府|法治建设|依法行政|依法治[^县市区省]|贯彻|落实|政府工作报告|工作报告|工作总结|工作情况|年度|党政主要负责人|主要负责人|述法)"
@@ -39,6 +41,8 @@ _WITH_PARTY = re.compile(
     r"中共.{2,20}?(?:委员会|[县市区镇乡省州旗]委(?!员会)|工委|工作委员会|党组)(?P<government>.{2,30}(?:人民政府|办事处|管委会|管理委员会))"
 )
 """Party and government report together; the government is the unit."""
+_ALIAS = re.compile(r"(?P<unit>(?P<place>[\u4e00-\u9fff]{2})[\u4e00-\u9fff]{2,24})（(?P=place)[\u4e00-\u9fff]{3,24}）")
+"""A second full name in brackets."""
 _PARTY_GROUP = re.compile(r"(?:中共)?(?P<unit>.{3,30}[局委办厅院所站社会场部队])(?:党组|党委|党总支|党支部)")
 """The party group of a bureau reports for the bureau."""
 _LAST_TITLE_LINE = 40
@@ -58,6 +62,9 @@ _SHORTEST_BUREAU = 4
 
 def year_in(words: str) -> int | None:
     """Return the first year named in ``words``."""
+    several = _YEARS.search(words)
+    if several:
+        return int(several.group("first"))
     found = YEAR.search(words)
     if not found:
         return None
@@ -132,6 +139,8 @@ def _from_title(title: str | None, lexicon: Lexicon) -> str | None:
     unit = found.group("unit").strip("的")
     joint = _WITH_PARTY.fullmatch(unit)
     unit = joint.group("government") if joint else unit
+    alias = _ALIAS.fullmatch(unit)
+    unit = alias.group("unit") if alias else unit
     inner = _PARTY_GROUP.fullmatch(unit)
     unit = inner.group("unit") if inner else unit
     return unit if len(unit) >= 2 and looks_like_unit(unit, lexicon) else None

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from tracker.language.enumerators import Mark, MarkStyle, leading_mark
+from tracker.language.lexicon import Lexicon
 
 Range = tuple[int, int]
 
@@ -120,6 +121,33 @@ _SIGNED = re.compile(r"[^，。；：！？]{2,30}(?:20\d{2}|[二〇零一三四
 _SHORTEST_SIGNED = 3
 
 
+_LONGEST_FOOTER_LINE, _LONGEST_FOOTER = 70, 15
+
+
+def without_footer(text: str, lines: list[Line], lexicon: Lexicon) -> list[Line]:
+    """Return the lines without what a web page puts below the signature or the last paragraph: buttons, links, notes."""
+    buttons = lexicon.pattern("headings.footer")
+    stop = len(lines)
+    for index in range(len(lines) - 1, max(0, len(lines) - _LONGEST_FOOTER), -1):
+        line = lines[index]
+        short = line.end - line.start <= _LONGEST_FOOTER_LINE and text[line.end - 1] not in "。；"
+        if short and (buttons.search(text, line.start, line.end) or _FILE.search(text, line.start, line.end)):
+            stop = index
+        elif not short or line.mark is not None or _is_date_line(text, line):
+            break
+    return lines[:stop]
+
+
+_FILE = re.compile(r"\.(?:docx?|pdf|xlsx?|wps|rar|zip|ofd|jpg)$")
+
+
+def _is_date_line(text: str, line: Line) -> bool:
+    return line.end - line.start <= _LONGEST_DATE and bool(_DATE_LINE.fullmatch(text, line.start, line.end))
+
+
+_LONGEST_DATE = 16
+
+
 def without_signature(text: str, lines: list[Line]) -> list[Line]:
     """Return the lines without the signature and date that close the report or stand before its annexes."""
     kept = list(lines)
@@ -127,7 +155,7 @@ def without_signature(text: str, lines: list[Line]) -> list[Line]:
         kept.pop()
     for index in range(len(lines) - 1, 0, -1):
         line = lines[index]
-        dated = _DATE_LINE.fullmatch(text, line.start, line.end) if line.end - line.start <= 16 else None
+        dated = _DATE_LINE.fullmatch(text, line.start, line.end) if line.end - line.start <= _LONGEST_DATE else None
         if line.mark is None and dated and (dated.group("day") or dated.group("numeric") or index == len(lines) - 1):
             above = lines[index - 1]
             kept.remove(line)

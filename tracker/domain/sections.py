@@ -15,7 +15,7 @@ from tracker.domain.headings import (
     is_standalone,
     without_annex,
 )
-from tracker.domain.outline import Line, trim, without_signature
+from tracker.domain.outline import Line, trim, without_footer, without_signature
 from tracker.domain.tables import CELL, is_column
 from tracker.domain.voice import voice_of
 from tracker.language.enumerators import MarkStyle, find_members
@@ -88,7 +88,7 @@ def _with_inner_kind(parts: list[Part]) -> list[Part]:
 
 def body_lines(text: str, lines: list[Line], lexicon: Lexicon) -> tuple[Line, ...]:
     """Return the lines without signature, list of annexes, glossary and page chrome."""
-    kept = _without_annex_list(text, _without_tail(text, lines, lexicon))
+    kept = _without_annex_list(text, without_footer(text, _without_tail(text, lines, lexicon), lexicon))
     # The annex may be named after the signature or before it.
     return tuple(_without_annex_list(text, without_signature(text, kept)))
 
@@ -162,6 +162,8 @@ def _starts(text: str, lines: list[Line], report_year: int | None, lexicon: Lexi
         elif style is MarkStyle.PART or style is top:
             if style is MarkStyle.DASH:
                 line.title, line.body = trim(text, *line.content), (line.end, line.end)
+            if _is_slip(lines[:index], starts, line, verdict):
+                continue
             inner = _inner_number(starts, line, verdict, inner)
             if not inner:
                 starts.append(_Start(index, line, verdict, 0, "一级标题"))
@@ -202,6 +204,33 @@ def _is_in_table(text: str, lines: list[Line], index: int, lexicon: Lexicon) -> 
         return False
     beside = [lines[at] for at in (index - 1, index + 1) if 0 <= at < len(lines)]
     return any(is_column(text[line.start : line.end], lexicon) for line in beside)
+
+
+def _is_slip(before: list[Line], starts: list[_Start], line: Line, verdict: HeadingVerdict) -> bool:
+    """Say whether a section's number is a slip for a member's (……五）……六、……), and put it right.
+
+    It goes on with the members' count, and not with the sections'.
+    """
+    above = next((start for start in reversed(starts) if start.level == 0), None)
+    number = line.mark.number if line.mark else None
+    if above is None or above.line.mark is None or number is None or (verdict.pure and verdict.kinds):
+        return False
+    members = (
+        other.mark.number
+        for other in reversed(before[above.index + 1 :])
+        if other.mark is not None and other.mark.style is MarkStyle.BRACKETED_CHINESE
+    )
+    last = next(members, None)
+    if (
+        line.mark is None
+        or line.mark.style is not MarkStyle.CHINESE
+        or last is None
+        or number != last + 1
+        or number == (above.line.mark.number or 0) + 1
+    ):
+        return False
+    line.mark = replace(line.mark, style=MarkStyle.BRACKETED_CHINESE)
+    return True
 
 
 def _inner_number(starts: list[_Start], line: Line, verdict: HeadingVerdict, inner: int) -> int:
