@@ -48,9 +48,10 @@ def total(folder: str) -> tuple[dict[str, Tally], dict[str, Ratio]]:
 @pytest.mark.parametrize("folder", ["tuned", "held_out"])
 def test_precision_and_recall(folder: str) -> None:
     tallies, ratios = total(folder)
-    for key, floor in {"items": 0.97, "problems": 0.97, "quantities": 0.97, "sections": 0.95}.items():
+    for key, floor in {"items": 0.97, "problems": 0.97, "quantities": 0.95, "sections": 0.95}.items():
         assert (tallies[key].precision or 0) >= floor, key
         assert (tallies[key].recall or 0) >= floor, key
+    assert (tallies["quantity_values"].recall or 0) >= 0.97
     assert (tallies["answers"].precision or 0) >= 0.85
     assert (tallies["answers"].recall or 0) >= 0.85
     for key, floor in {

@@ -195,6 +195,8 @@ def _from_clause_before(text: str, start: int, clause: int, grammar: Grammar) ->
 _BASELINE = re.compile(
     r"(?:由|从)[^，、]{1,12}?(?:增加|提高|提升|上升|扩大|压缩|压减|减少|降低?|缩短|增)(?:到|至|为)?(?:不少于)?$"
 )
+_TURNS = ("到", "赴", "进", "参加", "用于", "给", "对", "在", "由", "为", "向", "从", "入")
+"""What follows a unit and begins so says where or for whom, not what is counted (选派骨干30名到镇街指导)."""
 _NOUN_TEXT = r"[^，。；：！？、\n（）“”%\d以]{0,24}"
 _NOUN = re.compile(rf"(?:“[^”\n]{{1,16}}”)?{_NOUN_TEXT}(?:（[^（）\n]{{1,10}}）{_NOUN_TEXT})?(?:“[^”\n]{{1,16}}”)?")
 
@@ -210,7 +212,7 @@ def _what(text: str, before: str, stop: int, end: int, unit: str, grammar: Gramm
     if (
         len(after) >= 2
         and not unit.endswith("元")
-        and not after.startswith(("的", "和", "及", "并", "与", "，", "同比", "比"))
+        and not after.startswith(("的", "和", "及", "并", "与", "，", "同比", "比", *_TURNS))
     ):
         return after.strip("的"), None if per == "week" else per
     head = _BASELINE.sub("", grammar.recurring.sub("", before)).lstrip("、和及与并，")
