@@ -17,11 +17,12 @@ from tracker.db.queries.scope import lock_unit
 from tracker.domain.documents import Outcome, Span
 from tracker.domain.errors import ActionNotAllowed, Forbidden, RuleViolation, StaleVersion
 from tracker.domain.formats import sections_from_dict
-from tracker.domain.link_proposals import check_outcome, passage_of
+from tracker.domain.link_proposals import check_outcome, item_of, passage_of
 from tracker.domain.permissions import Actor, Role
 from tracker.domain.proposals import find_quote
 from tracker.domain.task_rules import check_year_open, optional_text
 from tracker.services.audit import differences, record
+from tracker.services.linking import promise_of
 
 Json = dict[str, Any]
 MOST_EVIDENCE = 8
@@ -243,8 +244,9 @@ def figure_words(figure: Json) -> str:
 
 def _decide(link: TaskLink, decision: LinkDecision, actor: Actor, now: datetime) -> None:
     link.decision, link.decided_by_id, link.decided_at = decision, actor.id, now
-    if "look_again" in link.proposal:
-        link.proposal = {name: value for name, value in link.proposal.items() if name != "look_again"}
+    link.proposal = {name: value for name, value in link.proposal.items() if name not in ("look_again", "asked")}
+    if not link.commitment_ref:  # what the decision was about, whatever becomes of the task: it is learnt from later
+        link.proposal = {**link.proposal, "asked": item_of(promise_of(link.task))}
 
 
 def _empty(link: TaskLink) -> None:

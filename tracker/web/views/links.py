@@ -17,6 +17,7 @@ from tracker.domain.errors import Forbidden, NotFound, RuleViolation, StaleVersi
 from tracker.domain.permissions import Role
 from tracker.readers.sandbox import ChildFailed
 from tracker.services.linking import link_report
+from tracker.services.linking_model import comparer
 from tracker.services.links import LinkAnswer, choose_evidence, confirm_link, reject_link, reopen_decision
 from tracker.web.access import current_actor, requires
 from tracker.web.errors import status_of
@@ -54,7 +55,8 @@ def compare(report_id: int) -> Any:
         flash("没有比对，请刷新页面后重试。", "error")
         return redirect(_location(report.id), 303)
     try:
-        stored = link_report(runtime().database, report.id, now=runtime().now())
+        compare = comparer(runtime().settings.linking_model_path)
+        stored = link_report(runtime().database, report.id, now=runtime().now(), compare=compare)
     except ChildFailed:
         log.exception("report %s could not be compared", report.id)
         flash("比对没有完成，已核对的结论不受影响。请稍后重试；仍不成功时请联系系统管理员。", "error")
