@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, exists, func, select
+from sqlalchemy import ColumnElement, and_, distinct, exists, func, select
 from sqlalchemy.orm import Session, joinedload, undefer
 
 from tracker.db.base import JsonObject
@@ -114,6 +114,31 @@ def answers_to_version_before(session: Session, report: Report) -> tuple[Report 
         return None, ()
     rows = session.scalars(select(TaskLink).where(TaskLink.report_id == earlier).order_by(TaskLink.id)).all()
     return with_reading(session, earlier), rows
+
+
+def decided_answers(session: Session, *, limit: int) -> list[tuple[TaskLink, int, int]]:
+    """Return the newest decided answers to whole tasks with their report's unit and year, in the order of their reports."""
+    rows = session.execute(
+        select(TaskLink, Report.unit_id, Report.report_year)
+        .join(TaskLink.report)
+        .where(_decided(), _whole())
+        .order_by(TaskLink.report_id.desc(), TaskLink.task_id.desc())
+        .limit(limit)
+    ).all()
+    return [(link, unit_id, year) for link, unit_id, year in reversed(rows)]
+
+
+def count_decided(session: Session) -> tuple[int, int]:
+    """Count the promises that people have decided on, and the reports and years they did it for; versions count once."""
+    promises, reports = session.execute(
+        select(
+            func.count(distinct(TaskLink.task_id)),
+            func.count(distinct(Report.unit_id * 10_000 + Report.report_year)),
+        )
+        .join(TaskLink.report)
+        .where(_decided(), _whole())
+    ).one()
+    return promises, reports
 
 
 def readings_of(session: Session, report_ids: Iterable[int]) -> dict[int, JsonObject]:
