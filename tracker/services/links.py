@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.db.models import LinkDecision, TaskLink
-from tracker.db.queries.links import get_link, locked_year, report_text
+from tracker.db.queries.links import get_link, is_withdrawn, locked_year, report_text
 from tracker.db.queries.reports import get_report
 from tracker.db.queries.scope import lock_unit
 from tracker.domain.documents import Outcome, Span
@@ -45,6 +45,10 @@ DECISION_LABELS: dict[LinkDecision, str] = {
 
 class OldVersion(ActionNotAllowed):
     """这是已被更正的旧版报告，不能再核对。请打开现行版本。"""
+
+
+class PromiseWithdrawn(ActionNotAllowed):
+    """这项任务已撤销，不再与报告核对。"""
 
 
 class NothingToReopen(ActionNotAllowed):
@@ -193,6 +197,8 @@ def _begin(
     if link.report.superseded_at is not None:
         raise OldVersion
     task = link.task
+    if is_withdrawn(task):
+        raise PromiseWithdrawn
     check_year_open(locked=locked_year(session, task.unit_id, task.plan_year), plan_year=task.plan_year)
     if version is not None and version != link.version:
         raise StaleVersion

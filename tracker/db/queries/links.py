@@ -66,6 +66,16 @@ def get_link(session: Session, actor: Actor, report_id: int, link_id: int, *, lo
     return link
 
 
+def answer_before(session: Session, task_id: int) -> TaskLink | None:
+    """Return what the report in force says of a whole task, with the task; None where no report was held against it."""
+    return session.scalar(
+        select(TaskLink)
+        .join(TaskLink.report)
+        .where(TaskLink.task_id == task_id, _whole(), Report.superseded_at.is_(None))
+        .options(joinedload(TaskLink.task, innerjoin=True))
+    )
+
+
 def report_text(session: Session, report_id: int) -> tuple[str, JsonObject]:
     """Return the text of a report and its reading."""
     row = session.execute(select(Report.text, Report.reading).where(Report.id == report_id)).one()

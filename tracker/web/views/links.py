@@ -9,7 +9,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 
-from tracker.db.models import Report, TaskLink
+from tracker.db.models import Report, Task, TaskLink
 from tracker.db.queries.links import get_link
 from tracker.db.queries.reports import get_report
 from tracker.domain.documents import Outcome
@@ -180,6 +180,7 @@ def _page(
             outcomes=OUTCOMES,
             met_choices=MET,
             outcome_of=outcome_of,
+            years_href=lambda task: _years_href(report, task),
             sheet_href=href_if_known("reconciliation.show", unit_id=report.unit_id, year=report.report_year),
         ),
         status,
@@ -212,6 +213,13 @@ def _values(link: TaskLink | None, form: AnswerForm | None) -> dict[str, Any]:
         "repeated": set(link.repeated_in),
         "shrunk": link.shrunk is not None,
     }
+
+
+def _years_href(report: Report, task: Task | None) -> str:
+    """Return the address of a promise's history, or of the unit's list of such."""
+    if task is not None:
+        return url_for("years.task", task_id=task.id)
+    return url_for("years.unit", unit_id=report.unit_id)
 
 
 def _location(report_id: int, task_id: int | None = None) -> str:
