@@ -19,7 +19,7 @@ from tracker.language.sentences import split_sentences
 
 Json = dict[str, Any]
 RELATED = 4
-"""How many characters of a promise's words a new sentence must share to be worth a look."""
+"""How many characters of a promise's words a new sentence must share to be worth a look, each word counted once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ def is_touched(wording: str, rows: Sequence[Json], changes: Changes) -> bool:
 
 def shares_words(sentence: str, wording: str) -> bool:
     """Say whether a sentence has enough words of a promise to be worth a look."""
-    return sum(len(words) for words, shared in shared_words(sentence, wording) if shared) >= RELATED
+    return sum(map(len, {words for words, shared in shared_words(sentence, wording) if shared})) >= RELATED
 
 
 def _overlaps(passage: Json, span: Span) -> bool:
