@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 from tracker.domain.matching.scoring import probability
 from tracker.domain.matching.words import LinkModel
@@ -42,18 +42,21 @@ NOTHING = Lessons((), (), ())
 
 
 def retrain(lessons: Lessons, prior: LinkModel, strength: float) -> LinkModel:
-    """Return the model that the lessons make of ``prior``; ``strength`` is how firmly weights are held to it."""
+    """Return the model that the lessons make of ``prior``; ``strength`` is how firmly weights are held to it.
+
+    What decisions say nothing of stays as it is in ``prior``.
+    """
     answer = fit([row for rows in lessons.answers for row in rows], prior.answer, strength)
     shown = [
         (max((probability(answer, features) for features, _ in rows), default=0.0), mentioned)
         for rows, mentioned in zip(lessons.answers, lessons.mentioned, strict=True)
         if mentioned is not None
     ]
-    return LinkModel(
+    return replace(
+        prior,
         answer=answer,
         calibration=calibrate(shown, prior.calibration, strength),
         repeat=fit(lessons.repeats, prior.repeat, strength),
-        thresholds=dict(prior.thresholds),
     )
 
 
