@@ -69,6 +69,14 @@ PICTURES = (
     Picture("overview", "duban", at("/overview/"), SCREEN),
     Picture("review", "duban", through("/reports?year=2025", "审阅"), SCREEN),
     Picture("links", "duban", through("/reports?year=2025&q=住房", "青岚县住房和城乡建设局2025年", "对照"), SCREEN),
+    Picture(
+        "years",
+        "duban",
+        through(
+            "/reports?year=2025&q=住房", "青岚县住房和城乡建设局2025年", "对照", "承诺年轮", "全年指导成立业主委员会"
+        ),
+        SCREEN,
+    ),
     Picture("reconciliation", "duban", through("/reconciliation/?year=2025", "青岚县柳湾镇人民政府"), SCREEN),
     Picture("locked", "shenji", through("/reconciliation/?year=2024", "青岚县柳湾镇人民政府"), SCREEN),
     Picture("work", "liuwan.clerk", at("/"), SCREEN),

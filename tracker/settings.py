@@ -58,6 +58,11 @@ class Settings:
         return self.instance_path / "files"
 
     @property
+    def linking_model_path(self) -> Path:
+        """The file of the weights that this installation learnt from its own decisions, if it adopted any."""
+        return self.instance_path / "linking-model.toml"
+
+    @property
     def is_sqlite(self) -> bool:
         """Whether the database is an embedded SQLite file."""
         return self.database_url.startswith("sqlite")

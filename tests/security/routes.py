@@ -95,6 +95,8 @@ ROUTES: dict[str, Row] = {
     "ledger.assign": Row(form=send(ids=same("task"))),
     # one task
     "tasks.show": Row(TASK),
+    "years.task": Row(TASK),
+    "years.unit": Row({"unit_id": "unit"}),
     "tasks.approve": _task(verdict="核查属实"),
     "tasks.approve_extension": _task(note="同意"),
     "tasks.assign": _task(owner_id=""),

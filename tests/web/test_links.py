@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from tests.services.test_links import ANSWER, PLAN, file_report
-from tests.support.factories import NOW, PASSWORD, make_county, make_task
+from tests.support.factories import NOW, PASSWORD, make_county, make_report, make_task
 from tests.support.statements import recorded_statements
 from tests.support.web import Visitor
 from tracker.db.models import LinkDecision, ReconciliationSheet, TaskLink
@@ -335,3 +335,72 @@ def test_a_long_list_costs_no_more_statements(someone, filed, app):
     assert page.status == 200
     assert "待核对 504" in page.text
     assert len(many) == len(few) <= 8
+
+
+def test_shared_words_are_marked_on_both_sides(someone, filed):
+    page = someone("supervisor")
+    page.open(f"{filed.path}?task={task(filed, '执法队伍')}")
+    promise, _, passages = page.response.get_data(as_text=True).partition('class="side-report"')
+    assert "<b>新增持证执法人员</b>" in promise
+    assert "<b>新增持证执法人员</b>" in passages
+
+
+def test_progress_is_said_in_numbers_and_when_all_is_done(someone, filed):
+    page = someone("supervisor")
+    page.open(filed.path)
+    assert "0/4 已核对" in page.text
+    for number in range(1, 5):
+        page.submit("/confirm")
+        assert f"{number}/4 已核对" in page.text
+    assert "全部核对完了" in page.text
+
+
+def test_a_withdrawn_promise_stands_apart_and_is_not_decided(someone, filed, app):
+    station = task(filed, "工作站")
+    with write(app) as session:
+        withdrawn = session.get_one(TaskLink, link_of(app, station).id).task
+        withdrawn.status, withdrawn.number, withdrawn.status_reason = TaskStatus.WITHDRAWN, "LWZ-9", "选址未批"
+        withdrawn.established_at, withdrawn.original_due_on = NOW, withdrawn.due_on
+    page = someone("supervisor")
+    page.open(f"{filed.path}?task={station}")
+    assert page.status == 200
+    for words in ("0/3 已核对", "已撤销，不再比对 1 项", "这项任务已撤销，不再与报告比对。原因：选址未批"):
+        assert words in page.text, words
+    html = page.response.get_data(as_text=True)
+    assert "/confirm" not in html
+    link = link_of(app, station)
+    token = re.search(r'name="csrf_token" value="([^"]+)"', html).group(1)
+    answer = page.client.post(
+        f"{filed.path}/{link.id}/confirm",
+        data={"csrf_token": token, "version": link.version, "outcome": "not_mentioned", "request_key": "k1"},
+        headers={"Referer": "http://localhost/"},
+    )
+    assert answer.status_code == 409 or "已撤销" in answer.get_data(as_text=True)
+    assert link_of(app, station).decision is LinkDecision.PROPOSED
+
+
+def test_what_the_last_report_said_of_a_carried_over_promise(someone, filed, app):
+    with write(app) as session:
+        before = session.get_one(TaskLink, link_of(app, task(filed, "执法队伍")).id).task
+        report = session.get_one(TaskLink, link_of(app, task(filed, "执法队伍")).id).report
+        later = make_report(session, report.unit, report.uploaded_by, report_year=2027)
+        successor = make_task(session, report.unit, TaskStatus.ESTABLISHED, plan_year=2027, wording=before.wording)
+        successor.predecessor_id = before.id
+        path = f"/reports/{later.id}/links?task={successor.id}"
+    page = someone("supervisor")
+    page.open(path)
+    assert page.status == 200
+    assert "2026 年度报告" in page.text
+    assert "9月新增持证执法人员4名" in page.text
+    assert "看上年的核对" in page.text
+
+
+def test_members_of_a_list_that_the_report_does_not_name(someone, filed, app):
+    first = task(filed, "执法队伍")
+    with write(app) as session:
+        link = session.get_one(TaskLink, link_of(app, first).id)
+        link.evidence = [{**link.evidence[0], "reasons": ["未见：甲村、乙村"]}, *link.evidence[1:]]
+    page = someone("supervisor")
+    page.open(f"{filed.path}?task={first}")
+    assert "所列事项未见" in page.text
+    assert "甲村、乙村" in page.text

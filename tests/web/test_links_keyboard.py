@@ -119,3 +119,75 @@ def test_the_screen_fits_a_telephone(new_page: Callable[..., Any], report_id: in
     for path in (f"/reports/{report_id}/links", "/reconciliation?year=2026", f"/reports/{report_id}/links?pick=1"):
         page.goto(path)
         assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), path
+
+
+def outcome(page: Any) -> str:
+    return str(page.locator("input[name=outcome]:checked").get_attribute("value"))
+
+
+def test_outcome_and_passages_by_keyboard(at_work: Any) -> None:
+    """d and p say how far it goes, a digit ticks a passage; nothing is sent by them."""
+    at_work.keyboard.press("d")
+    assert outcome(at_work) == "done"
+    at_work.keyboard.press("p")
+    assert outcome(at_work) == "partial"
+    boxes = at_work.locator("input[name=evidence]")
+    before = boxes.first.is_checked()
+    at_work.keyboard.press("1")
+    assert boxes.first.is_checked() is not before
+    at_work.keyboard.press("1")
+    at_work.keyboard.press("5")
+    assert boxes.first.is_checked() is before
+
+
+def test_silent_by_keyboard(at_work: Any, live_server: LiveServer) -> None:
+    """m confirms 未提及; n does so as well where no passage is offered."""
+    press(at_work, "m")
+    with live_server.runtime.database.reading() as session:
+        decided = session.scalars(
+            select(TaskLink).where(TaskLink.commitment_ref == "", TaskLink.decision == LinkDecision.CONFIRMED)
+        ).one()
+    assert (decided.outcome.value, decided.evidence) == ("not_mentioned", [])
+    while at_work.locator("button[data-reject]").count():
+        press(at_work, "j")
+    press(at_work, "n")
+    assert decisions(live_server).count(LinkDecision.CONFIRMED) == 2
+
+
+def test_a_whole_unit_without_the_mouse(at_work: Any, live_server: LiveServer) -> None:
+    """One key a promise, and the next one is there."""
+    for number in range(1, 5):
+        press(at_work, "y")
+        assert f"{number}/4 已核对" in at_work.inner_text("#promises")
+    assert "全部核对完了" in at_work.inner_text("#promises")
+    assert decisions(live_server).count(LinkDecision.CONFIRMED) == 4
+
+
+def test_another_passage_by_keyboard(at_work: Any, live_server: LiveServer) -> None:
+    """c opens the report, the arrows select sentences, Shift several, Enter takes them, Escape goes back."""
+    from playwright.sync_api import expect
+
+    press(at_work, "c")
+    press(at_work, "Escape")
+    assert "pick" not in at_work.url
+    press(at_work, "c")
+    wanted, field = "建立涉企执法扫码登记制度", at_work.locator("#quote")
+    for _ in range(40):
+        at_work.keyboard.press("ArrowDown")
+        expect(field).not_to_have_value("")  # the browser tells of a selection a moment later
+        at_work.wait_for_timeout(30)
+        if wanted in field.input_value():
+            break
+    sentence = field.input_value()
+    at_work.keyboard.press("ArrowUp")
+    expect(field).not_to_have_value(re.compile(wanted))
+    at_work.keyboard.press("Shift+ArrowDown")
+    expect(field).to_have_value(re.compile(f".{{10,}}{wanted}", re.DOTALL))
+    at_work.keyboard.press("ArrowDown")
+    at_work.keyboard.press("ArrowUp")
+    expect(field).to_have_value(sentence)
+    press(at_work, "Enter")
+    assert "人工选取" in at_work.inner_text("#answer")
+    with live_server.runtime.database.reading() as session:
+        chosen = [link.evidence[0] for link in session.scalars(select(TaskLink)) if link.evidence]
+    assert ANSWER.index(sentence) in {one["start"] for one in chosen if "人工选取" in one["reasons"]}

@@ -9,8 +9,11 @@ from sqlalchemy import select
 
 from tests.support.factories import PASSWORD, County, make_county, make_user
 from tracker.db.models import AuditEntry, CalendarDay
+from tracker.domain.matching.training import fingerprint, to_toml
+from tracker.domain.matching.words import load_model
 from tracker.domain.permissions import Role
-from tracker.services.policies import load_light_policy, load_reminder_policy
+from tracker.services.policies import load_light_policy, load_reminder_policy, save_setting
+from tracker.services.training import LAST
 
 
 @pytest.fixture
@@ -191,3 +194,32 @@ def test_a_year_without_a_table_is_told_from_november_on(admin, clock, visitor):
 def test_a_year_that_is_none_shows_this_one(admin, year):
     assert admin.open(f"/settings/calendar?year={year}").status_code == 200
     assert "2026 年" in admin.text
+
+
+def test_the_weights_of_the_comparison_and_the_last_training(admin, runtime, clock):
+    """Which are in force, what there is to learn from, how the last training ended; and why own ones are not used."""
+    admin.open("/settings/")
+    for words in ("比对权重", "系统自带", "还没有核对结论", "tracker train"):
+        assert words in admin.text, words
+    shipped, path = fingerprint(load_model()), runtime.settings.linking_model_path
+    weights = to_toml(load_model(), origin={"base": shipped, "decisions": 42})
+    path.write_text(weights, encoding="utf-8")
+    last = {
+        "at": "2026-06-09T01:00:00+00:00",
+        "old": shipped,
+        "new": "0123abcd",
+        "learnt_from": 28,
+        "measured_on": 14,
+        "adopted": True,
+        "measures": [{"label": "结论与核对一致", "old": [11, 14], "new": [13, 14]}],
+        "auc": [0.91, None],
+    }
+    with runtime.database.writing.begin() as session:
+        save_setting(session, LAST, last, user_id=None, now=clock())
+    admin.open("/settings/")
+    for words in ("由 42 条核对结论训练", "最近一次训练 2026-06-09 已采用", "13/14（92.9%）", "0.910"):
+        assert words in admin.text, words
+    path.write_text("nonsense = [", encoding="utf-8")
+    admin.open("/settings/")
+    assert "读不出来" in admin.text
+    assert "系统自带" in admin.text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import shutil
 from pathlib import Path
 
 import click
@@ -72,6 +73,8 @@ def backup_command(folder: Path | None) -> None:
         backup = back_up(runtime.settings.database_url, runtime.storage, target, now=runtime.now())
     except RuleViolation as error:
         raise click.ClickException(error.message) from error
+    if runtime.settings.linking_model_path.exists():
+        shutil.copy2(runtime.settings.linking_model_path, backup.folder)
     click.echo(
         f"已备份到 {backup.folder}：数据库 {backup.database_bytes / 1024 / 1024:.1f} MB，文件 {backup.files} 个。"
     )

@@ -26,6 +26,7 @@ SYSTEM_ACTIONS: dict[str, str] = {
     "unit.active": "停用、启用单位",
     "setting.light": "修改亮灯规则",
     "setting.reminder": "修改提醒规则",
+    "setting.linking": "更换比对权重",
     "calendar.change": "调整工作日",
 }
 BUSINESS_ACTIONS: dict[str, str] = {

@@ -62,9 +62,12 @@ def read_and_extract_in_child(path: Path, name: str, limits: Limits = DEFAULT_LI
     return result
 
 
-def link_in_child(earlier: Json, later: Json, limits: Limits = DEFAULT_LIMITS) -> Json:
-    """Link two readings (in their JSON form) in a child; return ``links`` and ``unplanned``. Raises ChildFailed."""
-    result: Json = run_in_child(f"{_TASKS}:link", [earlier, later], limits)
+def link_in_child(earlier: Json, later: Json, limits: Limits = DEFAULT_LIMITS, model: str | None = None) -> Json:
+    """Link two readings (in their JSON form) in a child; return ``links``, ``unplanned`` and the ``model`` used.
+
+    ``model`` is the text of other weights than the shipped ones. Raises ChildFailed.
+    """
+    result: Json = run_in_child(f"{_TASKS}:link", [earlier, later, model], limits)
     return result
 
 

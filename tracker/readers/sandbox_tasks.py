@@ -9,6 +9,8 @@ from typing import Any
 from tracker.domain.extraction import read_report
 from tracker.domain.formats import Json, link_report_to_dict, reading_from_dict
 from tracker.domain.matching import link_reports
+from tracker.domain.matching.training import fingerprint
+from tracker.domain.matching.words import load_model, parse_model
 from tracker.readers.base import Limits
 from tracker.readers.cleanup import Line, build_document
 from tracker.readers.extracting import extract_file, lexicon
@@ -32,9 +34,11 @@ def read_and_extract(path: str, name: str, limits: dict[str, Any]) -> Json:
     return extract_file(Path(path), name=name, limits=Limits(**limits)).to_dict()
 
 
-def link(earlier: Json, later: Json) -> Json:
-    """Return ``links`` and ``unplanned`` of two readings in their JSON form."""
-    return link_report_to_dict(link_reports(reading_from_dict(earlier), reading_from_dict(later), lexicon()))
+def link(earlier: Json, later: Json, model_text: str | None = None) -> Json:
+    """Return ``links`` and ``unplanned`` of two readings in their JSON form, and the mark of the weights used."""
+    model = parse_model(model_text) if model_text else load_model()
+    report = link_reports(reading_from_dict(earlier), reading_from_dict(later), lexicon(), model)
+    return {**link_report_to_dict(report), "model": fingerprint(model)}
 
 
 def warm() -> None:

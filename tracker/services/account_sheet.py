@@ -82,12 +82,15 @@ class Sheet:
     @property
     def undecided_links(self) -> int:
         """How many answers of the report nobody has looked at."""
-        return sum(row["report"] is not None and not row["report"]["decided"] for row in self.rows)
+        asked = (row["report"] for row in self.rows if row["status"] != TaskStatus.WITHDRAWN.value)
+        return sum(report is not None and not report["decided"] for report in asked)
 
     @property
     def not_compared(self) -> int:
         """How many duties were not compared with the report that is there."""
-        return sum(row["report"] is None for row in self.rows) if self.report is not None else 0
+        if self.report is None:
+            return 0
+        return sum(row["report"] is None and row["status"] != TaskStatus.WITHDRAWN.value for row in self.rows)
 
     @property
     def obstacles(self) -> tuple[Obstacle, ...]:

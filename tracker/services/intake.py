@@ -28,6 +28,7 @@ from tracker.readers.base import MEGABYTE, Limits, UnreadableDocument
 from tracker.readers.sandbox import link_in_child, read_and_extract_in_child
 from tracker.services.audit import record
 from tracker.services.linking import Compare, link_report
+from tracker.services.linking_model import comparer
 from tracker.services.reports import Question, settle
 from tracker.settings import Settings
 from tracker.storage import Storage
@@ -72,7 +73,8 @@ def open_parts(settings: Settings, database: Database, storage: Storage, clock: 
         return read_and_extract_in_child(path, name, limits)
 
     lease = timedelta(seconds=settings.reading_seconds) + timedelta(minutes=2)
-    return IntakeParts(database, storage, read, clock, lease)
+    compare = comparer(settings.linking_model_path)
+    return IntakeParts(database, storage, read, clock, lease, compare)
 
 
 def process_intake(parts: IntakeParts, intake_id: int) -> IntakeStatus | None:

@@ -6,7 +6,7 @@ other stores the answer if the report is still the one in force. Decided answers
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,6 +18,7 @@ from tracker.db.models import LinkDecision, Report, Task, TaskLink
 from tracker.db.queries.links import (
     LINKABLE,
     earlier_decisions,
+    is_withdrawn,
     links_in_reports,
     links_of,
     locked_year,
@@ -40,20 +41,30 @@ from tracker.domain.link_proposals import (
     wording_mark,
 )
 from tracker.domain.matching import link_items
+from tracker.domain.matching.training import fingerprint
+from tracker.domain.matching.words import load_model
 from tracker.language.lexicon import load_lexicon
 from tracker.readers.sandbox import link_in_child
 from tracker.services.audit import record
+from tracker.services.relinking import NOTHING_KEPT, Kept, kept_answers, plan_texts, struck_out
 
 Json = dict[str, Any]
 Compare = Callable[[Json, Json], Json]
 
 LOOK_AGAIN = "报告已更正，原先确认的依据在新版本中找不到原句，请重新核对。"
+NOT_SAID = frozenset({"look_again", "model", "asked"})
+"""What a proposal carries besides the matcher's answer: why to look again, whose weights, what a person was asked."""
+UNASKED: Json = {"links": [], "unplanned": [], "model": None}
 NEW_CANDIDATE = "报告已更正，出现了新的候选段落，请重新核对。"
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """A plan and a later report made ready for the matcher: the promises as a reading, and the report's own."""
+    """A plan and a later report made ready for the matcher: the promises as a reading, and the report's own.
+
+    ``kept`` holds the answers that a correction of the report leaves as they were; there is nothing to ask the matcher
+    where ``nothing_new``.
+    """
 
     report_id: int
     unit_id: int
@@ -61,16 +72,31 @@ class Comparison:
     earlier: Json
     later: Json
     marks: Mapping[int, str]
+    kept: Kept = NOTHING_KEPT
+
+    @property
+    def nothing_new(self) -> bool:
+        """Whether every promise keeps the answer it has."""
+        return self.kept.nothing_new and self.kept.answers.keys() == self.marks.keys()
 
 
 @dataclass(frozen=True, slots=True)
 class Proposed:
-    """What a run stored: promises compared, those the report speaks of, decisions kept, decisions to be made again."""
+    """What a run stored: promises answered, those the report speaks of, decisions kept, decisions to be made again.
+
+    ``unchanged`` are the promises that a correction of the report did not touch: their answers moved along.
+    """
 
     tasks: int = 0
     mentioned: int = 0
     kept: int = 0
     look_again: int = 0
+    unchanged: int = 0
+
+    @property
+    def compared(self) -> int:
+        """How many promises were held against the report anew."""
+        return self.tasks - self.unchanged
 
 
 # ---- a run ----------------------------------------------------------------------------------------------------------
@@ -87,7 +113,7 @@ def link_report(
         comparisons = comparisons_for(session, report_id)
     stored = []
     for comparison in comparisons:
-        answer = compare(comparison.earlier, comparison.later)
+        answer = UNASKED if comparison.nothing_new else compare(comparison.earlier, comparison.later)
         with database.writing.begin() as session:
             stored.append(store_links(session, comparison, answer, now=now))
     return tuple(stored)
@@ -96,19 +122,25 @@ def link_report(
 def propose_links(session: Session, report: Report, *, now: datetime) -> tuple[Proposed, ...]:
     """The same within one transaction and in this process, for sample data and tests; a door uses ``link_report``."""
     session.flush()
-    comparisons = comparisons_for(session, report.id)
-    return tuple(store_links(session, one, compare_here(one.earlier, one.later), now=now) for one in comparisons)
+    stored = []
+    for one in comparisons_for(session, report.id):
+        answer = UNASKED if one.nothing_new else compare_here(one.earlier, one.later)
+        stored.append(store_links(session, one, answer, now=now))
+    return tuple(stored)
 
 
 def compare_here(earlier: Json, later: Json) -> Json:
     """Compare in this process; loads the matcher's word lists."""
-    promised = reading_from_dict(earlier)
-    answer = link_items(promised.items, promised.plan_year or 0, reading_from_dict(later), load_lexicon())
-    return link_report_to_dict(answer)
+    promised, model = reading_from_dict(earlier), load_model()
+    answer = link_items(promised.items, promised.plan_year or 0, reading_from_dict(later), load_lexicon(), model)
+    return {**link_report_to_dict(answer), "model": fingerprint(model)}
 
 
 def comparisons_for(session: Session, report_id: int) -> tuple[Comparison, ...]:
-    """Return what a report makes comparable now; nothing for a superseded one, a locked year or a year without tasks."""
+    """Return what a report makes comparable now; nothing for a superseded one, a locked year or a year without tasks.
+
+    A withdrawn promise is not asked for.
+    """
     report = with_reading(session, report_id)
     if report is None or report.superseded_at is not None:
         return ()
@@ -122,16 +154,19 @@ def comparisons_for(session: Session, report_id: int) -> tuple[Comparison, ...]:
 def _comparison(session: Session, report: Report | None) -> Comparison | None:
     if report is None or locked_year(session, report.unit_id, report.report_year):
         return None
-    promises = [promise_of(task) for task in promises_of(session, report.unit_id, report.report_year)]
+    tasks = promises_of(session, report.unit_id, report.report_year)
+    promises = [promise_of(task) for task in tasks if not is_withdrawn(task)]
     if not promises:
         return None
+    marks = {promise.task_id: wording_mark(promise) for promise in promises}
     return Comparison(
         report_id=report.id,
         unit_id=report.unit_id,
         plan_year=report.report_year,
         earlier=earlier_reading(promises, report.report_year),
         later={**report.reading, "text": report.text},
-        marks={promise.task_id: wording_mark(promise) for promise in promises},
+        marks=marks,
+        kept=kept_answers(session, report, marks, {promise.task_id: promise.wording for promise in promises}),
     )
 
 
@@ -170,19 +205,23 @@ def store_links(session: Session, comparison: Comparison, answer: Json, *, now: 
         return Proposed()
     sections = sections_from_dict(report.reading)
     run = _Run(session, report, comparison, sections, now)
-    wanted: set[tuple[int, str]] = set()
-    for row in answer["links"]:
-        if row["commitment"] == WHOLE:
-            continue
-        key = (int(row["item"]), (row["commitment"] or "")[:20])
-        if key[0] in run.tasks and key not in wanted:
-            wanted.add(key)
-            run.take(key, checked_link(row, report.text, sections))
-    run.drop_others(wanted)
-    report.reading = {**report.reading, "unplanned": verbatim(answer["unplanned"], report.text, sections)}
+    run.keep()
+    for key, row in _rows(answer):
+        if key[0] in run.tasks and key not in run.wanted and key[0] not in comparison.kept.answers:
+            run.take(key, checked_link(row, report.text, sections) | {"model": answer.get("model")})
+    run.drop_others()
+    unplanned = comparison.kept.unplanned if comparison.nothing_new else answer["unplanned"]
+    report.reading = {**report.reading, "unplanned": verbatim(unplanned, report.text, sections)}
     session.flush()
     run.note()
     return run.counts()
+
+
+def _rows(answer: Json) -> Iterable[tuple[tuple[int, str], Json]]:
+    """Yield the matcher's rows by task and commitment."""
+    for row in answer["links"]:
+        if row["commitment"] != WHOLE:
+            yield (int(row["item"]), (row["commitment"] or "")[:20]), row
 
 
 class _Run:
@@ -200,12 +239,32 @@ class _Run:
             (task_id, ref): link for task_id, refs in links_of(session, report.id).items() for ref, link in refs.items()
         }
         self.before = earlier_decisions(session, report)
+        self.texts = plan_texts(session, report, self.before.values())
         self.years = years_written(session, list(self.tasks.values()))
-        self.mentioned = self.kept = self.look_again = 0
+        self.wanted: set[tuple[int, str]] = set()
+        self.mentioned = self.kept = self.look_again = self.unchanged = 0
+
+    def keep(self) -> None:
+        """Store the answers that a correction left as they were, decided or not, at their new places."""
+        for task_id, answers in self.comparison.kept.answers.items():
+            if task_id not in self.tasks:
+                continue
+            self.unchanged += 1
+            for answer in answers:
+                key = (task_id, answer.before.commitment_ref)
+                self.wanted.add(key)
+                link = self.existing.get(key)
+                if link is None:
+                    link = self._new(key)
+                    answer.write(link)
+                if not key[1]:
+                    self.mentioned += link.proposal["outcome"] != Outcome.NOT_MENTIONED.value
+                    self.kept += link.decision is not LinkDecision.PROPOSED
 
     def take(self, key: tuple[int, str], row: Json) -> None:
         """Store one row, or leave a decided one alone."""
         whole = not key[1]
+        self.wanted.add(key)
         self.mentioned += whole and row["outcome"] != Outcome.NOT_MENTIONED.value
         link = self.existing.get(key)
         if link is not None and link.decision is not LinkDecision.PROPOSED:
@@ -221,6 +280,8 @@ class _Run:
         elif not _says_the_same(link, proposal):
             link.version += 1
             _fill(link, proposal)
+        else:  # the same answer from other weights: what a person added meanwhile stays
+            link.proposal = {**link.proposal, "model": proposal["model"]}
 
     def _new(self, key: tuple[int, str]) -> TaskLink:
         link = TaskLink(
@@ -250,17 +311,22 @@ class _Run:
         link.decision, link.decided_by_id, link.decided_at = before.decision, before.decided_by_id, before.decided_at
         link.outcome, link.evidence, link.figures = before.outcome, evidence, before.figures
         link.late, link.note = before.late, before.note
+        link.repeated_in, link.shrunk = struck_out(self.report.id, before, proposal, self.texts)
+        if "asked" in before.proposal:
+            link.proposal = {**proposal, "asked": before.proposal["asked"]}
         self.kept += whole
 
-    def drop_others(self, wanted: set[tuple[int, str]]) -> None:
+    def drop_others(self) -> None:
         """Delete undecided rows of promises and commitments that are no more."""
         for key, link in self.existing.items():
-            if key not in wanted and link.decision is LinkDecision.PROPOSED:
+            if key not in self.wanted and link.decision is LinkDecision.PROPOSED:
                 self.session.delete(link)
 
     def note(self) -> None:
         """Leave the audit line."""
         summary = f"比对上年计划：{len(self.tasks)} 项任务，报告提及 {self.mentioned} 项"
+        if self.unchanged:
+            summary += f"，更正没有涉及的 {self.unchanged} 项沿用"
         if self.look_again:
             summary += f"，{self.look_again} 项需要重新核对"
         record(
@@ -276,7 +342,7 @@ class _Run:
 
     def counts(self) -> Proposed:
         """Return what was done."""
-        return Proposed(len(self.tasks), self.mentioned, self.kept, self.look_again)
+        return Proposed(len(self.tasks), self.mentioned, self.kept, self.look_again, self.unchanged)
 
 
 def _fill(link: TaskLink, proposal: Json) -> None:
@@ -288,7 +354,11 @@ def _fill(link: TaskLink, proposal: Json) -> None:
 
 def _says_the_same(link: TaskLink, proposal: Json) -> bool:
     """Say whether a new run found what the last one did; what a person added meanwhile stays then."""
-    return {name: value for name, value in link.proposal.items() if name != "look_again"} == proposal
+    return _said(link.proposal) == _said(proposal)
+
+
+def _said(proposal: Json) -> Json:
+    return {name: value for name, value in proposal.items() if name not in NOT_SAID}
 
 
 def years_written(session: Session, tasks: Sequence[Task]) -> dict[int, int]:

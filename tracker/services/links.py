@@ -11,17 +11,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.db.models import LinkDecision, TaskLink
-from tracker.db.queries.links import get_link, locked_year, report_text
+from tracker.db.queries.links import get_link, is_withdrawn, locked_year, report_text
 from tracker.db.queries.reports import get_report
 from tracker.db.queries.scope import lock_unit
 from tracker.domain.documents import Outcome, Span
 from tracker.domain.errors import ActionNotAllowed, Forbidden, RuleViolation, StaleVersion
 from tracker.domain.formats import sections_from_dict
-from tracker.domain.link_proposals import check_outcome, passage_of
+from tracker.domain.link_proposals import check_outcome, item_of, passage_of
 from tracker.domain.permissions import Actor, Role
 from tracker.domain.proposals import find_quote
 from tracker.domain.task_rules import check_year_open, optional_text
 from tracker.services.audit import differences, record
+from tracker.services.linking import promise_of
 
 Json = dict[str, Any]
 MOST_EVIDENCE = 8
@@ -44,6 +45,10 @@ DECISION_LABELS: dict[LinkDecision, str] = {
 
 class OldVersion(ActionNotAllowed):
     """这是已被更正的旧版报告，不能再核对。请打开现行版本。"""
+
+
+class PromiseWithdrawn(ActionNotAllowed):
+    """这项任务已撤销，不再与报告核对。"""
 
 
 class NothingToReopen(ActionNotAllowed):
@@ -192,6 +197,8 @@ def _begin(
     if link.report.superseded_at is not None:
         raise OldVersion
     task = link.task
+    if is_withdrawn(task):
+        raise PromiseWithdrawn
     check_year_open(locked=locked_year(session, task.unit_id, task.plan_year), plan_year=task.plan_year)
     if version is not None and version != link.version:
         raise StaleVersion
@@ -243,8 +250,9 @@ def figure_words(figure: Json) -> str:
 
 def _decide(link: TaskLink, decision: LinkDecision, actor: Actor, now: datetime) -> None:
     link.decision, link.decided_by_id, link.decided_at = decision, actor.id, now
-    if "look_again" in link.proposal:
-        link.proposal = {name: value for name, value in link.proposal.items() if name != "look_again"}
+    link.proposal = {name: value for name, value in link.proposal.items() if name not in ("look_again", "asked")}
+    if not link.commitment_ref:  # what the decision was about, whatever becomes of the task: it is learnt from later
+        link.proposal = {**link.proposal, "asked": item_of(promise_of(link.task))}
 
 
 def _empty(link: TaskLink) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from tracker.db.models import LinkDecision, Report, Task, TaskLink
-from tracker.db.queries.links import links_of, locked_year, promises_of
+from tracker.db.queries.links import answer_before, is_withdrawn, links_of, locked_year, promises_of
 from tracker.domain.documents import Outcome, Section, Span
 from tracker.domain.formats import reading_from_dict
 from tracker.domain.link_proposals import wording_mark
@@ -22,7 +22,7 @@ from tracker.services.linking import promise_of
 from tracker.services.links import candidates_of
 
 Json = Mapping[str, Any]
-MARKS = {LinkDecision.PROPOSED: "待核对", LinkDecision.CONFIRMED: "已核对", LinkDecision.REJECTED: "已核对"}
+NOT_SEEN = "未见："
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +34,14 @@ class PromiseLine:
     stale: bool  # the promise was changed after it was compared
 
     @property
+    def withdrawn(self) -> bool:
+        """Whether the promise was withdrawn: the report is not asked for it."""
+        return is_withdrawn(self.task)
+
+    @property
     def is_open(self) -> bool:
         """Whether a person still has to decide."""
-        return self.link is not None and self.link.decision is LinkDecision.PROPOSED
+        return not self.withdrawn and self.link is not None and self.link.decision is LinkDecision.PROPOSED
 
     @property
     def look_again(self) -> str:
@@ -78,16 +83,33 @@ class Repeated:
 
 
 @dataclass(frozen=True, slots=True)
+class Before:
+    """What the report of the year before said of a carried-over promise."""
+
+    task: Task
+    link: TaskLink
+    quote: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
 class Chosen:
-    """The promise on the right with everything said of it."""
+    """The promise that is looked at with everything said of it; ``wording`` has the words marked that a passage shares.
+
+    ``missing`` are members of a promised list that the report does not name, ``before`` what the last report said of the
+    task that this one was carried over from.
+    """
 
     line: PromiseLine
+    wording: Markup
     passages: tuple[Passage, ...]
     contradictions: tuple[Passage, ...]
     parts: tuple[Part, ...]
     repeated: tuple[Repeated, ...]
     written: int | None
     quote_href: str | None
+    missing: tuple[str, ...] = ()
+    before: Before | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +119,7 @@ class LinkPage:
     open: tuple[PromiseLine, ...]
     decided: tuple[PromiseLine, ...]
     missing: tuple[PromiseLine, ...]
+    withdrawn: tuple[PromiseLine, ...]
     chosen: Chosen | None
     previous_id: int | None
     next_id: int | None
@@ -108,8 +131,13 @@ class LinkPage:
 
     @property
     def total(self) -> int:
-        """How many promises there are."""
+        """How many promises there are to look at."""
         return len(self.open) + len(self.decided) + len(self.missing)
+
+    @property
+    def any(self) -> bool:
+        """Whether there is anything to show."""
+        return bool(self.total or self.withdrawn)
 
     @property
     def stale(self) -> int:
@@ -124,24 +152,26 @@ def link_page(
     links = links_of(session, report.id)
     locked = locked_year(session, report.unit_id, report.report_year)
     lines = [_line(task, links.get(task.id, {}).get("")) for task in _promises(session, report)]
-    ordered = sorted(lines, key=lambda line: (line.link is None, not line.is_open))
+    ordered = sorted(lines, key=lambda line: (line.withdrawn, line.link is None, not line.is_open))
     at = next((index for index, line in enumerate(ordered) if line.task.id == task_id), 0)
     shown = ordered[at] if ordered else None
     read = reading_from_dict({**report.reading, "text": report.text})
     may_decide = actor.role is Role.SUPERVISOR and report.superseded_at is None and not locked
-    picking = pick and may_decide and shown is not None and shown.link is not None
+    picking = pick and may_decide and shown is not None and shown.link is not None and not shown.withdrawn
+    asked = [line for line in ordered if not line.withdrawn]
     return LinkPage(
-        open=tuple(line for line in ordered if line.is_open),
-        decided=tuple(line for line in ordered if line.link is not None and not line.is_open),
-        missing=tuple(line for line in ordered if line.link is None),
-        chosen=_chosen(shown, links.get(shown.task.id, {}), report, read.sections) if shown else None,
+        open=tuple(line for line in asked if line.is_open),
+        decided=tuple(line for line in asked if line.link is not None and not line.is_open),
+        missing=tuple(line for line in asked if line.link is None),
+        withdrawn=tuple(line for line in ordered if line.withdrawn),
+        chosen=_chosen(session, shown, links.get(shown.task.id, {}), report, read.sections) if shown else None,
         previous_id=ordered[at - 1].task.id if at > 0 else None,
         next_id=ordered[at + 1].task.id if at + 1 < len(ordered) else None,
         unplanned=tuple(
             _passage(entry, report, read.sections, "", chosen=False) for entry in report.reading.get("unplanned", ())
         ),
         may_decide=may_decide,
-        may_compare=may_decide and bool(lines),
+        may_compare=may_decide and bool(asked),
         locked=locked,
         sections=_text(report, read.sections, shown.link) if picking and shown and shown.link else (),
     )
@@ -155,7 +185,7 @@ def next_open(session: Session, report: Report, task_id: int) -> int:
     at = ids.index(task_id) if task_id in ids else 0
     for task in [*tasks[at + 1 :], *tasks[:at]]:
         link = links.get(task.id, {}).get("")
-        if link is not None and link.decision is LinkDecision.PROPOSED:
+        if PromiseLine(task, link, stale=False).is_open:
             return task.id
     return task_id
 
@@ -169,17 +199,26 @@ def _line(task: Task, link: TaskLink | None) -> PromiseLine:
     return PromiseLine(task, link, stale)
 
 
-def _chosen(line: PromiseLine, links: Mapping[str, TaskLink], report: Report, sections: Sequence[Section]) -> Chosen:
+def _chosen(
+    session: Session,
+    line: PromiseLine,
+    links: Mapping[str, TaskLink],
+    report: Report,
+    sections: Sequence[Section],
+) -> Chosen:
     task, link = line.task, line.link
     quote_href = None
     if task.report_id is not None and task.start is not None:
         quote = f"{task.start}-{task.end}"
         quote_href = url_for("reports.show", report_id=task.report_id, quote=quote, _anchor=f"span-{task.id}")
+    before = _before(session, task)
     if link is None:
-        return Chosen(line, (), (), (), (), None, quote_href)
+        return Chosen(line, Markup("{}").format(task.wording), (), (), (), (), None, quote_href, before=before)
     standing = {(entry["start"], entry["end"]) for entry in link.evidence}
+    shared = "\n".join(entry["text"] for entry in link.evidence or candidates_of(link)[:1])
     return Chosen(
         line=line,
+        wording=marked_words(task.wording, shared),
         passages=tuple(
             _passage(entry, report, sections, task.wording, chosen=(entry["start"], entry["end"]) in standing)
             for entry in candidates_of(link)
@@ -191,7 +230,25 @@ def _chosen(line: PromiseLine, links: Mapping[str, TaskLink], report: Report, se
         repeated=_repeated(link, report),
         written=link.proposal.get("written") if link.repeated_in else None,
         quote_href=quote_href,
+        missing=missing_members(entry for one in links.values() for entry in one.evidence),
+        before=before,
     )
+
+
+def _before(session: Session, task: Task) -> Before | None:
+    """Return what the last report said of the promise this one was carried over from."""
+    found = answer_before(session, task.predecessor_id) if task.predecessor_id is not None else None
+    if found is None:
+        return None
+    quote = found.evidence[0]["text"] if found.evidence else ""
+    href = url_for("links.index", report_id=found.report_id, task=found.task_id)
+    return Before(found.task, found, quote, href)
+
+
+def missing_members(passages: Iterable[Json]) -> tuple[str, ...]:
+    """Return the members of a promised list that the matcher did not find, as its reasons name them."""
+    notes = [reason for passage in passages for reason in passage.get("reasons", ()) if reason.startswith(NOT_SEEN)]
+    return tuple(dict.fromkeys(name for note in notes for name in note.removeprefix(NOT_SEEN).split("、")))
 
 
 def _repeated(link: TaskLink, report: Report) -> tuple[Repeated, ...]:

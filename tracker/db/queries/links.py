@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, exists, func, select
+from sqlalchemy import ColumnElement, and_, distinct, exists, func, select
 from sqlalchemy.orm import Session, joinedload, undefer
 
 from tracker.db.base import JsonObject
@@ -13,10 +13,16 @@ from tracker.db.models import LinkDecision, ReconciliationSheet, Report, Task, T
 from tracker.db.queries.reports import may_see_reports
 from tracker.domain.errors import NotFound
 from tracker.domain.permissions import Actor
+from tracker.domain.reconciliation import effective_status
 from tracker.domain.tasks import TaskStatus
 
 LINKABLE = frozenset(TaskStatus) - {TaskStatus.DISMISSED}
 """A promise is looked for from the moment it is read; what was ignored, merged or split lives on elsewhere or nowhere."""
+
+
+def is_withdrawn(task: Task) -> bool:
+    """Say whether a promise was withdrawn, also where its year was locked since: no report is asked for it."""
+    return effective_status(task.status, task.archived_from) is TaskStatus.WITHDRAWN
 
 
 def promises_of(session: Session, unit_id: int, plan_year: int) -> Sequence[Task]:
@@ -60,6 +66,16 @@ def get_link(session: Session, actor: Actor, report_id: int, link_id: int, *, lo
     return link
 
 
+def answer_before(session: Session, task_id: int) -> TaskLink | None:
+    """Return what the report in force says of a whole task, with the task; None where no report was held against it."""
+    return session.scalar(
+        select(TaskLink)
+        .join(TaskLink.report)
+        .where(TaskLink.task_id == task_id, _whole(), Report.superseded_at.is_(None))
+        .options(joinedload(TaskLink.task, innerjoin=True))
+    )
+
+
 def report_text(session: Session, report_id: int) -> tuple[str, JsonObject]:
     """Return the text of a report and its reading."""
     row = session.execute(select(Report.text, Report.reading).where(Report.id == report_id)).one()
@@ -77,7 +93,10 @@ def with_reading(session: Session, report_id: int) -> Report | None:
 
 
 def earlier_decisions(session: Session, report: Report) -> dict[tuple[int, str], TaskLink]:
-    """Return the newest decided answers of the earlier versions of a report, by task and commitment."""
+    """Return the decided answers among the newest ones of the earlier versions of a report, by task and commitment.
+
+    A decision that was taken back on a later version does not come back from the one before.
+    """
     rows = session.scalars(
         select(TaskLink)
         .join(TaskLink.report)
@@ -85,11 +104,57 @@ def earlier_decisions(session: Session, report: Report) -> dict[tuple[int, str],
             Report.unit_id == report.unit_id,
             Report.report_year == report.report_year,
             Report.id < report.id,
-            TaskLink.decision != LinkDecision.PROPOSED,
         )
         .order_by(TaskLink.report_id)
     )
-    return {(link.task_id, link.commitment_ref): link for link in rows}
+    newest = {(link.task_id, link.commitment_ref): link for link in rows}
+    return {key: link for key, link in newest.items() if link.decision is not LinkDecision.PROPOSED}
+
+
+def answers_to_version_before(session: Session, report: Report) -> tuple[Report | None, Sequence[TaskLink]]:
+    """Return the newest earlier version of a report that was compared, with its text, and all its answers."""
+    earlier = session.scalar(
+        select(Report.id)
+        .join(TaskLink, TaskLink.report_id == Report.id)
+        .where(Report.unit_id == report.unit_id, Report.report_year == report.report_year, Report.id < report.id)
+        .order_by(Report.id.desc())
+        .limit(1)
+    )
+    if earlier is None:
+        return None, ()
+    rows = session.scalars(select(TaskLink).where(TaskLink.report_id == earlier).order_by(TaskLink.id)).all()
+    return with_reading(session, earlier), rows
+
+
+def decided_answers(session: Session, *, limit: int) -> list[tuple[TaskLink, int, int]]:
+    """Return the newest decided answers to whole tasks with their report's unit and year, in the order of their reports."""
+    rows = session.execute(
+        select(TaskLink, Report.unit_id, Report.report_year)
+        .join(TaskLink.report)
+        .where(_decided(), _whole())
+        .order_by(TaskLink.report_id.desc(), TaskLink.task_id.desc())
+        .limit(limit)
+    ).all()
+    return [(link, unit_id, year) for link, unit_id, year in reversed(rows)]
+
+
+def count_decided(session: Session) -> tuple[int, int]:
+    """Count the promises that people have decided on, and the reports and years they did it for; versions count once."""
+    promises, reports = session.execute(
+        select(
+            func.count(distinct(TaskLink.task_id)),
+            func.count(distinct(Report.unit_id * 10_000 + Report.report_year)),
+        )
+        .join(TaskLink.report)
+        .where(_decided(), _whole())
+    ).one()
+    return promises, reports
+
+
+def readings_of(session: Session, report_ids: Iterable[int]) -> dict[int, JsonObject]:
+    """Return the readings of reports."""
+    rows = session.execute(select(Report.id, Report.reading).where(Report.id.in_(sorted(set(report_ids)))))
+    return {row.id: row.reading for row in rows}
 
 
 def links_in_reports(session: Session, report_ids: Sequence[int]) -> Sequence[TaskLink]:
@@ -113,7 +178,12 @@ def count_links(session: Session, report: Report) -> LinkCounts:
     row = session.execute(
         select(func.count(), func.count().filter(_decided()))
         .select_from(Task)
-        .where(Task.unit_id == report.unit_id, Task.plan_year == report.report_year, Task.status.in_(LINKABLE))
+        .where(
+            Task.unit_id == report.unit_id,
+            Task.plan_year == report.report_year,
+            Task.status.in_(LINKABLE - {TaskStatus.WITHDRAWN}),
+            func.coalesce(Task.archived_from, "") != TaskStatus.WITHDRAWN.value,
+        )
         .outerjoin(TaskLink, and_(TaskLink.task_id == Task.id, TaskLink.report_id == report.id, _whole()))
     ).one()
     return LinkCounts(*row)

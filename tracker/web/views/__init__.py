@@ -20,6 +20,7 @@ from tracker.web.views.tasks import blueprint as tasks
 from tracker.web.views.units import blueprint as units
 from tracker.web.views.users import blueprint as users
 from tracker.web.views.work import blueprint as work
+from tracker.web.views.years import blueprint as years
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     audit,
@@ -37,4 +38,5 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     units,
     users,
     work,
+    years,
 )

@@ -9,7 +9,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 
-from tracker.db.models import Report, TaskLink
+from tracker.db.models import Report, Task, TaskLink
 from tracker.db.queries.links import get_link
 from tracker.db.queries.reports import get_report
 from tracker.domain.documents import Outcome
@@ -17,6 +17,7 @@ from tracker.domain.errors import Forbidden, NotFound, RuleViolation, StaleVersi
 from tracker.domain.permissions import Role
 from tracker.readers.sandbox import ChildFailed
 from tracker.services.linking import link_report
+from tracker.services.linking_model import comparer
 from tracker.services.links import LinkAnswer, choose_evidence, confirm_link, reject_link, reopen_decision
 from tracker.web.access import current_actor, requires
 from tracker.web.errors import status_of
@@ -54,7 +55,8 @@ def compare(report_id: int) -> Any:
         flash("没有比对，请刷新页面后重试。", "error")
         return redirect(_location(report.id), 303)
     try:
-        stored = link_report(runtime().database, report.id, now=runtime().now())
+        compare = comparer(runtime().settings.linking_model_path)
+        stored = link_report(runtime().database, report.id, now=runtime().now(), compare=compare)
     except ChildFailed:
         log.exception("report %s could not be compared", report.id)
         flash("比对没有完成，已核对的结论不受影响。请稍后重试；仍不成功时请联系系统管理员。", "error")
@@ -178,6 +180,7 @@ def _page(
             outcomes=OUTCOMES,
             met_choices=MET,
             outcome_of=outcome_of,
+            years_href=lambda task: _years_href(report, task),
             sheet_href=href_if_known("reconciliation.show", unit_id=report.unit_id, year=report.report_year),
         ),
         status,
@@ -210,6 +213,13 @@ def _values(link: TaskLink | None, form: AnswerForm | None) -> dict[str, Any]:
         "repeated": set(link.repeated_in),
         "shrunk": link.shrunk is not None,
     }
+
+
+def _years_href(report: Report, task: Task | None) -> str:
+    """Return the address of a promise's history, or of the unit's list of such."""
+    if task is not None:
+        return url_for("years.task", task_id=task.id)
+    return url_for("years.unit", unit_id=report.unit_id)
 
 
 def _location(report_id: int, task_id: int | None = None) -> str:

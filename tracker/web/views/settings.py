@@ -27,6 +27,7 @@ from tracker.services.rules import (
     may_change_rules,
     remove_days,
 )
+from tracker.services.training import overview
 from tracker.web.access import current_actor, requires
 from tracker.web.errors import status_of
 from tracker.web.forms.settings import DaysForm, LightsForm, RemindersForm, RemoveDaysForm, RulesForm
@@ -90,6 +91,7 @@ def index() -> str:
         ),
         may_change=may_change_rules(current_actor()),
         unknown=_unknown_years(load_calendar(session)),
+        linking=overview(session, runtime().settings.linking_model_path),
     )
 
 
