@@ -18,6 +18,7 @@ from tracker.language.lexicon import Lexicon
 
 _MOST_PAIRS = 20_000
 _LONGEST_CONTEXT = 220
+_NEAR_LINES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,14 +109,18 @@ def _told_with(
 ) -> Problem | None:
     """Return the problem an item is told with: the last one before it in its own paragraph.
 
-    Where problems and measures take turns, the last one before it anywhere. ``ends`` are the problems' ends.
+    Where problems and measures take turns, the last one before it anywhere; after the last problem its own measure
+    stands close by, and what is farther away is a plan of its own. ``ends`` are the problems' ends.
     """
     before = bisect_right(ends, item.span.start)
     if not before:
         return None
     low = text.rfind("\n", 0, item.span.start) + 1
     problem = problems[before - 1]
-    return problem if problem.span.start >= low or (interleaved and not item.inline) else None
+    if problem.span.start >= low:
+        return problem
+    beside = before < len(problems) or text.count("\n", problem.span.end, item.span.start) <= _NEAR_LINES
+    return problem if interleaved and beside and not item.inline else None
 
 
 __all__ = ["FEATURES", "Answer", "Need", "Offer", "contexts_of", "match_answers", "with_answers"]
