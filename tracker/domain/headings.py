@@ -21,6 +21,7 @@ _TASK_LIST = re.compile(
 """The title of an annexed list of tasks, with whatever stands before it (某局2024年法治政府建设重点任务清单)."""
 _REMARK = re.compile(r"（(?![^（）]*20\d\d年)[^（）]{1,14}）?$")
 """A remark behind a heading; the year in one says what the heading is about."""
+_STATISTICS = re.compile(r"[^，。；：]{2,44}(?:统计|数据|情况|指标)(?:数据|情况|汇总)?(?:表|年报|汇总表|一览表|统计表)")
 _ANNEX = re.compile(r"^附[件表]?[一二三四五六\d]{0,2}[：]?")
 
 
@@ -97,6 +98,11 @@ def is_glossary(words: str, lexicon: Lexicon) -> bool:
     if _NOTE.match(words):
         return True
     return len(words) <= 14 and bool(_patterns(lexicon).glossary.fullmatch(words.replace(" ", "")))
+
+
+def is_statistics(words: str) -> bool:
+    """Say whether a line is the title of an annexed table of figures."""
+    return bool(_STATISTICS.fullmatch(words))
 
 
 def is_chrome(words: str, lexicon: Lexicon) -> bool:

@@ -25,6 +25,7 @@ _ROW = re.compile(
 _LABEL = re.compile(r"(?:存在的?)?(?:主要)?问题[：]")
 _PARAGRAPHS_APART = 3
 """So many paragraphs without numbers in a problems part are a problem each, told in its first sentence."""
+_EXISTS = "存在"
 _SHORTEST_NAMED = 6
 _SHORTEST_ADMISSION = 18
 _RUNNING_CLAUSES = 3
@@ -72,7 +73,10 @@ def problems_admitted(text: str, lines: Sequence[Line], lexicon: Lexicon) -> lis
     for line in lines:
         admitted = cue.search(text, line.start, min(line.end, line.start + 160))
         if admitted and line.end - line.start > _SHORTEST_ADMISSION:
-            found.extend(_paragraph(text, (admitted.end(), line.end), lexicon))
+            low = admitted.end() - len(_EXISTS) * admitted.group().endswith(
+                _EXISTS
+            )  # the row of 存在甲、乙等问题 begins with it
+            found.extend(_paragraph(text, (low, line.end), lexicon))
     return found or _densest(text, lines, lexicon)
 
 

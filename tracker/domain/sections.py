@@ -13,6 +13,7 @@ from tracker.domain.headings import (
     is_chrome,
     is_glossary,
     is_standalone,
+    is_statistics,
     without_annex,
 )
 from tracker.domain.outline import Line, trim, without_footer, without_signature
@@ -97,7 +98,8 @@ def _without_tail(text: str, lines: list[Line], lexicon: Lexicon) -> list[Line]:
     """Drop glossaries and page chrome after the text."""
     for index, line in enumerate(lines):
         words = text[line.start : line.end]
-        if index > len(lines) // 4 and (is_glossary(words, lexicon) or is_chrome(words, lexicon)):
+        ends = is_glossary(words, lexicon) or is_chrome(words, lexicon) or is_statistics(words)
+        if index > len(lines) // 4 and ends:
             later = [
                 other
                 for other in lines[index + 1 :]
