@@ -22,7 +22,8 @@ from tracker.readers.extracting import extract_file
 
 LAW_LABELS = GOLDEN / "areas.json"
 GOVERNMENT_LABELS = ROOT / "evaluation" / "areas.json"
-PARTS = ("worked_on", "kept_aside")
+PARTS = ("worked_on", "kept_aside", "labelled_after")
+"""The last were labelled when the words stood, and no word was changed for them."""
 
 Label = str | None | list[str | None]
 
@@ -47,11 +48,15 @@ def load_labels(path: Path) -> Mapping[str, Mapping[str, Mapping[str, Label]]]:
     return labels
 
 
-def judge(reports: Path, annotations: Path, labels: Mapping[str, Mapping[str, Label]]) -> Iterator[Judged]:
-    """Read each labelled report; items that the reading does not find as annotated are not judged."""
+def judge(annotations: Path, reports: Path | None, labels: Mapping[str, Mapping[str, Label]]) -> Iterator[Judged]:
+    """Read each labelled report, by default the text beside its annotation.
+
+    Items that the reading does not find as annotated are not judged.
+    """
     for file, wanted in labels.items():
-        gold = json.loads((annotations / file).with_suffix(".json").read_text(encoding="utf-8"))
-        reading = extract_file(reports / file).reading
+        path = next(annotations.rglob(Path(file).with_suffix(".json").name))
+        gold = json.loads(path.read_text(encoding="utf-8"))
+        reading = extract_file((reports or path.parent) / file).reading
         areas = {item.id: item.area for item in reading.items}
         for item, found in score_reading(reading, gold).item_ids.items():
             label = wanted[item]
@@ -87,12 +92,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--government-reports", type=Path, help="where the texts of the government work reports lie")
     parser.add_argument("--mistakes", action="store_true", help="list the mistakes of the part worked on")
     options = parser.parse_args(arguments)
-    sources = [("Reports on law-based government", GOLDEN / "tuned", GOLDEN / "tuned", LAW_LABELS)]
+    sources = [("Reports on law-based government", GOLDEN, None, LAW_LABELS)]
     if options.government_reports:
-        sources.append(("Government work reports", options.government_reports, GOVERNMENT_WORK, GOVERNMENT_LABELS))
-    for title, reports, annotations, labels in sources:
-        wanted = load_labels(labels)
-        parts = {part: list(judge(reports, annotations, wanted[part])) for part in PARTS}
+        sources.append(("Government work reports", GOVERNMENT_WORK, options.government_reports, GOVERNMENT_LABELS))
+    for title, gold_folder, reports, path in sources:
+        labels = load_labels(path)
+        parts = {part: list(judge(gold_folder, reports, labels[part])) for part in PARTS if part in labels}
         print("\n".join([*table(title, parts), ""]))  # noqa: T201
         wrong = [each for each in parts["worked_on"] if not each.holds]
         for each in wrong if options.mistakes else ():
