@@ -8,7 +8,7 @@ and leave the second behind. A report that is not about 法治政府建设 has t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -33,6 +33,8 @@ _LAW_REPORT = _Demand(2.0, 1.15, 300)
 _OTHER_REPORT = _Demand(6.0, 1.8, 40)
 """Elsewhere most tasks lie outside the eight areas: the opening words must say it, not one of many clauses."""
 _SHOWN = 3
+OPENING = 200
+"""So much of a text stands for its title where none was read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,15 +90,9 @@ def classify(
     return Classification(ranked[0], tuple(word for word, _ in decisive[:_SHOWN]))
 
 
-def is_law_report(titles: Iterable[str | None], lexicon: Lexicon) -> bool:
-    """Say whether a report calls itself one on law-based government."""
-    pattern = lexicon.pattern("areas.report_titles")
-    return any(title and pattern.search(title) for title in titles)
-
-
-def with_areas(items: Sequence[PlanItem], title: str | None, lexicon: Lexicon) -> list[PlanItem]:
-    """Return the items of a report with their areas, and the reason beside the others."""
-    law = is_law_report([title], lexicon)
+def with_areas(items: Sequence[PlanItem], title: str, lexicon: Lexicon) -> list[PlanItem]:
+    """Return the items of the report called ``title`` with their areas, and the reason beside the others."""
+    law = lexicon.pattern("areas.report_titles").search(title) is not None
     return [_with_area(item, lexicon, law) for item in items]
 
 
