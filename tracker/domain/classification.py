@@ -108,4 +108,4 @@ def _own_words(item: PlanItem) -> str:
     text, units = item.text, item.responsible_span
     if units is not None and item.span.contains(units):
         text = text[: units.start - item.span.start] + text[units.end - item.span.start :]
-    return text.replace(item.title, "", 1) if item.title else text
+    return "".join((text.replace(item.title, "", 1) if item.title else text).split())
