@@ -337,6 +337,7 @@ def test_chosen_cards_become_one_with_all_their_sources(supervisor, tasks):
     assert state(tasks) == ["proposed", "dismissed", "proposed"]
     page = supervisor.response.get_data(as_text=True)
     heir = tasks()[0]
+    assert heir.area == "行政执法"
     assert page.count(f'data-span="{heir.id}"') >= 2
     assert "报告原文（2 处）" in supervisor.text
 
