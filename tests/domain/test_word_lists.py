@@ -109,7 +109,7 @@ def test_fault(name: str, before: str, after: str, message: str) -> None:
     ("name", "opening", "inserted", "down"),
     [
         ("headings", "standalone = [", '\n"甲乙丙丁",\n"",', 2),  # the line of the word, not of its list
-        ("headings", "plan = [", '\n"甲乙丙",\n"丁戊己", "甲乙丙",', 2),
+        ("headings", "plan = [", '\n"甲乙丙",\n"丁戊", "甲乙丙",', 2),
         ("matching", "synonyms = [", '\n["甲乙丙", "丁戊己"],\n["丙丁",\n "甲乙丙"],', 3),
         ("periods", "quarter = [", '\n"逐个季度",\n 7,', 2),
         ("organisations", "task = [", '\n"甲乙丙",\n\n# 说明\n"甲",', 4),
