@@ -178,7 +178,7 @@ class FormCheck:
                     yield self.edited.fault((*here, key), f"没有“{key}”这一项，可以有：{'、'.join(known)}。")
 
     def _words(self, path: Path, shipped: Sequence[str], edited: Sequence[Any]) -> Iterator[Fault]:
-        shortest = min(2, *map(len, shipped))  # one character alone only where the shipped list has such words
+        shortest = min([2, *map(len, shipped)])  # one character alone only where the shipped list has such words
         signs_only = any(not _has_content(word) for word in shipped)
         seen: dict[str, int] = {}
         for number, word in enumerate(edited):
