@@ -43,6 +43,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         reading_seconds=float(env.get("TRACKER_READING_SECONDS", "20")),
         reading_memory_mb=int(env.get("TRACKER_READING_MEMORY_MB", "512")),
         web_threads=int(env.get("TRACKER_WEB_THREADS", "8")),
+        lexicon_folder=Path(folder) if (folder := env.get("TRACKER_LEXICON_FOLDER")) else None,
     )
 
 

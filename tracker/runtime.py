@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 
 from tracker.db.session import Database, open_database
 from tracker.domain.calendar import local_date
+from tracker.domain.word_lists import use_word_lists
 from tracker.settings import Settings
 from tracker.storage import Storage
 
@@ -38,7 +39,8 @@ class Runtime:
 
 
 def open_runtime(settings: Settings, *, clock: Clock = system_clock) -> Runtime:
-    """Build the runtime of an installation; connects lazily."""
+    """Build the runtime of an installation; connects lazily. Raises WordListsUnusable."""
+    use_word_lists(settings.lexicon_folder)
     return Runtime(
         settings=settings,
         database=open_database(settings.database_url, pool_size=max(settings.web_threads, 5)),

@@ -51,6 +51,7 @@ class Settings:
     reading_seconds: float = 20.0
     reading_memory_mb: int = 512
     web_threads: int = 8
+    lexicon_folder: Path | None = None  # edited word lists in place of the shipped ones
 
     @property
     def storage_path(self) -> Path:

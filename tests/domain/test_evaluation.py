@@ -356,6 +356,22 @@ def test_a_unit_may_have_several_right_names(names: list[str | None], found: str
     assert score.ratios["unit"] == Ratio(right, 1)
 
 
+@pytest.mark.parametrize(
+    ("label", "found", "right"),
+    [
+        ("行政执法", "行政执法", 1),
+        ("行政执法", None, 0),
+        (None, None, 1),
+        (["行政执法", None], None, 1),
+        (None, "行政执法", 0),
+    ],
+)
+def test_an_area_may_be_one_of_several_or_none(label: Any, found: str | None, right: int) -> None:
+    gold = {**GOLD, "items": [{**GOLD["items"][0], "area": label}, *GOLD["items"][1:]]}
+    reading = replace(PERFECT, items=(replace(FIRST, area=found), SECOND, THIRD))
+    assert score_reading(reading, gold).ratios["area"] == Ratio(right, 1)
+
+
 def test_what_is_not_annotated_is_not_scored() -> None:
     score = score_reading(PERFECT, {"file": "a.txt"})
     assert score == ReadingScore()

@@ -8,7 +8,7 @@ import inspect
 import pkgutil
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import pytest
 
@@ -16,6 +16,7 @@ import tracker.domain
 import tracker.language
 from tracker.domain.documents import Block, Document, Span
 from tracker.domain.extraction import read_report
+from tracker.domain.matching.words import load_words
 from tracker.language import organisations, periods
 from tracker.language.lexicon import load_lexicon
 from tracker.language.quantity_grammar import grammar_of
@@ -44,7 +45,7 @@ def _inside(value: object) -> Iterator[re.Pattern[str]]:
     elif isinstance(value, list | tuple):
         for each in value:
             yield from _inside(each)
-    elif isinstance(value, dict):
+    elif isinstance(value, Mapping):
         for each in value.values():
             yield from _inside(each)
     elif dataclasses.is_dataclass(value) and not isinstance(value, type):
@@ -65,8 +66,7 @@ def every_pattern() -> list[re.Pattern[str]]:
                 built = value(lexicon)
             for pattern in _inside(built):
                 found[pattern.pattern] = pattern
-    for key in lexicon.lists:
-        pattern = lexicon.pattern(key)
+    for pattern in (*map(lexicon.pattern, lexicon.lists), *_inside(load_words())):
         found[pattern.pattern] = pattern
     return list(found.values())
 
@@ -77,6 +77,8 @@ def test_the_patterns_are_found() -> None:
     assert grammar_of(load_lexicon()).number.pattern in patterns
     assert organisations._labels(load_lexicon())[2].pattern in patterns
     assert periods._MONTH.pattern in patterns
+    assert load_words().step_pattern.pattern in patterns
+    assert load_words().signals["manners"].pattern in patterns
 
 
 @pytest.mark.parametrize("unit", UNITS)

@@ -141,6 +141,8 @@ def test_a_report_becomes_proposals_with_their_sources(parts: IntakeParts, count
         assert {task.status for task in (first, second, third)} == {TaskStatus.PROPOSED}
         assert (first.title, first.due_on, first.due_source) == ("充实执法队伍", date(2026, 6, 30), DeadlineSource.TEXT)
         assert first.quantities[0]["value"] == 2
+        assert first.area == "行政执法"
+        assert any(reason.startswith("类别") for reason in first.reasons)
         assert (third.due_on, third.due_source, third.due_confirmed) == (
             date(2026, 12, 31),
             DeadlineSource.PLAN_YEAR,

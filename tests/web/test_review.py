@@ -172,7 +172,7 @@ def test_a_card_is_edited_and_saved(supervisor, tasks, county, runtime):
         lead_unit_id=str(county.section.id),
         supporting=[str(county.township.id), str(county.bureau.id)],
         answers=["p1"],
-        area="政务公开",
+        area="监督制约",
         quantity_what=["公开目录", ""],
         quantity_op=["=", ">="],
         quantity_value=["1", ""],
@@ -189,7 +189,7 @@ def test_a_card_is_edited_and_saved(supervisor, tasks, county, runtime):
     assert saved.quantities == [
         {"what": "公开目录", "op": "=", "value": 1, "max": None, "unit": "份", "per": None, "start": None, "end": None}
     ]
-    assert saved.area == "政务公开"
+    assert saved.area == "监督制约"
     assert saved.quote == "规范决策程序。完善重大事项公开制度。"
     with runtime.database.reading() as session:
         assert set(session.scalars(select(SupportingUnit.unit_id))) == {county.township.id, county.bureau.id}
@@ -337,6 +337,7 @@ def test_chosen_cards_become_one_with_all_their_sources(supervisor, tasks):
     assert state(tasks) == ["proposed", "dismissed", "proposed"]
     page = supervisor.response.get_data(as_text=True)
     heir = tasks()[0]
+    assert heir.area == "行政执法"
     assert page.count(f'data-span="{heir.id}"') >= 2
     assert "报告原文（2 处）" in supervisor.text
 

@@ -351,22 +351,38 @@ def test_a_decision_on_a_changed_task_is_shown_what_changed(add, as_user, read):
 
 
 def test_two_editors_and_nothing_typed_is_lost(county, add, as_user, read):
-    task_id = add(title="旧名称", area="普法")
+    task_id = add(title="旧名称", area="普法工作")
     first, second = as_user("supervisor"), as_user("supervisor")
     first.open(f"/tasks/{task_id}/edit")
     second.open(f"/tasks/{task_id}/edit")
     first.submit(title="先保存的名称", reason="更正", supporting_unit_ids=[str(county.bureau.id)])
-    second.submit(title="后保存的名称", area="执法", reason="也要更正", owner_id=str(county.officer.id))
+    second.submit(title="后保存的名称", area="行政执法", reason="也要更正", owner_id=str(county.officer.id))
     assert second.status == 409
-    for word in ("先保存的名称", "后保存的名称", "普法", "执法", "李文", "清溪县交通运输局"):
+    for word in ("先保存的名称", "后保存的名称", "普法工作", "行政执法", "李文", "清溪县交通运输局"):
         assert word in second.text
     assert read(task_id).title == "先保存的名称"
     # the comparison offers both; the person keeps the own name but the other's supporting units
-    second.submit("edit", title="后保存的名称", area="执法", supporting_choice=str(county.bureau.id))
+    second.submit("edit", title="后保存的名称", area="行政执法", supporting_choice=str(county.bureau.id))
     assert second.status == 200, second.text
     task = read(task_id)
-    assert (task.title, task.area, task.owner_id, task.version) == ("后保存的名称", "执法", county.officer.id, 3)
+    assert (task.title, task.area, task.owner_id, task.version) == ("后保存的名称", "行政执法", county.officer.id, 3)
     assert "清溪县交通运输局" in second.text
+
+
+def test_an_area_is_one_of_the_eight_or_what_the_task_bears(add, as_user, read):
+    task_id = add(area="本县特色")
+    chief = as_user("supervisor")
+    chief.open(f"/tasks/{task_id}/edit")
+    assert all(f">{area}</option>" in chief.text for area in ("不归类", "数字政府", "本县特色"))
+    chief.submit(title="题目", reason="更正")
+    assert read(task_id).area == "本县特色"
+    chief.open(f"/tasks/{task_id}/edit")
+    chief.submit(area="没有这一类", reason="更正")
+    assert chief.status == 400
+    assert read(task_id).area == "本县特色"
+    chief.open(f"/tasks/{task_id}/edit")
+    chief.submit(area="", reason="更正")
+    assert read(task_id).area is None
 
 
 def test_progress_is_taken_beside_an_edit(runtime, add, as_user):

@@ -17,6 +17,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "extract": ("tracker.cli.reading:extract_command", "读出一份报告的章节、问题和计划事项"),
     "link": ("tracker.cli.reading:link_command", "用下一年的报告对照上一年的计划"),
     "evaluate": ("tracker.cli.measuring:evaluate_command", "用人工标注衡量识别和对照的准确程度"),
+    "lexicon": ("tracker.cli.lexicon:lexicon_command", "词表：检查改过的、查看、导出自带的"),
     "run": ("tracker.cli.run:run_command", "一条命令启动：建库、示例数据、网页服务和定时程序"),
     "serve": ("tracker.cli.server:serve_command", "启动网页服务"),
     "scheduler": ("tracker.cli.clock:scheduler_command", "启动定时程序：提醒、邮件、续办"),

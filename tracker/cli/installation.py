@@ -10,6 +10,7 @@ from typing import cast
 import click
 from sqlalchemy.exc import SQLAlchemyError
 
+from tracker.domain.word_lists import WordListsUnusable
 from tracker.runtime import Runtime, open_runtime
 from tracker.settings import Settings
 
@@ -31,8 +32,11 @@ def load_settings() -> Settings:
 
 
 def open_installation() -> Runtime:
-    """Return the runtime of the installation."""
-    return open_runtime(load_settings())
+    """Return the runtime of the installation; word lists that cannot be used end the command."""
+    try:
+        return open_runtime(load_settings())
+    except WordListsUnusable as error:
+        raise click.ClickException(str(error)) from error
 
 
 def check_migrated(runtime: Runtime) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tracker.cli.reading import fail, print_json
+from tracker.cli.reading import fail, print_json, use_edited_lists
 
 if TYPE_CHECKING:
     from tracker.domain.documents import ReportReading
@@ -72,6 +72,7 @@ class Result:
 def evaluate_command(reports: Path, gold: Path, *, as_json: bool, mistakes: bool) -> None:
     """Print the scores per file and in all; exit 2 where there are no annotations to read."""
     annotations = load_annotations(gold)
+    use_edited_lists()
     results = evaluate(reports, annotations)
     total = Result("合计")
     for result in results:

@@ -13,6 +13,7 @@ from tracker.cli.installation import check_migrated, load_settings, open_install
 from tracker.domain.calendar import LOCAL_ZONE, WorkingCalendar
 from tracker.domain.errors import RuleViolation
 from tracker.domain.permissions import ROLE_LABELS, Role
+from tracker.domain.word_lists import WordListsUnusable, use_word_lists
 
 
 @click.command("migrate", help="把数据库升级到当前版本。")
@@ -92,7 +93,9 @@ def check_config_command() -> None:
 
 def _findings() -> list[tuple[bool, str]]:
     settings = load_settings()
-    findings = [(True, f"实例目录：{settings.instance_path}")]
+    findings = [(True, f"实例目录：{settings.instance_path}"), _word_lists_finding(settings.lexicon_folder)]
+    if not findings[-1][0]:
+        return findings  # nothing else starts with them
     findings.append(_database_finding())
     findings.append(_storage_finding(settings.storage_path))
     secret = settings.instance_path / "secret_key"
@@ -110,6 +113,14 @@ def _findings() -> list[tuple[bool, str]]:
     findings.append((known, f"邮件方式：{mail.transport}" + ("" if known else "，应为 smtp、file、console 或 off")))
     findings.extend(_calendar_findings())
     return findings
+
+
+def _word_lists_finding(folder: Path | None) -> tuple[bool, str]:
+    try:
+        use_word_lists(folder)
+    except WordListsUnusable as error:
+        return False, str(error)
+    return True, f"词表目录：{folder}" if folder else "词表：自带"
 
 
 def _database_finding() -> tuple[bool, str]:

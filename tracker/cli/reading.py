@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 UNREADABLE = 2
 """Exit code for a file that cannot be read."""
+LEXICON_VARIABLE = "TRACKER_LEXICON_FOLDER"
 
 
 @click.command("extract", help="读出一份报告的标题、章节、问题和计划事项。FILE 是 .docx 或 .txt 文件。")
@@ -57,10 +59,27 @@ def read_or_exit(file: Path) -> ReadReport:
     from tracker.readers.base import UnreadableDocument
     from tracker.readers.extracting import extract_file
 
+    use_edited_lists()
     try:
         return extract_file(file)
     except UnreadableDocument as error:
         fail(f"{file}：{error.message}")
+
+
+def use_edited_lists() -> None:
+    """Read the word lists that the environment names; exit 2 where they cannot be used."""
+    folder = os.environ.get(LEXICON_VARIABLE)
+    if not folder:
+        return
+    from tracker.domain.word_lists import WordListsUnusable, use_word_lists
+    from tracker.language.word_files import word_folder
+
+    if word_folder() == Path(folder).resolve():
+        return
+    try:
+        use_word_lists(Path(folder))
+    except WordListsUnusable as error:
+        fail(str(error))
 
 
 def fail(message: str) -> NoReturn:

@@ -10,6 +10,7 @@ import click
 
 from tracker.cli.children import stop_with_parent as watch_parent
 from tracker.cli.installation import check_migrated, load_settings
+from tracker.domain.word_lists import WordListsUnusable
 
 
 @click.command("serve", help="启动网页服务。")
@@ -28,7 +29,10 @@ def serve_command(host: str, port: int, *, stop_with_parent: bool) -> None:
     if stop_with_parent:
         watch_parent()
     settings = load_settings()
-    app = create_app(settings)
+    try:
+        app = create_app(settings)
+    except WordListsUnusable as error:
+        raise click.ClickException(str(error)) from error
     runtime: Runtime = app.extensions["tracker"]
     check_migrated(runtime)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # waitress lets the requests under way finish

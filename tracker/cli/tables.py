@@ -45,6 +45,7 @@ _SCORES = {
     "unanswered_problems": "未回应问题",
     "vague": "笼统事项",
     "inline": "文中事项",
+    "area": "类别",
     "unit": "单位",
     "report_year": "报告年度",
     "plan_year": "计划年度",

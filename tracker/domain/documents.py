@@ -148,6 +148,7 @@ class PlanItem:
     inline: bool = False
     reasons: tuple[str, ...] = ()
     responsible_span: Span | None = None  # where the units are named: in the item, or in its group's heading or tail
+    area: str | None = None  # 类别, one of domain.areas.AREAS; None where it is unsure
 
     @property
     def quantities(self) -> tuple[Quantity, ...]:

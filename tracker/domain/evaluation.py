@@ -9,7 +9,7 @@ The rules, chosen so that a merged, split or cut item counts as an error:
   covers half or more of no other annotated problem. It may run on into an explanation.
 * **section**: same kind and same heading. Annotations know work_done, problems and plan; ``duties`` is accepted where
   they say work_done, and sections of kind duties or other are otherwise not counted.
-* **deadline, deadline_from, responsible, supporting, vague, inline**: over matched items, where the annotation
+* **deadline, deadline_from, responsible, supporting, vague, inline, area**: over matched items, where the annotation
   speaks of them; lists of units are compared as sets, names by their characters.
 * **quantity**: in a matched item, see ``quantity_scores``. **answer**: the same pair of item and problem. Those of
   unmatched items count as missed or as superfluous.
@@ -196,6 +196,8 @@ def _score_values(pairs: Sequence[Pair], gold: Gold, score: ReadingScore) -> Non
             _judge(score, "vague", expected.id, bool(entry.get("vague")), found.vague)
         if marks_inline:
             _judge(score, "inline", expected.id, bool(entry.get("inline")), found.inline)
+        if "area" in entry:
+            _judge(score, "area", expected.id, entry["area"], found.area)
         dates = {milestone.isoformat() for milestone in found.deadline.milestones}
         wanted = set(entry.get("milestones", ()))
         milestones += Tally(len(dates & wanted), len(dates), len(wanted))
@@ -237,11 +239,14 @@ _NAMES: Mapping[str, str] = {
     "supporting": "配合单位",
     "vague": "笼统",
     "inline": "文中事项",
+    "area": "类别",
 }
 
 
 def _judge(score: ReadingScore, key: str, owner: str, expected: object, found: object) -> None:
-    same: Callable[[object, object], bool] = _same_name if key == "unit" else (lambda left, right: left == right)
+    same: Callable[[object, object], bool] = (
+        _same_name if key in ("unit", "area") else (lambda left, right: left == right)
+    )
     right = same(expected, found)
     score.ratios[key] = score.ratios.get(key, Ratio()) + Ratio(int(right), 1)
     if not right:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 from tracker.domain.answers import with_answers
+from tracker.domain.classification import OPENING, with_areas
 from tracker.domain.documents import Document, Problem, ReportReading, Section, SectionKind
 from tracker.domain.identity import read_identity, year_in
 from tracker.domain.inline_plans import inline_drafts, opens_plan, split_measures, split_mixed
@@ -39,6 +40,7 @@ def read_report(document: Document, lexicon: Lexicon, *, report_year: int | None
     drafts = _drafts(text, parts, plan_year, lexicon)
     items = read_items(source, drafts, plan_year, lexicon) if plan_year is not None else []
     items, unanswered = with_answers(document.text, items, problems, lexicon)
+    items = with_areas(items, identity.title or text[:OPENING], lexicon)
     if not any(part.kind is SectionKind.PLAN for part in parts):
         notices.append("没有找到下一年工作计划部分。请核对报告是否写有下一步打算，或在审阅页上手工划出。")
     elif not items:

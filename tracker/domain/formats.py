@@ -1,6 +1,6 @@
 """The fixed JSON shapes of a reading and of a link report, to and fro without loss.
 
-The keys that other programs read never change their meaning; keys are only added. Added here: ``reasons``,
+The keys that other programs read never change their meaning; keys are only added. Added here: ``area``, ``reasons``,
 the spans of quantities and of the words a deadline was read from, and what a commitment's deadline says beyond
 its date. Dates are ISO 8601, offsets are Unicode code points, whole numbers are written without a decimal point.
 """
@@ -104,6 +104,7 @@ def item_to_dict(item: PlanItem) -> Json:
         "answers": list(item.answers),
         "commitments": [commitment_to_dict(commitment) for commitment in item.commitments],
         "quantities": [quantity_to_dict(quantity) for quantity in item.quantities],
+        "area": item.area,
         "reasons": list(item.reasons),
     }
 
@@ -126,6 +127,7 @@ def item_from_dict(data: Mapping[str, Any]) -> PlanItem:
         vague=data.get("vague", False),
         inline=data.get("inline", False),
         reasons=tuple(data.get("reasons", ())),
+        area=data.get("area"),
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 from tracker.domain.checkability import is_vague
+from tracker.domain.classification import OPENING, with_areas
 from tracker.domain.commitments import split_commitments
 from tracker.domain.deadlines import PlanTime, decide_deadline
 from tracker.domain.documents import Commitment, Deadline, PlanItem, Quantity, Span
@@ -23,7 +24,7 @@ def read_passage(text: str, span: Span, plan_year: int, lexicon: Lexicon, *, nam
     commitments = reader.commitments(text, name)
     quantities = tuple(quantity for commitment in commitments for quantity in commitment.quantities)
     vague, why_vague = is_vague(words, 0, len(words), deadline, quantities, lexicon)
-    return PlanItem(
+    item = PlanItem(
         id=name,
         label=None,
         group=None,
@@ -35,6 +36,7 @@ def read_passage(text: str, span: Span, plan_year: int, lexicon: Lexicon, *, nam
         vague=vague,
         reasons=tuple(reason for reason in ("人工划出", why_deadline, why_vague) if reason),
     )
+    return with_areas([item], text[:OPENING], lexicon)[0]
 
 
 class _Passage:

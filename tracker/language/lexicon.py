@@ -1,7 +1,7 @@
 """The word lists: TOML files that a person who knows the field can read and edit, loaded once.
 
-``load_lexicon()`` gives the lists shipped with the program; ``parse_lexicon`` builds one from edited texts and names
-the file and the line at fault.
+``load_lexicon()`` gives the lists shipped with the program, or the edited ones that the installation uses;
+``parse_lexicon`` builds one from texts and names the file and the line at fault.
 """
 
 from __future__ import annotations
@@ -11,11 +11,22 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
-WORDS_FOLDER = Path(__file__).parent / "words"
-FILES = ("headings", "statements", "verbs", "units", "periods", "organisations", "themes")
+from tracker.language.word_files import LISTS as FILES
+from tracker.language.word_files import WORDS_FOLDER, read_words
+
+__all__ = [
+    "FILES",
+    "WORDS_FOLDER",
+    "Lexicon",
+    "LexiconError",
+    "NamedDay",
+    "Theme",
+    "alternatives",
+    "load_lexicon",
+    "parse_lexicon",
+]
 
 
 class LexiconError(ValueError):
@@ -76,10 +87,14 @@ def alternatives(words: Iterable[str]) -> str:
     return "(?:" + "|".join(re.escape(word) for word in ordered) + ")" if ordered else "(?!)"
 
 
-@lru_cache(maxsize=1)
 def load_lexicon() -> Lexicon:
-    """Return the shipped word lists."""
-    return parse_lexicon({name: (WORDS_FOLDER / f"{name}.toml").read_text(encoding="utf-8") for name in FILES})
+    """Return the word lists in force: one and the same object as long as their texts are."""
+    return _parsed(tuple(read_words(name, WORDS_FOLDER / f"{name}.toml") for name in FILES))
+
+
+@lru_cache(maxsize=2)
+def _parsed(texts: tuple[str, ...]) -> Lexicon:
+    return parse_lexicon(dict(zip(FILES, texts, strict=True)))
 
 
 def parse_lexicon(texts: Mapping[str, str]) -> Lexicon:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path
 
 from tracker.domain.documents import ReportReading
@@ -35,7 +34,6 @@ def extract_file(path: Path, *, name: str | None = None, limits: Limits = DEFAUL
     return ReadReport(info, document.reader, replace(reading, notices=missing + reading.notices))
 
 
-@cache
 def lexicon() -> Lexicon:
-    """Return the word lists, read once a process."""
+    """Return the word lists in force, read once a process."""
     return load_lexicon()

@@ -21,13 +21,14 @@ from typing import Any
 
 import tracker
 from tracker.domain.formats import Json
+from tracker.language.word_files import word_folder
 from tracker.readers.base import DEFAULT_LIMITS, MEGABYTE, Limits, UnreadableDocument
 from tracker.readers.sandbox_host import receive_frame, send_frame
 
 log = logging.getLogger(__name__)
 
 _ROOT = str(Path(tracker.__file__).resolve().parents[1])
-_START = "import sys; sys.path.insert(0, sys.argv[1]); from tracker.readers.sandbox_host import main; main(int(sys.argv[2]), sys.argv[3])"
+_START = "import sys; sys.path.insert(0, sys.argv[1]); from tracker.readers.sandbox_host import main; main(int(sys.argv[2]), *sys.argv[3:])"
 _PRELOAD = "tracker.readers.sandbox_tasks:warm"
 _HOST_SECONDS = 30.0  # for a cold host to come up on a busy machine, on top of the child's own time
 _CHILDREN = max(2, os.cpu_count() or 1)
@@ -185,9 +186,10 @@ class _HostProcess:
         if self._control is not None:
             self._control.close()
         ours, theirs = socket.socketpair()
+        words = str(word_folder() or "")
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-I", "-X", "utf8", "-c", _START, _ROOT, str(theirs.fileno()), _PRELOAD],
+                [sys.executable, "-I", "-X", "utf8", "-c", _START, _ROOT, str(theirs.fileno()), _PRELOAD, words],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 env={"PATH": os.defpath, "LANG": "C.UTF-8"},

@@ -26,6 +26,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
+from tracker.language.word_files import use_word_folder
+
 REQUEST_SECONDS = 30.0  # for the request to arrive, before the request's own limit is known
 HEADER = struct.Struct("!cQ")
 """A frame: its kind (Q request, R result, E error, X ended without an answer), its length, then JSON."""
@@ -68,8 +70,12 @@ def _receive(connection: socket.socket, length: int) -> bytes | None:
     return bytes(pieces)
 
 
-def main(control_fd: int, preload: str) -> NoReturn:
-    """Load ``preload`` (``module:function``, called once), then fork a child for every socket that arrives."""
+def main(control_fd: int, preload: str, words: str) -> NoReturn:
+    """Load ``preload`` (``module:function``, called once), then fork a child for every socket that arrives.
+
+    ``words`` is the folder of edited word lists, empty where the shipped ones are in force.
+    """
+    use_word_folder(Path(words) if words else None)
     module, name = preload.split(":")
     getattr(importlib.import_module(module), name)()
     gc.collect()

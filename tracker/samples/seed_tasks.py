@@ -174,6 +174,7 @@ class _Teller:
             lead_unit_id=lead,
             supporting_unit_ids=wanted,
             owner_id=owner,
+            area=task.area,
             recurring=task.recurring,
             vague=task.vague,
             answers=tuple(task.answers),

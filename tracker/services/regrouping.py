@@ -97,6 +97,7 @@ def _join(heir: Task, others: Sequence[Task]) -> None:
     heir.due_on, heir.due_source, heir.recurring = due.due_on, due.source, due.recurring
     heir.milestones = list(due.milestones)
     heir.vague = all(task.vague for task in everyone)
+    heir.area = next((task.area for task in everyone if task.area), None)
     heir.confidence = min(task.confidence for task in everyone)
     if heir.owner_id is None:
         heir.owner_id = next((t.owner_id for t in others if t.owner_id and t.lead_unit_id == heir.lead_unit_id), None)

@@ -284,6 +284,7 @@ def proposal(report: Report, unit: Unit, item: PlanItem, *, lead: KnownUnit | No
         responsible_names=values["responsible"],
         supporting_names=values["supporting"],
         answers=values["answers"],
+        area=item.area,
         reasons=values["reasons"],
         item_ref=item.id[:20],
         confidence=item.confidence,

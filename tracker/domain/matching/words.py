@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tracker.language.lexicon import alternatives
+from tracker.language.word_files import read_words
 
 DATA_FOLDER = Path(__file__).parent / "data"
 STEPS = ("finished", "delivered", "started", "progress", "preparing", "imminent", "failed", "weakness")
@@ -38,12 +39,12 @@ class MatchingWords:
     scales: Mapping[str, float]
 
 
-@lru_cache(maxsize=1)
 def load_words() -> MatchingWords:
-    """Return the shipped word lists."""
-    return parse_words((DATA_FOLDER / "words.toml").read_text(encoding="utf-8"))
+    """Return the word lists in force: one and the same object as long as their text is."""
+    return parse_words(read_words("matching", DATA_FOLDER / "words.toml"))
 
 
+@lru_cache(maxsize=2)
 def parse_words(text: str) -> MatchingWords:
     """Build the lists from a TOML text."""
     tables = tomllib.loads(text)

@@ -20,6 +20,7 @@ from wtforms.validators import InputRequired, Length, Optional, Regexp, Validati
 
 from tracker.domain.documents import Span
 from tracker.services.plan_items import RECURRING_LABELS, Chosen, ProposalFields
+from tracker.web.forms.areas import area_choices
 from tracker.web.forms.base import StrictForm
 
 OPERATORS = ((">=", "不少于"), ("<=", "不超过"), ("=", "等于"), ("~", "约"), ("range", "区间"))
@@ -110,7 +111,7 @@ class AddForm(StrictForm):
 
 
 class ProposalForm(VersionedForm):
-    """Everything of a card that can be changed. ``owners`` are (account id, label, unit id)."""
+    """Everything of a card that can be changed. ``owners`` are (account id, label, unit id); ``area`` is the present one."""
 
     operators = OPERATORS
     periods = PERIODS
@@ -125,7 +126,7 @@ class ProposalForm(VersionedForm):
     recurring = SelectField("周期", validators=[Optional()])
     lead_unit_id = SelectField("牵头单位", coerce=int, validators=[InputRequired("请选择牵头单位。")])
     owner_id = SelectField("责任人", validators=[Optional()])
-    area = StringField("类别", validators=[Length(max=40, message="类别不超过 40 字。")])
+    area = SelectField("类别", validators=[Optional()])
     supporting = SelectMultipleField("配合单位", coerce=int)
     answers = SelectMultipleField("回应的问题")
     vague = BooleanField("要求模糊，难以核查")
@@ -142,6 +143,7 @@ class ProposalForm(VersionedForm):
         units: Sequence[tuple[int, str]],
         owners: Sequence[tuple[str, str, int]],
         problems: Sequence[tuple[str, str]],
+        area: str | None,
         **values: Any,
     ) -> None:
         super().__init__(**values)
@@ -151,6 +153,7 @@ class ProposalForm(VersionedForm):
         self.owner_id.choices = [("", "暂不指定"), *((key, label) for key, label, _ in owners)]
         self.owner_units = {key: unit_id for key, _, unit_id in owners}
         self.answers.choices = list(problems)
+        self.area.choices = area_choices(area)
 
     def validate_quantity_value(self, field: ListField) -> None:
         """Ask for a number where a target was named."""

@@ -190,7 +190,7 @@ class EditForm(TaskForm):
         ],
     )
     wording = _text("任务内容", "请填写任务内容。", hint="原文另行保留，不受修改影响。")
-    area = StringField("类别", validators=[Length(max=40, message="类别不能超过 40 字。")])
+    area = SelectField("类别", validators=[Optional()])
     lead_unit_id = SelectField("牵头单位", coerce=_number, validators=[InputRequired("请选择牵头单位。")])
     due_on = _day("办理时限", "请填写办理时限。")
     confirm_due = BooleanField("确认推定的时限", description="报告没有写明时限。核对后勾选，不再标注“推定”。")

@@ -236,6 +236,7 @@ def _proposal_form(report: Report, task: Task, *, submitted: bool = False) -> Pr
         units=[(unit.id, unit.name) for unit in units],
         owners=[(str(person.id), f"{names[person.unit_id]}　{person.name}", person.unit_id) for person in owners],
         problems=[(entry["id"], f"{entry['id'][1:]}. {entry['text'][:60]}") for entry in report.reading["problems"]],
+        area=task.area,
         formdata=request.form if submitted else None,
         data=None if submitted else edit_values(reading(), task),
     )

@@ -17,6 +17,7 @@ from tracker.services.tasks import UNSET, TaskEdit, edit
 from tracker.web.access import current_actor, requires
 from tracker.web.errors import status_of
 from tracker.web.filters import moment
+from tracker.web.forms.areas import area_choices
 from tracker.web.forms.tasks import EditForm
 from tracker.web.receipts import earlier_location, keep_receipt
 from tracker.web.session import reading, runtime, writing
@@ -122,6 +123,7 @@ def _form(task: Task, choices: Choices) -> EditForm:
     form.lead_unit_id.choices = choices.units
     form.lead_unit_id.default = task.lead_unit_id
     form.owner_id.choices = choices.owners
+    form.area.choices = area_choices(task.area)
     form.supporting_unit_ids.choices = [unit for unit in choices.units if unit[0] != task.lead_unit_id]
     form.supporting_unit_ids.validate_choice = False  # scope is asked by the verb
     if task.status is TaskStatus.PROPOSED:

@@ -1,0 +1,53 @@
+"""A whole report is read in a time that grows no faster than its text, whatever stands in it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import pytest
+
+from bench.bench_reading import read
+from bench.hostile_texts import FILLERS, report_of
+
+SHORT, LONG = 10_000, 80_000
+GROWTH = 4  # in place of 1: machines under load; what is quadratic reaches 8
+LEAST_SECONDS = 0.03
+SUPERLINEAR = {
+    "连写的序号": "a group's title may be as long as its paragraph, and every item carries it",
+    "一句话反复": "each commitment of an item looks through all its dates and amounts",
+}
+
+
+def seconds(filler: Callable[[int], str], size: int, rounds: int) -> float:
+    text = report_of(filler(size))
+    best = float("inf")
+    for _ in range(rounds):
+        started = time.process_time()
+        read(text)
+        best = min(best, time.process_time() - started)
+    return best
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(
+            name, marks=[pytest.mark.xfail(reason=SUPERLINEAR[name], strict=False)] if name in SUPERLINEAR else []
+        )
+        for name in FILLERS
+    ],
+)
+def test_reading_grows_no_faster_than_the_text(name: str) -> None:
+    filler = FILLERS[name]
+    short = max(seconds(filler, SHORT, 2), LEAST_SECONDS)
+    assert seconds(filler, LONG, 2) <= GROWTH * short * LONG / SHORT
+
+
+@pytest.mark.parametrize("name", FILLERS)
+def test_it_answers(name: str) -> None:
+    reading = read(report_of(FILLERS[name](3_000)))
+    assert (reading.unit, reading.report_year, reading.plan_year) == ("柳河镇", 2023, 2024)
+    assert reading.items or reading.notices
+    for item in reading.items:
+        assert item.text == item.span.of(reading.text)
