@@ -26,7 +26,7 @@ PRIOR = {
     "bias": -4.0, "head": 1.0, "cover": 1.0, "reverse": 0.5, "told": 0.5, "cosine": 1.0, "theme_head": 0.5, "theme_body": 0.5,
     "best_item": 1.0, "best_problem": 1.0, "both": 1.0, "place": 0.5, "same_place": 0.5, "same_rank": 0.2, "items": 0.0, "problems": 0.0,
 }  # fmt: skip
-LEAST, NEAR_BEST = 0.5, 0.5
+LEAST, NEAR_BEST = 0.4, 0.5
 Row = tuple[Features, int, int]
 """Features, right or wrong, and the number of the item."""
 

@@ -13,6 +13,7 @@ from datetime import date
 from tracker.domain.documents import Deadline, DeadlineSource, Span
 from tracker.language.lexicon import Lexicon
 from tracker.language.periods import Period, find_periods
+from tracker.language.ranges import beginning_in
 from tracker.language.sentences import split_sentences
 
 
@@ -57,9 +58,7 @@ def decide_deadline(text: str, start: int, end: int, periods: Sequence[Period], 
     undated = False
     for low, high in sentences:
         inside = [
-            found
-            for found in periods
-            if low <= found.start < high and found.kind in ("due", "recurring") and found.due_on
+            found for found in beginning_in(periods, low, high) if found.kind in ("due", "recurring") and found.due_on
         ]
         if inside:
             ruling.append(max(inside, key=_lateness))

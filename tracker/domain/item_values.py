@@ -16,6 +16,7 @@ from tracker.domain.sections import five_year_end
 from tracker.language.lexicon import Lexicon
 from tracker.language.periods import Period, find_periods
 from tracker.language.quantities import find_amounts
+from tracker.language.ranges import beginning_in
 from tracker.language.text import Folded
 
 _FARTHEST_GROUP = 5
@@ -134,7 +135,7 @@ def _commitments(
     amounts = find_amounts(text, *draft.body, lexicon)
     for low, high in split_commitments(text, *draft.body, lexicon):
         span = source.span(low, high)
-        inside = [period for period in values.periods if low <= period.start < high]
+        inside = beginning_in(values.periods, low, high)
         deadline, _ = values.limit or decide_deadline(text, low, high, inside, values.time)
         quantities = tuple(
             Quantity(
@@ -146,8 +147,7 @@ def _commitments(
                 amount.per,
                 source.span(amount.start, amount.end),
             )
-            for amount in amounts
-            if low <= amount.start < high
+            for amount in beginning_in(amounts, low, high)
         )
         found.append(
             Commitment(f"{item}.{len(found) + 1}", source.quote(span), span, _in_source(source, deadline), quantities)

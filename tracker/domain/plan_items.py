@@ -18,6 +18,7 @@ from tracker.language.organisations import names_field
 
 _ITEM_TRAILING = "；，、 \n"
 _LONGEST_LEAD_LINE = 36
+_LONGEST_GROUP = 200
 _LEADS_OF_THEIR_OWN = 2
 """So many paragraphs with lead sentences before a numbered list are tasks too, not its introduction."""
 _MOSTLY = 0.55
@@ -278,7 +279,9 @@ class PlanCollector:
         name = None
         if group is not None:
             start, end = group.title or group.content
-            name = (group.mark.label if group.mark else "") + self.text[start:end].rstrip("。：")
+            name = (group.mark.label if group.mark else "") + self.text[
+                start : min(end, start + _LONGEST_GROUP)
+            ].rstrip("。：")
         return ItemDraft(
             label=mark.label if mark else None,
             group=name,

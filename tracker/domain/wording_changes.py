@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 _DATE = r"(?:20\d\d年)?\d{1,2}月(?:\d{1,2}日|底|份|初|中旬|上旬|下旬)?|20\d\d年|第?[一二三四1-4]季度|[上下]半年|年底|年内|全年|每季度|每月"
-_NUMBER = r"\d[\d,.]*[%％]?|百分之[一二三四五六七八九十]{1,6}|[一二三四五六七八九十百千两]{1,9}(?=[次场个件项名人份期轮家部])"
+_NUMBER = (
+    r"\d[\d,.]*[%％]?|百分之[一二三四五六七八九十]{1,6}|[一二三四五六七八九十百千两]{1,9}(?=[次场个件项名人份期轮家部])"
+)
 _ENUMERATOR = re.compile(r"^\s*(?:[（(][一二三四五六七八九十\d]{1,3}[）)]|[一二三四五六七八九十\d]{1,3}[、.．])\s*")
 _TOKEN = re.compile(rf"(?P<date>{_DATE})|(?P<number>{_NUMBER})|(?P<space>\s+)|[A-Za-z]+|.")
 SHORTEST_COMMON = 2
