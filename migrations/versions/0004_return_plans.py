@@ -24,7 +24,9 @@ def upgrade() -> None:
     with op.batch_alter_table("notice") as table:
         table.add_column(sa.Column("report_id", sa.Integer(), nullable=True))
         table.alter_column("task_id", existing_type=sa.Integer(), nullable=True)
-        table.create_foreign_key(op.f("fk_notice__report_id__report"), "report", ["report_id"], ["id"], ondelete="CASCADE")
+        table.create_foreign_key(
+            op.f("fk_notice__report_id__report"), "report", ["report_id"], ["id"], ondelete="CASCADE"
+        )
         table.create_check_constraint(op.f("ck_notice__about_something"), ABOUT)
     op.create_index(
         "uq_notice__report",
