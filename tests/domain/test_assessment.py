@@ -114,7 +114,8 @@ def test_vague_words_say_what_to_write_instead() -> None:
         ("加强执法队伍建设。", FACTS, True),
         ("加强执法队伍建设，开展培训4期。", FACTS, False),
         ("年底前加强执法队伍建设。", FACTS, False),
-        ("加强执法队伍建设。", KnownFacts(2026, date(2026, 6, 30), due_confirmed=True), False),
+        ("加强执法队伍建设。", KnownFacts(2026, date(2026, 6, 30), due_stated=True), False),
+        ("加强执法队伍建设。", KnownFacts(2026, date(2026, 12, 31), due_confirmed=True), True),
         ("加强执法队伍建设。", KnownFacts(2026, targets=("培训 4 期",)), False),
     ],
 )

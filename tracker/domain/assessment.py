@@ -128,11 +128,10 @@ def assess(wording: str, facts: KnownFacts, lexicon: Lexicon) -> Assessment:
         _date(text, deadline, periods, facts, lexicon),
         _owner(assignments, facts),
     )
-    dated = facts.due_stated or facts.due_confirmed
     return Assessment(
         aspects=tuple(_placed(aspect, folded.source_span) for aspect in found),
         vague_words=_vague_words(text, lexicon, folded.source_span),
-        vague=vague and not facts.targets and not dated,
+        vague=vague and not facts.targets and not facts.due_stated,
         actions=tuple(actions),
     )
 
