@@ -65,6 +65,11 @@ class Aspect:
     words: str = ""
     span: Span | None = None
 
+    @property
+    def label(self) -> str:
+        """What it is called."""
+        return ASPECT_LABELS[self.kind]
+
 
 @dataclass(frozen=True, slots=True)
 class VagueWord:

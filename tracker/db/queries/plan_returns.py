@@ -27,7 +27,7 @@ def returns_so_far(session: Session, report: Report) -> Sequence[PlanReturn]:
                 joinedload(PlanReturn.closed_by),
                 joinedload(PlanReturn.report),
             )
-            .order_by(PlanReturn.report_id.desc(), PlanReturn.round.desc(), PlanRemark.id)
+            .order_by(PlanReturn.report_id.desc(), PlanReturn.round.desc())
         )
         .unique()
         .all()
