@@ -76,7 +76,7 @@ def send_back_page(report_id: int) -> Any:
     return _act(verb, form, "已退回，已通知报送单位。", lambda: _drafts_page(report_id, form))
 
 
-@blueprint.post(f"{PAGE}/answer")
+@blueprint.post(f"{PAGE}/answer", endpoint="answer_return")
 @requires(Role.OFFICER, Role.HEAD)
 def answer_return_page(report_id: int) -> Any:
     """Take the unit's answers."""
@@ -91,7 +91,7 @@ def answer_return_page(report_id: int) -> Any:
     return _act(verb, form, "已答复，已通知督办员。", lambda: _return_page(report_id, form))
 
 
-@blueprint.post(f"{PAGE}/settle")
+@blueprint.post(f"{PAGE}/settle", endpoint="settle_return")
 @requires(Role.SUPERVISOR)
 def settle_return_page(report_id: int) -> Any:
     """End a return."""
