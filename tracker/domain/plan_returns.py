@@ -66,10 +66,10 @@ def check_reply_day(reply_by: date | None, today: date) -> None:
 
 
 _ASKED = {
-    AspectKind.OBJECT: "写明对象",
-    AspectKind.RESULT: "写明可核查的成果",
-    AspectKind.DATE: "写明完成时限",
-    AspectKind.OWNER: "写明责任单位",
+    AspectKind.OBJECT: "具体对象",
+    AspectKind.RESULT: "可核查的成果",
+    AspectKind.DATE: "完成时限",
+    AspectKind.OWNER: "责任单位",
 }
 
 
@@ -81,7 +81,7 @@ def remark_on_item(assessment: Assessment, skeleton: str) -> str:
     asked = "、".join(_ASKED[aspect.kind] for aspect in lacking)
     advice = [f"“{word.word}”：{word.instead}" for word in assessment.vague_words if word.instead.startswith("写明")]
     hints = f"其中{'；'.join(advice[:2])}。" if advice and AspectKind.RESULT in {a.kind for a in lacking} else ""
-    return f"请{asked}。{hints}" + (f"可以写成：{skeleton}" if skeleton else "")
+    return f"请写明{asked}。{hints}" + (f"可以写成：{skeleton}" if skeleton else "")
 
 
 def remark_on_problem() -> str:
@@ -96,8 +96,9 @@ def is_pressing(assessment: Assessment) -> bool:
 
 def summary_of(assessments: Sequence[Assessment]) -> list[tuple[str, int]]:
     """Count, aspect by aspect, how many items lack it; aspects that none lacks are left out."""
+    names = {**ASPECT_LABELS, AspectKind.OWNER: "责任单位"}
     counts = [
-        (ASPECT_LABELS[kind], sum(kind in {aspect.kind for aspect in one.lacking} for one in assessments))
+        (names[kind], sum(kind in {aspect.kind for aspect in one.lacking} for one in assessments))
         for kind in AspectKind
     ]
     return [(label, number) for label, number in counts if number]

@@ -9,9 +9,9 @@ from functools import partial
 from tracker.db.models import Task
 from tracker.db.queries.plan_returns import open_return
 from tracker.db.queries.reports import tasks_of_report
-from tracker.domain.assessment import KnownFacts, assess
+from tracker.domain.assessment import AspectKind, KnownFacts, assess
 from tracker.domain.documents import DeadlineSource
-from tracker.domain.plan_returns import is_pressing, remark_on_item, remark_on_problem
+from tracker.domain.plan_returns import remark_on_item, remark_on_problem
 from tracker.domain.rewriting import skeleton
 from tracker.domain.tasks import TaskStatus
 from tracker.language.lexicon import load_lexicon
@@ -54,7 +54,7 @@ def _remark(task: Task) -> Remark | None:
     stated = task.due_source is DeadlineSource.TEXT
     facts = KnownFacts(task.plan_year, task.due_on, due_stated=stated, owners=tuple(task.responsible_names))
     found = assess(task.wording, facts, load_lexicon())
-    if not is_pressing(found):
+    if not {AspectKind.RESULT, AspectKind.DATE} & {aspect.kind for aspect in found.lacking}:
         return None
     text = remark_on_item(found, skeleton(task.wording, found, facts, load_lexicon()))
     return Remark(text, task_id=task.id, version=task.version)

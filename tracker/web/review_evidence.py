@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ from tracker.domain.reason_groups import GROUP_LABELS, ReasonGroup, grouped
 from tracker.domain.rewriting import skeleton
 from tracker.language.lexicon import load_lexicon
 
+_PROBLEM = re.compile(r"(?<=回应问题) p(\d+)")  # the screen counts problems without the letter of their ids
 NEAR = 400  # how far before an item its group's heading may name the units
 AFTER = 160  # how far behind an item a bracket with its units may stand
 
@@ -88,7 +90,7 @@ def _grounds(
         ],
     }
     return tuple(
-        Ground(GROUP_LABELS[group], lines.get(group, ()), tuple(found))
+        Ground(GROUP_LABELS[group], tuple(_PROBLEM.sub(r"\1", line) for line in lines.get(group, ())), tuple(found))
         for group, found in places.items()
         if found or group in lines
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, case, exists, func, select
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, case, exists, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from tracker.db.models import PlanRemark, PlanReturn, Report, Unit
@@ -58,34 +58,50 @@ class WaitingReturn:
     """A plan that was sent back and whose report is still in force."""
 
     report_id: int
-    unit_name: str
     plan_year: int
-    remarks: int
     unanswered: int
 
 
-def waiting_returns(
-    session: Session, actor: Actor, *, own_only: bool, answered: bool, limit: int = 50
-) -> list[WaitingReturn]:
-    """Return the open returns in scope (of the own unit alone where ``own_only``) that are wholly answered, or are not."""
+def waiting_returns(session: Session, actor: Actor, *, limit: int = 20) -> list[WaitingReturn]:
+    """Return the plans of the actor's own unit that were sent back and are not wholly answered."""
     left = func.sum(case((PlanRemark.replied_at.is_(None), 1), else_=0))
     query = (
-        select(Report.id, Unit.short_name, Report.plan_year, func.count(PlanRemark.id), left)
+        select(Report.id, Report.plan_year, left)
         .select_from(PlanReturn)
         .join(Report, PlanReturn.report_id == Report.id)
-        .join(Unit, Report.unit_id == Unit.id)
         .join(PlanRemark, PlanRemark.return_id == PlanReturn.id)
-        .where(PlanReturn.closed_at.is_(None), Report.superseded_at.is_(None), may_see_reports(actor))
-        .group_by(Report.id, Unit.short_name, Report.plan_year)
-        .having(left == 0 if answered else left > 0)
+        .where(PlanReturn.closed_at.is_(None), Report.superseded_at.is_(None), Report.unit_id == actor.unit_id)
+        .group_by(Report.id, Report.plan_year)
+        .having(left > 0)
         .order_by(Report.id)
         .limit(limit)
     )
-    if own_only:
-        query = query.where(Report.unit_id == actor.unit_id)
     return [WaitingReturn(*row) for row in session.execute(query)]
 
 
-def is_returned(report_id: ColumnElement[int]) -> ColumnElement[bool]:
-    """Return the condition that a report's plan has been sent back and the return is open."""
+def count_answered(actor: Actor) -> Select[int]:
+    """Return the statement that counts the plans in scope that were sent back and are wholly answered."""
+    unanswered = exists().where(PlanRemark.return_id == PlanReturn.id, PlanRemark.replied_at.is_(None))
+    return (
+        select(func.count(PlanReturn.id))
+        .join(Report, PlanReturn.report_id == Report.id)
+        .join(Unit, Report.unit_id == Unit.id)
+        .where(PlanReturn.closed_at.is_(None), Report.superseded_at.is_(None), may_see_reports(actor), ~unanswered)
+    )
+
+
+def is_returned(report_id: SQLColumnExpression[int]) -> ColumnElement[bool]:
+    """Return the condition that a report's plan has been sent back and nobody has ended that."""
     return exists().where(PlanReturn.report_id == report_id, PlanReturn.closed_at.is_(None))
+
+
+def unanswered_remarks(report_id: SQLColumnExpression[int]) -> ColumnElement[int | None]:
+    """Return how many remarks of a report's open return wait for an answer; NULL where its plan is not sent back."""
+    left = func.sum(case((PlanRemark.replied_at.is_(None), 1), else_=0))
+    return (
+        select(left)
+        .select_from(PlanRemark)
+        .join(PlanReturn, PlanRemark.return_id == PlanReturn.id)
+        .where(PlanReturn.report_id == report_id, PlanReturn.closed_at.is_(None))
+        .scalar_subquery()
+    )

@@ -37,7 +37,13 @@ blueprint = Blueprint("reports", __name__)
 READERS = (Role.OFFICER, Role.HEAD, Role.SUPERVISOR, Role.AUDITOR)
 UPLOADERS = (Role.OFFICER, Role.HEAD, Role.SUPERVISOR)
 YEARS_OFFERED = 8
-STATES = (("", "全部"), ("filed", "已报送"), ("missing", "未报送"), ("to_review", "有待确认条目"))
+STATES = (
+    ("", "全部"),
+    ("filed", "已报送"),
+    ("missing", "未报送"),
+    ("to_review", "有待确认条目"),
+    ("returned", "计划已退回"),
+)
 
 
 @blueprint.get("/reports")
@@ -56,7 +62,7 @@ def index() -> str:
         counts=count_filings(reading(), actor, wanted.year) if wanted.year else None,
         intakes=intakes_under_way(reading(), actor, now=now),
         years=_years(wanted.year),
-        states=STATES if wanted.year else (STATES[0], STATES[3]),
+        states=STATES if wanted.year else (STATES[0], *STATES[3:]),
         chips=_chips(wanted),
         next_href=_next_href(shown[-1], wanted) if more else None,
         first_href=url_for("reports.index", **_arguments(wanted)) if after else None,
