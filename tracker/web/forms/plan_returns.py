@@ -101,7 +101,8 @@ class AnswerReturnForm(StrictForm):
     @property
     def replies(self) -> dict[int, str]:
         """The answers by remark."""
-        return {int(key): text for key, text in zip(self.remark_id.data or [], self.reply.data or [], strict=False)}
+        pairs = zip(self.remark_id.data or [], self.reply.data or [], strict=False)
+        return {int(key): text for key, text in pairs if re.match(WHOLE_NUMBER, key)}
 
 
 class SettleForm(VersionedForm):
