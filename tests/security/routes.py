@@ -66,6 +66,7 @@ WHY = "情况有变化，需要调整"
 TASK = {"task_id": "task"}
 REPORT = {"report_id": "report"}
 ITEM = {"report_id": "report", "task_id": "proposal"}
+RETURNED = {"report_id": "plan"}
 LINK = {"report_id": "report", "link_id": "link"}
 SHEET: dict[str, str | int] = {"unit_id": "unit", "year": 2026}
 SEEN = send(seen="0" * 32)
@@ -142,6 +143,13 @@ ROUTES: dict[str, Row] = {
     "reports.dismiss_item": Row(ITEM, send(version="1", reason=WHY)),
     "reports.restore_item": Row(ITEM, send(version="1")),
     "reports.split_item": Row(ITEM, send(version="1", how="commitments")),
+    "reports.send_back": Row(
+        REPORT,
+        lambda ids: {"about": [f"t{ids['proposal']}:1"], "chosen": [f"t{ids['proposal']}:1"], "remark": ["请写明次数"]},
+    ),
+    "reports.plan_return": Row(RETURNED),
+    "reports.answer_return": Row(RETURNED, send(version="1", remark_id=same("remark"), reply="已改")),
+    "reports.settle_return": Row(RETURNED, send(version="1", note="可以")),
     # what the next report says
     "links.index": Row(REPORT),
     "links.compare": Row(REPORT),

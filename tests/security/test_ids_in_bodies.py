@@ -63,6 +63,8 @@ CASES = [
     Case("reports.merge_items", Role.SUPERVISOR, "chosen", "proposal", tick, (CHILD, *OUTSIDE)),
     Case("reports.confirm_items", Role.SUPERVISOR, "chosen", "proposal", tick, (CHILD, *OUTSIDE)),
     Case("reports.send_items", Role.SUPERVISOR, "chosen", "proposal", tick, (CHILD, *OUTSIDE)),
+    # remarks on another plan cannot be answered
+    Case("reports.answer_return", Role.OFFICER, "remark_id", "remark", also_own, (CHILD, *OUTSIDE)),
     # batches
     Case("ledger.urge", Role.SUPERVISOR, "ids", "task", also_own),
     Case("ledger.assign", Role.SUPERVISOR, "ids", "task", also_own),
@@ -93,6 +95,18 @@ def test_ids_from_elsewhere_are_refused_and_nothing_is_done(app, runtime, visito
             assert "项没有" in person.open(answer.headers["Location"]).get_data(as_text=True)
     after = contents(runtime)
     assert [name for name in before if before[name] != after[name]] == []
+
+
+def test_items_of_another_report_are_not_remarked_on(runtime, visitor, world):
+    person, token = enter(visitor, world.usernames[Role.SUPERVISOR])
+    before = contents(runtime)
+    for place in (CHILD, *OUTSIDE):
+        key = f"t{world.ids[place]['proposal']}:1"
+        form = {"csrf_token": token, "about": key, "chosen": key, "remark": "请写明次数"}
+        assert person.client.post(f"/reports/{world.ids[OWN]['report']}/return/new", data=form).status_code == 404, (
+            place
+        )
+    assert contents(runtime) == before
 
 
 def test_a_batch_with_one_stranger_is_not_begun(runtime, visitor, world):

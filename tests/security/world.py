@@ -32,6 +32,8 @@ from tracker.db.models import (
     IntakeStatus,
     LinkDecision,
     Notice,
+    PlanRemark,
+    PlanReturn,
     ProgressReport,
     Report,
     Task,
@@ -106,7 +108,8 @@ def _plant(session: Session, runtime: Runtime, unit: Unit, words: str, *, report
     link = _link(task, answer, text)
     intake = _intake(unit, person, words, report_year)
     notice = _notice(task, person, text)
-    session.add_all((link, intake, notice))
+    returned = _returned(plan, task, person, text)
+    session.add_all((link, intake, notice, returned, _notice_of_report(plan, person, text)))
     record(
         session,
         person.as_actor("127.0.0.1"),
@@ -132,6 +135,7 @@ def _plant(session: Session, runtime: Runtime, unit: Unit, words: str, *, report
         "link": link.id,
         "intake": intake.id,
         "notice": notice.id,
+        "remark": returned.remarks[0].id,
     }
 
 
@@ -178,6 +182,29 @@ def _intake(unit: Unit, person: User, words: str, report_year: int) -> Intake:
         step="ask_unit",
         message=f"报告署名与所选单位不同：{words}",
         reading={"reading": read_text(text, report_year) | {"text": text}, "notices": [words]},
+        created_at=NOW,
+    )
+
+
+def _returned(report: Report, task: Task, person: User, text: str) -> PlanReturn:
+    remarks = [
+        PlanRemark(task_id=task.id, quote=text, text=text, reply=text, replied_by_id=person.id, replied_at=NOW),
+        PlanRemark(problem_ref="p1", quote=text, text=text),
+    ]
+    return PlanReturn(report_id=report.id, round=1, returned_by_id=person.id, returned_at=NOW, remarks=remarks)
+
+
+def _notice_of_report(report: Report, person: User, text: str) -> Notice:
+    return Notice(
+        report_id=report.id,
+        rule="plan:1:returned",
+        recipient_id=person.id,
+        channel=Channel.INBOX,
+        kind=NoticeKind.EVENT,
+        slot=TODAY,
+        title=text[:300],
+        reason=text[:300],
+        link=f"/reports/{report.id}/return",
         created_at=NOW,
     )
 

@@ -188,3 +188,34 @@ def test_nothing_runs_over_the_edge_of_a_telephone(filed, new_page, path):
     enter(page, "supervisor")
     page.goto(path)
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+MARKED = """() => [...(CSS.highlights.get("place") || [])].map((range) => range.toString()).join("|")"""
+
+
+def test_the_words_a_card_stands_on_are_marked_without_leaving_it(filed, new_page):
+    page = new_page()
+    enter(page, "supervisor")
+    page.goto("/reports/1/review")
+    page.locator("#item-1 summary", has_text="识别依据").click()
+    for words in ("9月底前", "2名", "镇司法所"):
+        page.locator("#item-1 [data-place]", has_text=words).first.click()
+        assert page.evaluate(MARKED) == words
+    assert "quote=" not in page.url
+    page.locator("#item-1 [data-place]", has_text="三、2026年工作计划").click()
+    assert page.evaluate(MARKED) == "三、2026年工作计划"
+
+
+def test_the_skeleton_goes_into_the_form_in_place(filed, new_page):
+    page = new_page()
+    enter(page, "supervisor")
+    page.goto("/reports/1/review")
+    card = page.locator("#item-3")
+    card.locator("summary", has_text="改写骨架").click()
+    card.get_by_text("用骨架改写").click()
+    wording = card.locator("[name=wording]")
+    wording.wait_for()
+    assert "【牵头单位】" in wording.input_value()
+    wording.fill("先改成这样")
+    card.get_by_text("用骨架改写").click()  # the form that is open takes it
+    assert "【牵头单位】" in wording.input_value()

@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import lru_cache
 
-from tracker.domain.documents import Deadline, DeadlineSource, Quantity
+from tracker.domain.documents import Deadline, DeadlineSource, Quantity, Span
 from tracker.language.lexicon import Lexicon, alternatives
 
 _NAMED = re.compile(r"《[^》]{2,60}》")
 
 
-def _is_whole_year(text: str, deadline: Deadline, lexicon: Lexicon) -> bool:
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A checkable result that a text names: its words, where they stand (None for a figure kept apart), and why it counts."""
+
+    words: str
+    span: Span | None
+    reason: str
+
+
+def is_whole_year(text: str, deadline: Deadline, lexicon: Lexicon) -> bool:
     """Say whether the deadline only says that something goes on all year."""
     return deadline.span is not None and deadline.span.of(text) in lexicon.words("verbs.whole_year")
 
@@ -23,25 +33,32 @@ def _delivery(lexicon: Lexicon) -> re.Pattern[str]:
     return re.compile(rf"{verbs}[^，。；！？\n]{{0,30}}{things}")
 
 
+def find_result(text: str, start: int, end: int, quantities: tuple[Quantity, ...], lexicon: Lexicon) -> Result | None:
+    """Return the first checkable result in ``text[start:end]``: a figure, a named document, a named event, a thing made."""
+    if quantities:
+        first = quantities[0]
+        words = f"{first.value:g}{first.unit}"
+        return Result(words, first.span, f"有量化指标：{words}")
+    patterns = ((_NAMED, "成果"), (lexicon.pattern("verbs.events"), "事项"), (_delivery(lexicon), "成果"))
+    for pattern, kind in patterns:
+        if found := pattern.search(text, start, end):
+            return Result(found.group(), Span(*found.span()), f"有具体{kind}：{found.group()}")
+    return None
+
+
 def is_vague(
     text: str, start: int, end: int, deadline: Deadline, quantities: tuple[Quantity, ...], lexicon: Lexicon
 ) -> tuple[bool, str]:
     """Return whether ``text[start:end]`` promises no checkable result, and why (Chinese)."""
-    if quantities:
-        return False, f"有量化指标：{quantities[0].value:g}{quantities[0].unit}"
-    if deadline.source is DeadlineSource.TEXT and not _is_whole_year(text, deadline, lexicon):
+    result = find_result(text, start, end, quantities, lexicon)
+    if result and quantities:
+        return False, result.reason
+    if deadline.source is DeadlineSource.TEXT and not is_whole_year(text, deadline, lexicon):
         return False, "写明了时限"
     if deadline.milestones:
         return False, "写明了时间节点"
-    named = _NAMED.search(text, start, end)
-    if named:
-        return False, f"有具体成果：{named.group()}"
-    event = lexicon.pattern("verbs.events").search(text, start, end)
-    if event:
-        return False, f"有具体事项：{event.group()}"
-    delivered = _delivery(lexicon).search(text, start, end)
-    if delivered:
-        return False, f"有具体成果：{delivered.group()}"
+    if result:
+        return False, result.reason
     hollow = lexicon.pattern("verbs.vague").findall(text[start:end])
     words = "、".join(dict.fromkeys(hollow)) or "无具体动作"
     return True, f"没有数字、时限、具体成果，只有“{words[:24]}”这类说法"

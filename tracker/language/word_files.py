@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 
 WORDS_FOLDER = Path(__file__).parent / "words"
-LISTS = ("headings", "statements", "verbs", "units", "periods", "organisations", "themes", "areas")
+LISTS = ("headings", "statements", "verbs", "units", "periods", "organisations", "themes", "areas", "checkability")
 """The files of the reading, in the order in which they are explained."""
 
 

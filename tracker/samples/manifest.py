@@ -91,6 +91,8 @@ def _report(key: str, row: dict[str, Any]) -> ReportSpec:
         filed=parse_when(row["filed"]),
         uploader=row["uploader"],
         unplanned=row.get("unplanned", ""),
+        returned=parse_when(row["returned"]) if "returned" in row else None,
+        answered=parse_when(row["answered"]) if "answered" in row else None,
     )
 
 

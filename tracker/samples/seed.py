@@ -23,6 +23,7 @@ from tracker.samples.seed_links import answers_of, decide
 from tracker.samples.seed_people import add_people, add_units, note_last_logins, switch_mail_on
 from tracker.samples.seed_reconciliation import stages_of
 from tracker.samples.seed_reports import file_report
+from tracker.samples.seed_returns import returns_of
 from tracker.samples.seed_tasks import play, scenes_of
 from tracker.samples.seed_world import World
 from tracker.samples.story import County
@@ -125,6 +126,8 @@ def _events(world: World) -> Iterator[Event]:
         filed = world.moment(world.working_day(report.filed_on(world.today)), FILING_MINUTES)
         yield Event(filed, partial(file_report, world, report, filed))
         for stage in stages_of(world, report):
+            yield Event(stage.at, partial(stage.happen, stage.at))
+        for stage in returns_of(world, report):
             yield Event(stage.at, partial(stage.happen, stage.at))
     for task in world.county.tasks:
         for scene in scenes_of(world, task):

@@ -182,6 +182,8 @@ class ReportSpec:
     filed: When
     uploader: str
     unplanned: str  # explanation given to what was done without having been planned
+    returned: When | None = None  # when its plan was sent back, and when the unit answered the first remark
+    answered: When | None = None
 
     def year(self, today: date) -> int:
         """Return the year the report is about."""

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from tracker.db.models import Message, Notice, Task, User
-from tracker.db.queries.scope import may_see_task
+from tracker.db.queries.notices import may_see_notice
 from tracker.domain.digests import DigestLine, digest_subject, digest_text
 from tracker.domain.reminders import NoticeKind
 from tracker.domain.tasks import OPEN, WORKING, TaskStatus
@@ -44,11 +44,11 @@ def compose_digest(session: Session, message_id: int, *, base_url: str, product_
     header_id = session.scalars(select(Message.header_id).where(Message.id == message_id)).one()
     rows = session.execute(
         select(Notice, Task)
-        .join(Task, Notice.task_id == Task.id)
+        .outerjoin(Task, Notice.task_id == Task.id)
         .where(Notice.message_id == message_id, Notice.cancelled_at.is_(None))
         .order_by(Notice.id)
     ).all()
-    visible = _visible(session, person, [task.id for _, task in rows])
+    visible = _visible(session, person, [notice.id for notice, _ in rows])
     lines, dropped = [], []
     for notice, task in rows:
         if person.is_active and _applies(notice, task, visible):
@@ -75,15 +75,20 @@ def cancel_notices(session: Session, notice_ids: tuple[int, ...], *, reason: str
         )
 
 
-def _visible(session: Session, person: User, task_ids: list[int]) -> frozenset[int]:
-    if not task_ids:
+def _visible(session: Session, person: User, notice_ids: list[int]) -> frozenset[int]:
+    """Return those of the notices whose task or report the person may see today."""
+    if not notice_ids:
         return frozenset()
-    query = select(Task.id).where(Task.id.in_(task_ids), may_see_task(person.as_actor()))
-    return frozenset(session.scalars(query))
+    query = select(Notice.id).outerjoin(Task, Notice.task_id == Task.id).where(Notice.id.in_(notice_ids))
+    return frozenset(session.scalars(query.where(may_see_notice(person.as_actor()))))
 
 
-def _applies(notice: Notice, task: Task, visible: frozenset[int]) -> bool:
-    if task.id not in visible or task.status not in STILL_APPLIES[NoticeKind(notice.kind)]:
+def _applies(notice: Notice, task: Task | None, visible: frozenset[int]) -> bool:
+    if notice.id not in visible:
+        return False
+    if task is None:
+        return True  # what was done to a report stays done
+    if task.status not in STILL_APPLIES[NoticeKind(notice.kind)]:
         return False
     timed = NoticeKind(notice.kind) is not NoticeKind.EVENT and task.status in OPEN
     return not (timed and task.extension_pending and notice.kind != NoticeKind.REVIEW)

@@ -16,7 +16,7 @@ from tracker.domain.permissions import Actor
 def open_notice(session: Session, actor: Actor, notice_id: int, *, now: datetime) -> str:
     """Note that the person read a notice; returns the local path it leads to. Raises NotFound for another's."""
     notice = session.scalar(
-        select(Notice).join(Task, Notice.task_id == Task.id).where(Notice.id == notice_id, *in_inbox(actor))
+        select(Notice).outerjoin(Task, Notice.task_id == Task.id).where(Notice.id == notice_id, *in_inbox(actor))
     )
     if notice is None:
         raise NotFound("没有找到这条提醒。")
@@ -30,7 +30,7 @@ def mark_all_read(session: Session, actor: Actor, *, up_to: int, now: datetime) 
 
     Only what the inbox shows: nobody has read what was cancelled or is out of sight.
     """
-    shown = select(Notice.id).join(Task, Notice.task_id == Task.id).where(*in_inbox(actor))
+    shown = select(Notice.id).outerjoin(Task, Notice.task_id == Task.id).where(*in_inbox(actor))
     marked = session.scalars(
         update(Notice)
         .where(Notice.read_at.is_(None), Notice.id <= up_to, Notice.id.in_(shown))

@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
-from tracker.db.models import Notice, Task, Unit, User
+from tracker.db.models import Notice, Report, Task, Unit, User
 from tracker.domain.calendar import local_date
 from tracker.domain.permissions import Role
 from tracker.domain.reminders import Channel, Circle, NoticeKind
@@ -39,6 +39,23 @@ def notify(
     return insert_notices(session, rows)
 
 
+def notify_of_report(
+    session: Session,
+    report: Report,
+    *,
+    rule: str,
+    title: str,
+    recipients: Iterable[User],
+    now: datetime,
+    link: str,
+    reason: str = "",
+) -> int:
+    """Insert the notices of something done to a whole report. Returns how many are new."""
+    about = {"task_id": None, "report_id": report.id, "due_version": 0, "link": link, "kind": NoticeKind.EVENT}
+    event = {"rule": rule[:60], "slot": local_date(now), "title": title[:300], "reason": reason[:300]}
+    return insert_notices(session, _rows({**about, **event, "created_at": now}, recipients))
+
+
 def notice_rows(
     task: Task,
     *,
@@ -51,20 +68,24 @@ def notice_rows(
     slot: date | None = None,
 ) -> list[dict[str, Any]]:
     """Return the rows of one event, one for each recipient and channel."""
+    event = {
+        "task_id": task.id,
+        "report_id": None,
+        "rule": rule[:60],
+        "due_version": task.due_version,
+        "kind": kind,
+        "slot": slot or local_date(now),
+        "title": title[:300],
+        "reason": reason[:300],
+        "link": f"/tasks/{task.id}",
+        "created_at": now,
+    }
+    return _rows(event, recipients)
+
+
+def _rows(event: dict[str, Any], recipients: Iterable[User]) -> list[dict[str, Any]]:
     return [
-        {
-            "task_id": task.id,
-            "rule": rule[:60],
-            "due_version": task.due_version,
-            "recipient_id": person.id,
-            "channel": channel,
-            "kind": kind,
-            "slot": slot or local_date(now),
-            "title": title[:300],
-            "reason": reason[:300],
-            "link": f"/tasks/{task.id}",
-            "created_at": now,
-        }
+        {**event, "recipient_id": person.id, "channel": channel}
         for person in {person.id: person for person in recipients}.values()
         for channel in channels_of(person)
     ]

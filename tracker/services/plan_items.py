@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from tracker.db.models import Report, Task, Unit
 from tracker.db.queries.reports import get_report
 from tracker.db.queries.scope import lock_task
+from tracker.domain.assessment import KnownFacts, assess
 from tracker.domain.documents import Span
 from tracker.domain.errors import ActionNotAllowed, Forbidden, NotFound, RuleViolation, StaleVersion
 from tracker.domain.passages import read_passage
@@ -24,6 +25,7 @@ from tracker.domain.proposals import (
     find_quote,
     title_of,
 )
+from tracker.domain.rewriting import check_blanks
 from tracker.domain.tasks import STATUS_LABELS, TaskStatus
 from tracker.language.lexicon import load_lexicon
 from tracker.services.audit import differences, record
@@ -69,7 +71,10 @@ def save_proposal(
     session: Session, actor: Actor, task_id: int, fields: ProposalFields, *, version: int, now: datetime
 ) -> Task:
     """Change a proposal. A date and a lead unit that a person has saved are no longer inferred."""
-    check_is_proposal(lock_task(session, actor, task_id))
+    before_edit = lock_task(session, actor, task_id)
+    check_is_proposal(before_edit)
+    check_blanks(fields.wording, load_lexicon())
+    old_wording, old_vague = before_edit.wording, before_edit.vague
     changes = TaskEdit(
         title=fields.title,
         wording=fields.wording.replace("\r\n", "\n"),
@@ -84,6 +89,8 @@ def save_proposal(
     before = _reading_values(task)
     task.recurring = fields.recurring if fields.recurring in RECURRING_LABELS else None
     task.vague, task.answers = fields.vague, list(fields.answers)
+    if fields.vague == old_vague and task.wording != old_wording:  # the person left it to the words
+        task.vague = assess(task.wording, KnownFacts(task.plan_year), load_lexicon()).vague
     if fields.quantities is not None:
         task.quantities = list(fields.quantities)
     changed = differences(before, _reading_values(task))

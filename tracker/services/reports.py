@@ -23,6 +23,7 @@ from tracker.domain.proposals import EarlierTask, Replacement, plan_replacement,
 from tracker.domain.tasks import TaskStatus
 from tracker.domain.unit_names import KnownUnit, assign_units, names_same_unit
 from tracker.services.audit import record
+from tracker.services.plan_returns import note_correction
 
 Json = dict[str, Any]
 EARLIEST_YEAR = 2000
@@ -147,6 +148,8 @@ def _store(
         now=now,
         changes={"superseded_report_id": (None, current.id)} if current is not None else None,
     )
+    if current is not None:
+        note_correction(session, actor, current, report, now=now)
     return Stored("stored", report.id, _stored_message(report, plan, corrected=current is not None))
 
 

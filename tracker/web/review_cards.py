@@ -8,15 +8,18 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from tracker.db.models import Report, Task, TaskSource, Unit
+from tracker.db.models import PlanRemark, Report, Task, TaskSource, Unit
 from tracker.db.queries.reports import sources_of, supporters_of, tasks_of_report
-from tracker.domain.documents import DeadlineSource, Problem
+from tracker.domain.documents import DeadlineSource, Problem, Span
 from tracker.domain.formats import reading_from_dict
 from tracker.domain.permissions import Actor, Role
+from tracker.domain.plan_returns import summary_of
 from tracker.domain.proposals import SplitPoint, split_points
 from tracker.domain.report_layout import LaidSection
 from tracker.domain.tasks import TaskStatus
 from tracker.services.plan_items import can_restore
+from tracker.web.return_page import ReturnView, return_view
+from tracker.web.review_evidence import Judgement, judge
 from tracker.web.views.reports import counts_of, laid_sections, lives_on, numbers_of, own_and_kept, task_targets
 
 OPERATOR_WORDS = {">=": "不少于", "<=": "不超过", "=": "", "~": "约", "range": ""}
@@ -38,6 +41,8 @@ class Card:
     quotes: tuple[TaskSource, ...]
     restorable: bool = False
     points: tuple[SplitPoint, ...] = ()
+    judgement: Judgement | None = None  # of open cards
+    remark: PlanRemark | None = None  # what the last sending back says of it
 
     @property
     def is_open(self) -> bool:
@@ -59,24 +64,40 @@ class ReviewPage:
     dismissed: tuple[Card, ...]
     kept: tuple[Task, ...]
     open_problems: tuple[Problem, ...]
+    lacking: tuple[tuple[str, int], ...]  # how many open items lack an object, a result …
     counts: Mapping[str, int]
     may_decide: bool
     editing: Task | None
     splitting: Card | None
     sendable: int
     targets: Mapping[str, str]  # where a confirmed task's own page is
+    returned: ReturnView | None  # how the last sending back of the plan stands
 
 
 def review_page(
-    session: Session, actor: Actor, report: Report, *, edit: int | None = None, split: int | None = None
+    session: Session,
+    actor: Actor,
+    report: Report,
+    *,
+    edit: int | None = None,
+    split: int | None = None,
+    quote: Span | None = None,
 ) -> ReviewPage:
-    """Read and arrange the review screen of a report."""
+    """Read and arrange the review screen of a report; ``quote`` is a passage to be marked in the text."""
     tasks, kept = own_and_kept(report, tasks_of_report(session, report))
     sources, supporters = sources_of(session, report.id), supporters_of(session, report.id)
     problems = reading_from_dict({**report.reading, "text": report.text}).problems
-    numbers = numbers_of(tasks)
+    numbers, returned = numbers_of(tasks), return_view(session, actor, report)
     cards = [
-        card_of(task, report, numbers.get(task.id, ""), sources.get(task.id, []), supporters.get(task.id, []), problems)
+        card_of(
+            task,
+            report,
+            numbers.get(task.id, ""),
+            sources.get(task.id, []),
+            supporters.get(task.id, []),
+            problems,
+            returned.remark_on(task.id) if returned else None,
+        )
         for task in tasks
         if not lives_on(task)
     ]
@@ -85,17 +106,19 @@ def review_page(
     open_cards = {card.task.id: card for card in shown if card.is_open and may_decide}
     answered = {name for card in shown for name in card.task.answers} | {n for task in kept for n in task.answers}
     return ReviewPage(
-        sections=laid_sections(report, tasks, sources),
+        sections=laid_sections(report, tasks, sources, quote=quote),
         cards=shown,
         dismissed=tuple(card for card in cards if card.task.status is TaskStatus.DISMISSED),
         kept=tuple(kept),
         open_problems=tuple(problem for problem in problems if problem.id not in answered),
+        lacking=tuple(summary_of([card.judgement.assessment for card in shown if card.judgement])),
         counts=counts_of(tasks),
         may_decide=may_decide,
         editing=open_cards[edit].task if edit in open_cards else None,
         splitting=open_cards.get(split) if split is not None else None,
         sendable=sum(card.task.status is TaskStatus.ESTABLISHED for card in shown),
         targets=task_targets(tasks, report.id),
+        returned=returned,
     )
 
 
@@ -106,22 +129,33 @@ def card_of(
     sources: Sequence[TaskSource],
     supporters: Sequence[Unit],
     problems: Sequence[Problem],
+    remark: PlanRemark | None = None,
 ) -> Card:
     """Return the card of a task."""
     by_id = {problem.id: problem.text for problem in problems}
+    quantities = tuple(quantity_words(entry) for entry in task.quantities)
+    is_open = task.status is TaskStatus.PROPOSED
     return Card(
         task=task,
         number=number,
         marks=_marks(task),
         due_words=due_words(task, report),
-        quantities=tuple(quantity_words(entry) for entry in task.quantities),
+        quantities=quantities,
         supporters=tuple(unit.short_name for unit in supporters),
         unknown_names=_unknown_names(task, supporters),
         answers=tuple((name[1:], by_id[name]) for name in task.answers if name in by_id),
         quotes=tuple(sources),
         restorable=can_restore(task, report),
         points=split_points(task.quote, task.start or 0),
+        judgement=judge(task, report, problems, quantities, due_span(task, report)) if is_open else None,
+        remark=remark,
     )
+
+
+def skeleton_of(task: Task, report: Report) -> str:
+    """Return how a task could be written so that it can be supervised; empty where it lacks nothing."""
+    targets = tuple(quantity_words(entry) for entry in task.quantities)
+    return judge(task, report, (), targets, due_span(task, report)).skeleton
 
 
 def _marks(task: Task) -> tuple[str, ...]:
@@ -139,15 +173,24 @@ def _marks(task: Task) -> tuple[str, ...]:
 
 def due_words(task: Task, report: Report) -> str:
     """Return the words of the text that the deadline was read from, or nothing where it was inferred or changed."""
+    span = due_span(task, report)
+    return span.of(report.text) if span else ""
+
+
+def due_span(task: Task, report: Report) -> Span | None:
+    """Return where the words stand that the deadline was read from."""
     if task.due_on is None or task.due_source is not DeadlineSource.TEXT:
-        return ""
+        return None
     items = [entry for entry in report.reading["items"] if entry["id"] == task.item_ref]
     for entry in [*items, *task.commitments]:
         start, end = entry.get("deadline_start"), entry.get("deadline_end")
-        inside = start is not None and (task.start or 0) <= start and end <= (task.end or 0)
-        if inside and entry.get("deadline") == task.due_on.isoformat():
-            return report.text[start:end]
-    return ""
+        if start is None:
+            continue
+        inside = (task.start or 0) <= start and end <= (task.end or 0)
+        whole = (entry["start"], entry["end"]) == (task.start, task.end)  # its limit may stand in a bracket behind it
+        if (inside or whole) and entry.get("deadline") == task.due_on.isoformat():
+            return Span(start, end)
+    return None
 
 
 def quantity_words(entry: Mapping[str, Any]) -> str:

@@ -1,6 +1,7 @@
 """All models, so that one import fills the metadata."""
 
 from tracker.db.models.links import LinkDecision, TaskLink
+from tracker.db.models.plan_returns import PlanRemark, PlanReturn
 from tracker.db.models.reconciliation import ReconciliationLine, ReconciliationSheet
 from tracker.db.models.reminders import Alarm, Beat, JobRun, Message, MessageStatus, Notice
 from tracker.db.models.reports import Intake, IntakeStatus, Report
@@ -32,6 +33,8 @@ __all__ = [
     "Message",
     "MessageStatus",
     "Notice",
+    "PlanRemark",
+    "PlanReturn",
     "ProgressReport",
     "ReconciliationLine",
     "ReconciliationSheet",

@@ -10,11 +10,12 @@ from __future__ import annotations
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tracker.db.base import Base, UtcDateTime, enum_column
+from tracker.db.models.reports import Report
 from tracker.db.models.tasks import Task
 from tracker.db.models.users import User
 from tracker.domain.reminders import Channel, Ladder, NoticeKind
@@ -44,12 +45,13 @@ class Alarm(Base):
 
 
 class Notice(Base):
-    """One reminder event for one person on one channel."""
+    """One reminder event for one person on one channel: on a task, or (``task_id`` None) on a whole report."""
 
     __tablename__ = "notice"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    task_id: Mapped[int] = mapped_column(ForeignKey("task.id", ondelete="CASCADE"))
+    task_id: Mapped[int | None] = mapped_column(ForeignKey("task.id", ondelete="CASCADE"))
+    report_id: Mapped[int | None] = mapped_column(ForeignKey("report.id", ondelete="CASCADE"))
     rule: Mapped[str] = mapped_column(String(60))  # e.g. before:7, overdue:3, signing, urge:15, returned:2
     due_version: Mapped[int] = mapped_column(default=0)
     recipient_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"))
@@ -65,11 +67,23 @@ class Notice(Base):
     cancelled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     cancelled_reason: Mapped[str | None] = mapped_column(String(200))
 
-    task: Mapped[Task] = relationship()
+    task: Mapped[Task | None] = relationship()
+    report: Mapped[Report | None] = relationship()
     recipient: Mapped[User] = relationship()
 
     __table_args__ = (
         UniqueConstraint("task_id", "rule", "due_version", "recipient_id", "channel"),
+        CheckConstraint("task_id IS NOT NULL OR report_id IS NOT NULL", name="about_something"),
+        Index(
+            "uq_notice__report",
+            "report_id",
+            "rule",
+            "recipient_id",
+            "channel",
+            unique=True,
+            sqlite_where=sql("task_id IS NULL"),
+            postgresql_where=sql("task_id IS NULL"),
+        ),
         Index("ix_notice__recipient_id_channel_id", "recipient_id", "channel", "id"),
         Index(
             "ix_notice__waiting_for_digest",

@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
 
-from sqlalchemy import ColumnElement, Integer, Select, bindparam, func, select, text
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, func, or_, select, text
 from sqlalchemy.orm import Session
 
 from tracker.db.models import Notice, Task
-from tracker.db.queries.scope import may_see_task
+from tracker.db.queries.scope import may_see_report, may_see_task
 from tracker.domain.permissions import Actor
 from tracker.domain.reminders import Channel, NoticeKind
 
@@ -44,7 +44,7 @@ def inbox_page(session: Session, actor: Actor, *, unread_only: bool, before: int
     """Return a page of the actor's notices older than ``before``; only what the person may still see."""
     query = (
         select(Notice)
-        .join(Task, Notice.task_id == Task.id)
+        .outerjoin(Task, Notice.task_id == Task.id)
         .where(*in_inbox(actor))
         .order_by(Notice.id.desc())
         .limit(size + 1)
@@ -80,16 +80,21 @@ def _unread_statement(anybody: Actor) -> Select[int]:
     return (
         select(func.count())
         .select_from(Notice)
-        .join(Task, Notice.task_id == Task.id)
-        .where(Notice.recipient_id == bindparam("person", type_=Integer), text(UNREAD), may_see_task(anybody))
+        .outerjoin(Task, Notice.task_id == Task.id)
+        .where(Notice.recipient_id == bindparam("person", type_=Integer), text(UNREAD), may_see_notice(anybody))
     )
 
 
 def in_inbox(actor: Actor) -> tuple[ColumnElement[bool], ...]:
-    """Return the conditions on ``Notice`` joined with ``Task`` of standing in the actor's inbox."""
+    """Return the conditions on ``Notice`` outer-joined with ``Task`` of standing in the actor's inbox."""
     return (
         Notice.recipient_id == actor.id,
         Notice.channel == Channel.INBOX,
         Notice.cancelled_at.is_(None),
-        may_see_task(actor),
+        may_see_notice(actor),
     )
+
+
+def may_see_notice(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition on ``Notice`` outer-joined with ``Task`` of being about what the actor may see."""
+    return or_(may_see_task(actor), may_see_report(actor, Notice.report_id))

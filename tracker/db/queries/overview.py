@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from tracker.db.models import Report, Task, Unit
 from tracker.db.queries.ledger import awaits_extension
+from tracker.db.queries.plan_returns import count_answered
 from tracker.db.queries.scope import below, leads_in_scope
 from tracker.db.queries.units import in_tree_order
 from tracker.domain.permissions import Actor
@@ -76,6 +77,7 @@ class Overview:
     units: tuple[UnitLine, ...]
     missing: tuple[UnitLine, ...]  # expected to file a report and did not
     waiting_extensions: int  # of whatever year
+    answered_returns: int  # plans sent back that the unit has answered wholly, of whatever year
 
 
 def year_overview(session: Session, actor: Actor, plan_year: int, *, today: date, soon: date) -> Overview:
@@ -109,12 +111,16 @@ def year_overview(session: Session, actor: Actor, plan_year: int, *, today: date
         for row in in_tree_order(rows, rows)
     ]
     shown = [line for line in lines if line.tally.by_status or line.report_id]
-    waiting = session.scalar(select(func.count(Task.id)).where(leads_in_scope(actor), awaits_extension()))
+    extensions = select(func.count(Task.id)).where(leads_in_scope(actor), awaits_extension())
+    waiting, answered = session.execute(
+        select(extensions.scalar_subquery(), count_answered(actor).scalar_subquery())
+    ).one()
     return Overview(
         total=_sum(tallies.values()),
         units=tuple(sorted(shown, key=lambda line: -line.tally.overdue)),
         missing=tuple(line for line in lines if line.files_reports and line.report_id is None),
         waiting_extensions=waiting or 0,
+        answered_returns=answered or 0,
     )
 
 

@@ -9,8 +9,10 @@ from sqlalchemy import ColumnElement, SQLColumnExpression, and_, exists, func, o
 from sqlalchemy.orm import Session, aliased
 
 from tracker.db.models import Report, Task, Unit
+from tracker.db.queries.plan_returns import is_returned, unanswered_remarks
 from tracker.db.queries.reports import may_see_reports
 from tracker.domain.permissions import Actor
+from tracker.domain.plan_returns import ReturnState, state_of
 from tracker.domain.tasks import LEDGER, TaskStatus
 
 PAGE = 50
@@ -30,6 +32,7 @@ class ListedReport:
     filed_at: datetime | None
     proposed: int
     established: int
+    returned: ReturnState | None = None  # where its plan was sent back and that is not ended
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,7 @@ class FilingCounts:
 
 @dataclass(frozen=True, slots=True)
 class ReportFilter:
-    """What the list shows; ``state`` is filed, missing, to_review or empty."""
+    """What the list shows; ``state`` is filed, missing, to_review, returned or empty."""
 
     year: int | None = None
     words: str = ""
@@ -66,7 +69,13 @@ def list_year(
     report = aliased(Report)
     joined = and_(report.unit_id == Unit.id, report.report_year == year, report.superseded_at.is_(None))
     query = (
-        select(Unit, report, _count(report.id, (TaskStatus.PROPOSED,)), _count(report.id, tuple(LEDGER)))
+        select(
+            Unit,
+            report,
+            _count(report.id, (TaskStatus.PROPOSED,)),
+            _count(report.id, tuple(LEDGER)),
+            unanswered_remarks(report.id),
+        )
         .outerjoin(report, joined)
         .where(may_see_reports(actor), or_(and_(Unit.files_reports, Unit.is_active), report.id.is_not(None)))
         .order_by(Unit.position, Unit.id)
@@ -79,9 +88,11 @@ def list_year(
         query = query.where(report.id.is_not(None))
     elif wanted.state == "to_review":
         query = query.where(_waits(report.id))
+    elif wanted.state == "returned":
+        query = query.where(is_returned(report.id))
     if after is not None:
         query = query.where(tuple_(Unit.position, Unit.id) > after)
-    return [_listed(row[0], row[1], year, row[2], row[3]) for row in session.execute(query)]
+    return [_listed(row[0], row[1], year, row[2], row[3], row[4]) for row in session.execute(query)]
 
 
 def list_all_years(
@@ -89,7 +100,13 @@ def list_all_years(
 ) -> list[ListedReport]:
     """Return the current reports of all years, the newest year first; ``after`` is (year, report id)."""
     query = (
-        select(Unit, Report, _count(Report.id, (TaskStatus.PROPOSED,)), _count(Report.id, tuple(LEDGER)))
+        select(
+            Unit,
+            Report,
+            _count(Report.id, (TaskStatus.PROPOSED,)),
+            _count(Report.id, tuple(LEDGER)),
+            unanswered_remarks(Report.id),
+        )
         .join(Report, Report.unit_id == Unit.id)
         .where(may_see_reports(actor), Report.superseded_at.is_(None))
         .order_by(Report.report_year.desc(), Report.id.desc())
@@ -98,9 +115,11 @@ def list_all_years(
     query = query.where(_named(wanted.words))
     if wanted.state == "to_review":
         query = query.where(_waits(Report.id))
+    elif wanted.state == "returned":
+        query = query.where(is_returned(Report.id))
     if after is not None:
         query = query.where(tuple_(Report.report_year, Report.id) < after)
-    return [_listed(row[0], row[1], row[1].report_year, row[2], row[3]) for row in session.execute(query)]
+    return [_listed(row[0], row[1], row[1].report_year, row[2], row[3], row[4]) for row in session.execute(query)]
 
 
 def count_filings(session: Session, actor: Actor, year: int) -> FilingCounts:
@@ -130,7 +149,9 @@ def _named(words: str) -> ColumnElement[bool]:
     return or_(Unit.name.contains(wanted, autoescape=True), Unit.short_name.contains(wanted, autoescape=True))
 
 
-def _listed(unit: Unit, report: Report | None, year: int, proposed: int, established: int) -> ListedReport:
+def _listed(
+    unit: Unit, report: Report | None, year: int, proposed: int, established: int, unanswered: int | None
+) -> ListedReport:
     return ListedReport(
         unit_id=unit.id,
         unit_name=unit.name,
@@ -142,4 +163,5 @@ def _listed(unit: Unit, report: Report | None, year: int, proposed: int, establi
         filed_at=report.created_at if report else None,
         proposed=proposed or 0,
         established=established or 0,
+        returned=None if unanswered is None else state_of(closed=False, superseded=False, answered=[unanswered == 0]),
     )

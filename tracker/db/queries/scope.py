@@ -7,7 +7,7 @@ from functools import lru_cache
 from sqlalchemy import ColumnElement, Select, exists, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
-from tracker.db.models import SupportingUnit, Task, Unit, User
+from tracker.db.models import Report, SupportingUnit, Task, Unit, User
 from tracker.domain.errors import NotFound
 from tracker.domain.permissions import Actor, Role, path_range
 
@@ -47,6 +47,14 @@ def _seen_from(scope_path: str) -> ColumnElement[bool]:
 def _lies_below(unit_id: InstrumentedAttribute[int], scope_path: str) -> ColumnElement[bool]:
     low, high = path_range(scope_path)
     return exists().where(ScopeUnit.id == unit_id, ScopeUnit.path >= low, ScopeUnit.path < high)
+
+
+def may_see_report(actor: Actor, report_id: InstrumentedAttribute[int | None]) -> ColumnElement[bool]:
+    """Return the condition that the report named by a column is one of a unit in scope; false where it names none."""
+    low, high = path_range(actor.scope_path)
+    return exists().where(
+        Report.id == report_id, ScopeUnit.id == Report.unit_id, ScopeUnit.path >= low, ScopeUnit.path < high
+    )
 
 
 def get_task(session: Session, actor: Actor, task_id: int) -> Task:

@@ -73,6 +73,11 @@ def _waiting(overview: Overview, year: int) -> list[dict[str, Any]]:
     total = overview.total
     found = [
         (
+            "份退回的计划已答复，待您了结或再次退回",
+            overview.answered_returns,
+            url_for("reports.index", year="", state="returned"),
+        ),
+        (
             "份报告待确认任务",
             sum(not line.reviewed and line.report_id is not None for line in overview.units),
             "reports",

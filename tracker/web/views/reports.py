@@ -29,6 +29,7 @@ from tracker.domain.tasks import LEDGER, TaskStatus
 from tracker.services.plan_items import SPLIT
 from tracker.services.reports import note_download
 from tracker.web.access import current_actor, requires
+from tracker.web.return_page import return_view
 from tracker.web.session import reading, runtime, writing
 
 blueprint = Blueprint("reports", __name__)
@@ -36,7 +37,13 @@ blueprint = Blueprint("reports", __name__)
 READERS = (Role.OFFICER, Role.HEAD, Role.SUPERVISOR, Role.AUDITOR)
 UPLOADERS = (Role.OFFICER, Role.HEAD, Role.SUPERVISOR)
 YEARS_OFFERED = 8
-STATES = (("", "全部"), ("filed", "已报送"), ("missing", "未报送"), ("to_review", "有待确认条目"))
+STATES = (
+    ("", "全部"),
+    ("filed", "已报送"),
+    ("missing", "未报送"),
+    ("to_review", "有待确认条目"),
+    ("returned", "计划已退回"),
+)
 
 
 @blueprint.get("/reports")
@@ -55,7 +62,7 @@ def index() -> str:
         counts=count_filings(reading(), actor, wanted.year) if wanted.year else None,
         intakes=intakes_under_way(reading(), actor, now=now),
         years=_years(wanted.year),
-        states=STATES if wanted.year else (STATES[0], STATES[3]),
+        states=STATES if wanted.year else (STATES[0], *STATES[3:]),
         chips=_chips(wanted),
         next_href=_next_href(shown[-1], wanted) if more else None,
         first_href=url_for("reports.index", **_arguments(wanted)) if after else None,
@@ -76,7 +83,7 @@ def show(report_id: int) -> str:
     return render_template(
         "reports/show.html",
         report=report,
-        sections=laid_sections(report, tasks, sources_of(reading(), report.id), quote=_quote(len(report.text))),
+        sections=laid_sections(report, tasks, sources_of(reading(), report.id), quote=quoted_span(len(report.text))),
         targets=task_targets(tasks, report.id),
         problems=_problems(read.problems, [*tasks, *kept]),
         versions=versions,
@@ -85,6 +92,8 @@ def show(report_id: int) -> str:
         kind=file_kind(report.file_name),
         may_review=actor.role is Role.SUPERVISOR and report.superseded_at is None,
         links_href=href_if_known("links.index", report_id=report.id),
+        returned=return_view(reading(), actor, report),
+        may_upload=actor.role in UPLOADERS,
     )
 
 
@@ -171,7 +180,8 @@ def file_kind(name: str) -> str:
     return {".docx": "word", ".doc": "word", ".pdf": "pdf"}.get(PurePath(name).suffix.lower(), "text")
 
 
-def _quote(length: int) -> Span | None:
+def quoted_span(length: int) -> Span | None:
+    """Return the passage that the address asks to be marked (``quote=120-135``); None where it names none of the text."""
     start, _, end = request.args.get("quote", "").partition("-")
     if not (start.isdecimal() and end.isdecimal()) or len(start) > 9 or len(end) > 9:
         return None

@@ -28,10 +28,10 @@ from tracker.web.access import current_actor, requires
 from tracker.web.errors import status_of
 from tracker.web.forms.review import AddForm, ChosenForm, DismissForm, ProposalForm, SplitForm, VersionedForm
 from tracker.web.receipts import earlier_location, keep_receipt
-from tracker.web.review_cards import review_page
+from tracker.web.review_cards import review_page, skeleton_of
 from tracker.web.review_values import edit_values, version_rows
 from tracker.web.session import reading, runtime, writing
-from tracker.web.views.reports import READERS, blueprint
+from tracker.web.views.reports import READERS, blueprint, quoted_span
 
 ITEM = "/reports/<int:report_id>/review/items/<int:task_id>"
 
@@ -193,7 +193,7 @@ def show_review(report_id: int, *, status: int = 200, **shown: Any) -> tuple[str
     actor = current_actor()
     report = get_report(reading(), actor, report_id, text=True)
     edit, split_id = shown.get("edit") or _number("edit"), shown.get("split") or _number("split")
-    page = review_page(reading(), actor, report, edit=edit, split=split_id)
+    page = review_page(reading(), actor, report, edit=edit, split=split_id, quote=quoted_span(len(report.text)))
     form = shown.get("form")
     if form is None and page.editing is not None:
         form = _proposal_form(report, page.editing)
@@ -232,13 +232,16 @@ def _proposal_form(report: Report, task: Task, *, submitted: bool = False) -> Pr
     units = units_choosable_for(reading(), current_actor(), report.unit)
     owners = owners_choosable(reading(), [unit.id for unit in units])
     names = {unit.id: unit.short_name for unit in units}
+    values = {} if submitted else edit_values(reading(), task)
+    if request.args.get("fill") == "skeleton" and (written := skeleton_of(task, report)):
+        values["wording"] = written
     return ProposalForm(
         units=[(unit.id, unit.name) for unit in units],
         owners=[(str(person.id), f"{names[person.unit_id]}　{person.name}", person.unit_id) for person in owners],
         problems=[(entry["id"], f"{entry['id'][1:]}. {entry['text'][:60]}") for entry in report.reading["problems"]],
         area=task.area,
         formdata=request.form if submitted else None,
-        data=None if submitted else edit_values(reading(), task),
+        data=None if submitted else values,
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
 
+from tracker.db.queries.plan_returns import waiting_returns
 from tracker.db.queries.task_lights import light_of
 from tracker.db.queries.work import WORK_LIMIT, WorkRow, open_work
 from tracker.domain.lights import LightVerdict
@@ -63,6 +64,7 @@ def index() -> str:
         shown=len(shown),
         unowned=sum(1 for row in rows if lacks_owner(row)),
         missing_calendar=_missing_calendar(today),
+        returned=waiting_returns(session, actor),
     )
 
 

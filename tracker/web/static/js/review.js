@@ -80,6 +80,12 @@
   function edit(opener) {
     var card = opener.closest("[data-card]");
     var open = pane.querySelector("[data-edit-form]");
+    if (open && card.contains(open) && opener.dataset.wording) {  // the skeleton goes into the form that is open
+      open.elements.wording.value = opener.dataset.wording;
+      open.dataset.changed = "1";
+      open.elements.wording.focus();
+      return;
+    }
     if (open && (open.dataset.changed || card.contains(open))) { open.elements.title.focus(); return; }  // one at a time, nothing typed is lost
     if (open && open.closest(".is-editing")) { open.closest(".is-editing").classList.remove("is-editing"); open.remove(); }
     fetch(opener.dataset.edit, { credentials: "same-origin", headers: { "X-Requested-With": "fetch" } })
@@ -94,7 +100,7 @@
         owners(form);
         form.addEventListener("input", function () { form.dataset.changed = "1"; });
         form.addEventListener("submit", function () { delete form.dataset.changed; });
-        form.elements.title.focus();
+        form.elements[opener.dataset.wording ? "wording" : "title"].focus();
         form.scrollIntoView({ block: "nearest" });
       })
       .catch(function () { window.location.assign(opener.href); });
