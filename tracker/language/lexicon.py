@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 WORDS_FOLDER = Path(__file__).parent / "words"
-FILES = ("headings", "statements", "verbs", "units", "periods", "organisations", "themes")
+FILES = ("headings", "statements", "verbs", "units", "periods", "organisations", "themes", "set_phrases")
 
 
 class LexiconError(ValueError):

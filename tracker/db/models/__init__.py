@@ -1,6 +1,7 @@
 """All models, so that one import fills the metadata."""
 
 from tracker.db.models.links import LinkDecision, TaskLink
+from tracker.db.models.promises import Promise, PromiseMark, PromiseMatch, PromiseRun
 from tracker.db.models.reconciliation import ReconciliationLine, ReconciliationSheet
 from tracker.db.models.reminders import Alarm, Beat, JobRun, Message, MessageStatus, Notice
 from tracker.db.models.reports import Intake, IntakeStatus, Report
@@ -33,6 +34,10 @@ __all__ = [
     "MessageStatus",
     "Notice",
     "ProgressReport",
+    "Promise",
+    "PromiseMark",
+    "PromiseMatch",
+    "PromiseRun",
     "ReconciliationLine",
     "ReconciliationSheet",
     "Report",
