@@ -8,8 +8,13 @@ from __future__ import annotations
 import random
 import resource
 import shutil
+import statistics
+import subprocess
+import sys
 import tempfile
+import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from rapidfuzz import fuzz, process
@@ -22,6 +27,7 @@ from tracker.db.models import Promise, PromiseMark, PromiseMatch, PromiseRun, Re
 from tracker.db.session import Database, open_database
 from tracker.services.promises import compare_promises
 
+ROOT = Path(__file__).resolve().parents[1]
 STORED, FEW = 200_000, 10_000
 ROUNDS = 11
 SCANNED = 3  # items that the plain scan is measured on; it takes the same for each
@@ -30,40 +36,53 @@ YEAR = 2026
 
 def figures() -> Iterator[Figure]:
     """Measure."""
+    for stored in (FEW, STORED):  # in a process of its own, for its memory is none of the comparison's
+        make = f"from bench.promises import store_of; store_of({stored})"
+        subprocess.run([sys.executable, "-c", make], cwd=ROOT, check=True)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     with tempfile.TemporaryDirectory() as folder:
-        few, _ = uploads(Path(folder), FEW)
-        many, found = uploads(Path(folder), STORED)
+        few, many = uploads(Path(folder), FEW), uploads(Path(folder), STORED)
         path = Path(folder) / f"{STORED}.db"
         memory = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
-        middle = sorted(many)[len(many) // 2]
-        small = sorted(few)[len(few) // 2]
-        yield Figure("", f"{ITEMS_A_PLAN} 条与 {STORED} 条比对并入库", middle * 1000, "ms", limit=250)
-        detail = f"{milliseconds(middle)} / {milliseconds(small)}（{FEW} 条）"
-        yield Figure("P17", "存量为 20 倍时的用时之比", middle / small, limit=4, detail=detail)
+        detail = f"处理器用时 {milliseconds(many.processor)}"
+        yield Figure("", f"{ITEMS_A_PLAN} 条与 {STORED} 条比对并入库", many.wall * 1000, "ms", limit=250, detail=detail)
+        detail = f"{milliseconds(many.processor)} / {milliseconds(few.processor)}（{FEW} 条）"
+        ratio = many.processor / few.processor
+        yield Figure("P17", "存量为 20 倍时的处理器用时之比", ratio, limit=4, detail=detail)
         database = open_database(f"sqlite:///{path}")
         scan = plain_scan(database) * ITEMS_A_PLAN / SCANNED
         detail = f"{milliseconds(scan)}（{SCANNED} 条折算）"
-        yield Figure("", "逐条扫描 ÷ 本方法", scan / middle, "倍", limit=20, at_least=True, detail=detail)
-        yield Figure("", "每份报告找到的雷同", found / ROUNDS, "条")
+        yield Figure("", "逐条扫描 ÷ 本方法", scan / many.wall, "倍", limit=20, at_least=True, detail=detail)
+        yield Figure("", "每份报告找到的雷同", many.found / (ROUNDS + 1), "条")
         yield Figure("", "内存增加", memory, "MB", limit=100)
         yield Figure("", "索引大小", index_size(path, database), "MB")
         database.dispose()
 
 
-def uploads(folder: Path, stored: int) -> tuple[list[float], int]:
-    """Compare new reports of several units, one a round; returns the seconds of each and the matches found."""
+@dataclass(frozen=True)
+class Uploads:
+    """The middle durations of one comparison by the clock and by the processor, and the matches of all."""
+
+    wall: float
+    processor: float
+    found: int
+
+
+def uploads(folder: Path, stored: int) -> Uploads:
+    """Compare new reports of several units, one a round."""
     path = folder / f"{stored}.db"
     shutil.copyfile(store_of(stored), path)
     database = open_database(f"sqlite:///{path}")
-    seconds = []
+    wall, processor = [], []
     for number in range(ROUNDS + 1):
         report_id = new_report(database, unit=2 + number, seed=number)
-        seconds.append(timed(lambda one=report_id: compare_promises(database, one, now=NOW)))  # type: ignore[misc]
+        began = time.process_time()
+        wall.append(timed(lambda one=report_id: compare_promises(database, one, now=NOW)))  # type: ignore[misc]
+        processor.append(time.process_time() - began)
     with database.reading() as session:
         found = session.scalar(select(func.count()).select_from(PromiseMatch)) or 0
     database.dispose()
-    return seconds[1:], found
+    return Uploads(statistics.median(wall[1:]), statistics.median(processor[1:]), found)
 
 
 def new_report(database: Database, unit: int, seed: int) -> int:

@@ -23,26 +23,39 @@ from tracker.language.lexicon import load_lexicon
 ITEMS_A_PLAN = 30
 YEARS = range(2016, 2026)
 REPEATED, SHARED = 0.3, 0.2  # of a plan: last year's again, everybody's
-VERBS = "开展 组织 推进 完善 健全 规范 加强 落实 推行 建立 制定 修订 整合 清理 公布 抽查 评查 通报 培训 选聘 配备 改造 打造 深化".split()
-FIELDS = (
+
+
+def words(text: str) -> list[str]:
+    """The words of a list."""
+    return text.split()
+
+
+VERBS = words(
+    "开展 组织 推进 完善 健全 规范 加强 落实 推行 建立 制定 修订 整合 清理 公布 抽查 评查 通报 培训 选聘 配备 改造 打造 深化"
+)
+FIELDS = words(
     "行政执法 普法宣传 矛盾纠纷 行政复议 规范性文件 重大行政决策 公共法律服务 政务公开 营商环境 法律明白人 村规民约 案卷 裁量基准 执法证件 司法所 "
     "网格 信访 食品安全 生态环境 安全生产 农村宅基地 校园周边 道路交通 河道采砂 森林防火 农民工工资 特种设备 医疗卫生 殡葬 旅游市场 烟草 物业 招投标"
-).split()
-THINGS = (
+)
+THINGS = words(
     "专项行动 示范点 联席会议 责任清单 工作台账 宣传栏 讲师团 调解室 服务窗口 巡查队伍 培训班 知识竞赛 法治长廊 应急预案 数据平台 监督电话 整改方案 "
     "评价办法 奖惩细则 走访活动 问卷调查 观摩会 案例汇编 执法记录仪 检查计划 回访制度 备案目录 议事规则 咨询热线 联系点"
-).split()
-WHO = "镇司法所 综合执法队 党政办 派出所 市场监管所 农业服务中心 应急办 村民委员会 驻村律师 网格员 法律顾问 包村干部 分管领导 各站所".split()
-HOW = (
+)
+WHO = words(
+    "镇司法所 综合执法队 党政办 派出所 市场监管所 农业服务中心 应急办 村民委员会 驻村律师 网格员 法律顾问 包村干部 分管领导 各站所"
+)
+HOW = words(
     "每季度通报一次 每月调度一次 逐件明确责任人 实行销号管理 纳入年度考核 建立问题清单 邀请群众代表参加 录入系统备查 发现问题当场整改 结果向社会公开 "
     "做到底数清情况明 分片包干到人 由专人跟踪督办 形成书面报告 及时回复当事人 对整改不力的约谈 选树典型予以表彰 同步开展回头看 确保件件有着落"
-).split()
+)
 
 
 def sentence(dice: random.Random) -> str:
     """One clause with its measure."""
     head = f"{dice.choice(VERBS)}{dice.choice(FIELDS)}{dice.choice(THINGS)}"
-    middle = f"由{dice.choice(WHO)}牵头{dice.choice(VERBS)}{dice.choice(FIELDS)}{dice.choice(THINGS)}{dice.randint(2, 60)}次"
+    middle = (
+        f"由{dice.choice(WHO)}牵头{dice.choice(VERBS)}{dice.choice(FIELDS)}{dice.choice(THINGS)}{dice.randint(2, 60)}次"
+    )
     return f"{head}，{middle}，{dice.choice(HOW)}"
 
 
@@ -102,7 +115,14 @@ def store_of(items: int) -> Path:
 def _fill(session: Session, items: int) -> None:
     units = max(2, items // (ITEMS_A_PLAN * len(YEARS)))
     session.execute(insert(Unit), list(_units(units)))
-    person = {"id": 1, "username": "duban", "name": "督办员", "role": Role.SUPERVISOR, "unit_id": 1, "password_hash": "-"}
+    person = {
+        "id": 1,
+        "username": "duban",
+        "name": "督办员",
+        "role": Role.SUPERVISOR,
+        "unit_id": 1,
+        "password_hash": "-",
+    }
     session.execute(insert(User), [{**person, "created_at": NOW}])
     lexicon, dice = load_lexicon(), random.Random(20260610)
     marks: list[tuple[int, int]] = []

@@ -21,6 +21,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "serve": ("tracker.cli.server:serve_command", "启动网页服务"),
     "scheduler": ("tracker.cli.clock:scheduler_command", "启动定时程序：提醒、邮件、续办"),
     "migrate": ("tracker.cli.operate:migrate_command", "把数据库升级到当前版本"),
+    "compare-promises": ("tracker.cli.promises:compare_promises_command", "与往年和其他单位的计划比对尚未比对的报告"),
     "create-user": ("tracker.cli.operate:create_user_command", "新建账号"),
     "backup": ("tracker.cli.operate:backup_command", "备份数据库和全部文件"),
     "check-config": ("tracker.cli.operate:check_config_command", "检查配置，指出问题"),

@@ -18,7 +18,7 @@ from tracker.language.lexicon import Lexicon
 
 POSTINGS = 64
 """Items looked at for one number of a sketch, the newest: what stands in more is too common to tell anything."""
-CANDIDATES = 64
+CANDIDATES = 48
 """Candidates of one item whose texts are fetched."""
 TRIES = 2
 """Items of one unit that are compared with one item."""
@@ -120,21 +120,20 @@ def find_alike(promise: StoredPromise, candidates: Iterable[StoredPromise], fold
             continue
         tried[other.unit_id] += 1
         matches = _alike(promise, other, own, folds)
-        if _greatest(matches) > _greatest(best.get(other.unit_id, ())):
+        if _worth(matches, promise.id) > _worth(best.get(other.unit_id, ()), promise.id):
             best[other.unit_id] = matches
     return [match for matches in best.values() for match in matches]
 
 
-def _greatest(matches: Sequence[Match]) -> float:
-    return max((match.share for match in matches), default=0.0)
+def _worth(matches: Sequence[Match], promise_id: int) -> tuple[float, float]:
+    """Return the item's own share and the greater of both."""
+    own = max((match.share for match in matches if match.promise_id == promise_id), default=0.0)
+    return own, max((match.share for match in matches), default=0.0)
 
 
 def _alike(promise: StoredPromise, other: StoredPromise, own: Folded, folds: Folds) -> list[Match]:
     """Return a match for each of the two that repeats the other: each unit sees its own share."""
-    there = folds.of(other)
-    if not _is_worth(len(own.shingles & there.shingles), own, there):
-        return []
-    both = overlap(own, there)
+    both = overlap(own, folds.of(other))
     ways = ((both.left, promise, other), (both.right, other, promise))
     return [Match(one.id, two.id, False, share.own) for share, one, two in ways if share.is_alike]
 

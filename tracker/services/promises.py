@@ -91,6 +91,11 @@ def compare_waiting(database: Database, *, now: datetime, limit: int = 100) -> i
     return done
 
 
+def is_waiting(session: Session) -> bool:
+    """Say whether a report still waits and has not failed too often."""
+    return bool(waiting_reports(session, limit=1, most_attempts=MOST_ATTEMPTS))
+
+
 def forget_comparisons(session: Session) -> int:
     """Let every report in force wait again, with no sketch and no match kept: after set phrases were edited."""
     session.execute(delete(PromiseMatch))

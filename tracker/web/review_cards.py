@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from tracker.db.models import Report, Task, TaskSource, Unit
+from tracker.db.queries.promises import lines_of_report
 from tracker.db.queries.reports import sources_of, supporters_of, tasks_of_report
 from tracker.domain.documents import DeadlineSource, Problem
 from tracker.domain.formats import reading_from_dict
@@ -17,6 +18,7 @@ from tracker.domain.proposals import SplitPoint, split_points
 from tracker.domain.report_layout import LaidSection
 from tracker.domain.tasks import TaskStatus
 from tracker.services.plan_items import can_restore
+from tracker.web.same_again import SameAgain, same_again
 from tracker.web.views.reports import counts_of, laid_sections, lives_on, numbers_of, own_and_kept, task_targets
 
 OPERATOR_WORDS = {">=": "不少于", "<=": "不超过", "=": "", "~": "约", "range": ""}
@@ -38,6 +40,7 @@ class Card:
     quotes: tuple[TaskSource, ...]
     restorable: bool = False
     points: tuple[SplitPoint, ...] = ()
+    same: SameAgain | None = None
 
     @property
     def is_open(self) -> bool:
@@ -74,9 +77,17 @@ def review_page(
     tasks, kept = own_and_kept(report, tasks_of_report(session, report))
     sources, supporters = sources_of(session, report.id), supporters_of(session, report.id)
     problems = reading_from_dict({**report.reading, "text": report.text}).problems
-    numbers = numbers_of(tasks)
+    numbers, same = numbers_of(tasks), same_again(lines_of_report(session, report.id), tasks)
     cards = [
-        card_of(task, report, numbers.get(task.id, ""), sources.get(task.id, []), supporters.get(task.id, []), problems)
+        card_of(
+            task,
+            report,
+            numbers.get(task.id, ""),
+            sources.get(task.id, []),
+            supporters.get(task.id, []),
+            problems,
+            same.get(task.id),
+        )
         for task in tasks
         if not lives_on(task)
     ]
@@ -106,6 +117,7 @@ def card_of(
     sources: Sequence[TaskSource],
     supporters: Sequence[Unit],
     problems: Sequence[Problem],
+    same: SameAgain | None = None,
 ) -> Card:
     """Return the card of a task."""
     by_id = {problem.id: problem.text for problem in problems}
@@ -121,6 +133,7 @@ def card_of(
         quotes=tuple(sources),
         restorable=can_restore(task, report),
         points=split_points(task.quote, task.start or 0),
+        same=same,
     )
 
 

@@ -113,6 +113,7 @@ class PromiseLine:
 
     id: int
     task_id: int | None
+    task_report_id: int | None  # another one where an earlier version's task lives on
     text: str
     size: int
     written: int
@@ -154,8 +155,9 @@ def _lines(session: Session, condition: ColumnElement[bool]) -> list[PromiseLine
         .subquery()
     )
     rows = session.execute(
-        select(Promise, counted.c.units, counted.c.share)
+        select(Promise, Task.report_id, counted.c.units, counted.c.share)
         .join(Report, Report.id == Promise.report_id)
+        .outerjoin(Task, Task.id == Promise.task_id)
         .outerjoin(counted, counted.c.promise_id == Promise.id)
         .where(condition, Report.superseded_at.is_(None))
         .order_by(Promise.start, Promise.id)
@@ -164,6 +166,7 @@ def _lines(session: Session, condition: ColumnElement[bool]) -> list[PromiseLine
         PromiseLine(
             promise.id,
             promise.task_id,
+            task_report_id,
             promise.text,
             promise.size,
             promise.written,
@@ -171,7 +174,7 @@ def _lines(session: Session, condition: ColumnElement[bool]) -> list[PromiseLine
             units or 0,
             share or 0.0,
         )
-        for promise, units, share in rows
+        for promise, task_report_id, units, share in rows
     ]
 
 
@@ -191,6 +194,7 @@ class SeenPromise:
     task_number: str | None
     status: TaskStatus | None
     status_reason: str | None
+    archived_from: str | None
     due_on: date | None
 
 
@@ -258,5 +262,6 @@ def _seen_promise(promise: Promise, unit_name: str, share: float, task: Task | N
         task.number if task else None,
         task.status if task else None,
         task.status_reason if task else None,
+        task.archived_from if task else None,
         task.due_on if task else None,
     )
