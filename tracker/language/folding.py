@@ -6,7 +6,6 @@ Every token is one character; ``token_spans`` says where each stands, so that wh
 from __future__ import annotations
 
 import re
-import string
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -29,8 +28,6 @@ _OWN = "[我本全](?:省|市|县|区|镇|乡|街道|局|办|委|队|所|单位|
 _NUMBERS, _OWNS = re.compile(_NUMBER), re.compile(_OWN)
 _NO_TOKEN = re.compile(rf"[^\w{_BEGIN}{_END}{NUMBER}{OWN}]+|_+")
 _TOKEN = re.compile(rf"{_BEGIN}|{_END}|{_NUMBER}|{_OWN}|[^\W_]")
-_TAKEN = str.maketrans(dict.fromkeys(_BEGIN + _END + NUMBER + OWN, " "))
-_LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 _MIX = 0x9E3779B1
 _SEEN_PLACES = 8
 
@@ -66,7 +63,7 @@ class Folded:
 def fold(text: str, lexicon: Lexicon) -> Folded:
     """Return ``text`` as it is compared."""
     folded = _NUMBERS.sub(NUMBER, _marked(text, lexicon))
-    folded = _NO_TOKEN.sub("", _OWNS.sub(OWN, folded)).translate(_LOWER)
+    folded = _lower(_NO_TOKEN.sub("", _OWNS.sub(OWN, folded)))
     first, *rest = folded.split(_BEGIN)
     tokens, own = [first], [b"\1" * len(first)]
     for part in rest:
@@ -74,6 +71,11 @@ def fold(text: str, lexicon: Lexicon) -> Folded:
         tokens += [phrase, after]
         own += [b"\0" * len(phrase), b"\1" * len(after)]
     return Folded("".join(tokens)[:LONGEST], b"".join(own)[:LONGEST])
+
+
+def _lower(text: str) -> str:
+    lower = text.lower()
+    return lower if len(lower) == len(text) else text  # a letter that becomes two would move all that follow
 
 
 def token_spans(text: str, lexicon: Lexicon) -> list[tuple[int, int]]:
@@ -91,7 +93,13 @@ def _spans(text: str, lexicon: Lexicon) -> Iterator[tuple[int, int]]:
 
 
 def _marked(text: str, lexicon: Lexicon) -> str:
-    return lexicon.pattern(*SET_PHRASES).sub(rf"{_BEGIN}\g<0>{_END}", text.translate(_TAKEN))
+    for taken in (_BEGIN, _END, NUMBER, OWN):
+        text = text.replace(taken, " ")
+    return lexicon.pattern(*SET_PHRASES).sub(_between_marks, text)
+
+
+def _between_marks(found: re.Match[str]) -> str:
+    return f"{_BEGIN}{found[0]}{_END}"
 
 
 def _shingles(folded: Folded, length: int) -> frozenset[str]:
