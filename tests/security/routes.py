@@ -135,6 +135,7 @@ ROUTES: dict[str, Row] = {
     "reports.confirm_items": Row(REPORT, send(chosen=chosen("proposal"), go="1")),
     "reports.merge_items": Row(REPORT, send(chosen=chosen("proposal"))),
     "reports.send_items": Row(REPORT, send(chosen=chosen("proposal"), go="1")),
+    "reports.same": Row(ITEM),
     "reports.edit_item": Row(ITEM),
     "reports.save_item": Row(
         ITEM, send(version="1", title="题", wording="文", due_on=LATER, recurring="", lead_unit_id=same("unit"))

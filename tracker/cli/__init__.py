@@ -22,6 +22,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "serve": ("tracker.cli.server:serve_command", "启动网页服务"),
     "scheduler": ("tracker.cli.clock:scheduler_command", "启动定时程序：提醒、邮件、续办"),
     "migrate": ("tracker.cli.operate:migrate_command", "把数据库升级到当前版本"),
+    "compare-promises": ("tracker.cli.promises:compare_promises_command", "与往年和其他单位的计划比对尚未比对的报告"),
     "create-user": ("tracker.cli.operate:create_user_command", "新建账号"),
     "train": ("tracker.cli.training:train_command", "用核对结论训练比对权重，与现用权重对比"),
     "backup": ("tracker.cli.operate:backup_command", "备份数据库和全部文件"),

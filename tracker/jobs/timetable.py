@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from tracker.jobs.handlers import clean_up, is_after, plan_reminders, send_messages
 from tracker.jobs.intakes import clear_files, resume_intakes
+from tracker.jobs.promises import compare_promises
 from tracker.runtime import Runtime
 
 REMINDER_HOUR, REMINDER_MINUTE = 8, 30
@@ -31,6 +32,7 @@ TIMETABLE: tuple[Job, ...] = (
     Job("remind", 60, "工作日 8:30 起到点即提醒；停机后自动补上，重复运行不会重复提醒", remind),
     Job("send", 30, "把已生成的邮件发出；失败的按 1、2、5、15、30、60 分钟间隔重试", send_messages),
     Job("resume_intakes", 60, "接着处理中断的报告识别", resume_intakes),
+    Job("compare_promises", 60, "与往年和其他单位的计划比对：补上升级前入账的、人工添加的和中断的", compare_promises),
     Job("clear_files", 86400, "删除没有任何记录引用、存放超过一天的文件，例如放弃的上传", clear_files),
     Job("clean_up", 3600, "清理过期的登录和重复提交凭据", clean_up),
 )

@@ -10,7 +10,18 @@ from functools import cache
 from pathlib import Path
 
 WORDS_FOLDER = Path(__file__).parent / "words"
-LISTS = ("headings", "statements", "verbs", "units", "periods", "organisations", "themes", "areas", "checkability")
+LISTS = (
+    "headings",
+    "statements",
+    "verbs",
+    "units",
+    "periods",
+    "organisations",
+    "themes",
+    "areas",
+    "checkability",
+    "set_phrases",
+)
 """The files of the reading, in the order in which they are explained."""
 
 

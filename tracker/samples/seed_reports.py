@@ -14,6 +14,7 @@ from tracker.samples.files import build_report_file
 from tracker.samples.seed_world import World
 from tracker.samples.story import ManifestError, ReportSpec
 from tracker.services.linking import propose_links
+from tracker.services.promises import compare_promises_within
 from tracker.services.reports import Question, settle
 from tracker.services.uploads import receive_upload
 
@@ -25,6 +26,7 @@ def file_report(world: World, spec: ReportSpec, now: datetime) -> None:
     report = _take_in(world, spec, now)
     world.reports[spec.key] = report
     propose_links(world.session, report, now=now)
+    compare_promises_within(world.session, report.id, now=now)
     proposals = world.session.scalars(select(Task).where(Task.report_id == report.id).order_by(Task.id)).all()
     for told in world.county.tasks_of(spec.key):
         found = [task for task in proposals if told.item in task.quote]

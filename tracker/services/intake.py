@@ -29,6 +29,7 @@ from tracker.readers.sandbox import link_in_child, read_and_extract_in_child
 from tracker.services.audit import record
 from tracker.services.linking import Compare, link_report
 from tracker.services.linking_model import comparer
+from tracker.services.promises import compare_promises
 from tracker.services.reports import Question, settle
 from tracker.settings import Settings
 from tracker.storage import Storage
@@ -108,7 +109,7 @@ def _read_and_store(parts: IntakeParts, claim: _Claim) -> IntakeStatus | None:
 
 
 def _link(parts: IntakeParts, claim: _Claim) -> IntakeStatus | None:
-    """Compare what the new report makes comparable; then the upload is done.
+    """Compare what the new report makes comparable, and what it promises with what was promised; then the upload is done.
 
     A comparison that fails takes nothing back: the report is in the books, and its page offers to compare again.
     """
@@ -116,6 +117,7 @@ def _link(parts: IntakeParts, claim: _Claim) -> IntakeStatus | None:
         with parts.database.reading() as session:
             report_id = session.scalar(select(Intake.report_id).where(Intake.id == claim.intake_id))
         if report_id is not None:
+            _compare_promises(parts, report_id)
             link_report(parts.database, report_id, now=parts.clock(), compare=parts.compare)
     except OperationalError:
         log.warning(NO_ANSWER, claim.intake_id, exc_info=True)
@@ -128,6 +130,16 @@ def _link(parts: IntakeParts, claim: _Claim) -> IntakeStatus | None:
             return None
         _finish(intake, parts.clock())
         return intake.status
+
+
+def _compare_promises(parts: IntakeParts, report_id: int) -> None:
+    """Look for the same promises elsewhere; where that fails the report waits, and the clock tries again."""
+    try:
+        compare_promises(parts.database, report_id, now=parts.clock())
+    except OperationalError:
+        raise
+    except Exception:
+        log.exception("report %s: its promises could not be compared", report_id)
 
 
 def _finish(intake: Intake, now: datetime) -> None:

@@ -29,6 +29,7 @@ from tracker.domain.rewriting import check_blanks
 from tracker.domain.tasks import STATUS_LABELS, TaskStatus
 from tracker.language.lexicon import load_lexicon
 from tracker.services.audit import differences, record
+from tracker.services.promises import await_comparison
 from tracker.services.reports import REPLACED, mark_reviewed, proposal, source_of
 from tracker.services.tasks import TaskEdit, dismiss, edit, establish
 
@@ -147,6 +148,7 @@ def add_proposal(
     session.add(task)
     session.flush()
     session.add(source_of(task, report.id))
+    await_comparison(session, report.id)
     mark_reviewed(session, report.id, now=now)
     note_proposal(session, actor, "task.add_proposal", task, f"手工添加条目：{task.title}", now)
     return task

@@ -24,6 +24,7 @@ from tracker.domain.tasks import TaskStatus
 from tracker.domain.unit_names import KnownUnit, assign_units, names_same_unit
 from tracker.services.audit import record
 from tracker.services.plan_returns import note_correction
+from tracker.services.promises import await_comparison
 
 Json = dict[str, Any]
 EARLIEST_YEAR = 2000
@@ -133,6 +134,7 @@ def _store(
         _dismiss(session, plan.replaced, now)
     propose_items(session, report, intake.unit, plan.proposed, now=now)
     _leave_out(session, report, intake.unit, plan, now)
+    await_comparison(session, report.id)
     report.reviewed_at = None if plan.proposed else now
     summary = f"入账报告：{report.title}，待确认 {len(plan.proposed)} 条"
     if current is not None:

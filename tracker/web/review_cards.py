@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from tracker.db.models import PlanRemark, Report, Task, TaskSource, Unit
+from tracker.db.queries.promises import lines_of_report
 from tracker.db.queries.reports import sources_of, supporters_of, tasks_of_report
 from tracker.domain.documents import DeadlineSource, Problem, Span
 from tracker.domain.formats import reading_from_dict
@@ -20,6 +21,7 @@ from tracker.domain.tasks import TaskStatus
 from tracker.services.plan_items import can_restore
 from tracker.web.return_page import ReturnView, return_view
 from tracker.web.review_evidence import Judgement, judge
+from tracker.web.same_again import SameAgain, same_again
 from tracker.web.views.reports import counts_of, laid_sections, lives_on, numbers_of, own_and_kept, task_targets
 
 OPERATOR_WORDS = {">=": "不少于", "<=": "不超过", "=": "", "~": "约", "range": ""}
@@ -43,6 +45,7 @@ class Card:
     points: tuple[SplitPoint, ...] = ()
     judgement: Judgement | None = None  # of open cards
     remark: PlanRemark | None = None  # what the last sending back says of it
+    same: SameAgain | None = None
 
     @property
     def is_open(self) -> bool:
@@ -88,6 +91,7 @@ def review_page(
     sources, supporters = sources_of(session, report.id), supporters_of(session, report.id)
     problems = reading_from_dict({**report.reading, "text": report.text}).problems
     numbers, returned = numbers_of(tasks), return_view(session, actor, report)
+    same = same_again(lines_of_report(session, report.id), tasks)
     cards = [
         card_of(
             task,
@@ -97,6 +101,7 @@ def review_page(
             supporters.get(task.id, []),
             problems,
             returned.remark_on(task.id) if returned else None,
+            same.get(task.id),
         )
         for task in tasks
         if not lives_on(task)
@@ -130,6 +135,7 @@ def card_of(
     supporters: Sequence[Unit],
     problems: Sequence[Problem],
     remark: PlanRemark | None = None,
+    same: SameAgain | None = None,
 ) -> Card:
     """Return the card of a task."""
     by_id = {problem.id: problem.text for problem in problems}
@@ -149,6 +155,7 @@ def card_of(
         points=split_points(task.quote, task.start or 0),
         judgement=judge(task, report, problems, quantities, due_span(task, report)) if is_open else None,
         remark=remark,
+        same=same,
     )
 
 

@@ -2,6 +2,7 @@
 
 from tracker.db.models.links import LinkDecision, TaskLink
 from tracker.db.models.plan_returns import PlanRemark, PlanReturn
+from tracker.db.models.promises import Promise, PromiseMark, PromiseMatch, PromiseRun
 from tracker.db.models.reconciliation import ReconciliationLine, ReconciliationSheet
 from tracker.db.models.reminders import Alarm, Beat, JobRun, Message, MessageStatus, Notice
 from tracker.db.models.reports import Intake, IntakeStatus, Report
@@ -36,6 +37,10 @@ __all__ = [
     "PlanRemark",
     "PlanReturn",
     "ProgressReport",
+    "Promise",
+    "PromiseMark",
+    "PromiseMatch",
+    "PromiseRun",
     "ReconciliationLine",
     "ReconciliationSheet",
     "Report",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -150,6 +151,7 @@ class TaskDetails:
     history: tuple[HistoryLine, ...]
     reminders: tuple[ReminderLine, ...]
     relatives: tuple[Relative, ...]
+    years_before: tuple[int, ...]  # earlier plans in which the same promise stood
 
 
 def load_details(session: Session, task: Task) -> TaskDetails:
@@ -171,6 +173,7 @@ def load_details(session: Session, task: Task) -> TaskDetails:
         history=tuple(_history(row) for row in _newest_first(happened["history"])),
         reminders=tuple(_reminder(row) for row in _newest_first(happened["reminder"])),
         relatives=_relatives(related),
+        years_before=_years_before(related["written"]),
     )
 
 
@@ -267,7 +270,12 @@ def _relatives(related: Lists) -> tuple[Relative, ...]:
     found = [
         Relative(kind, row.id, row.text, row.title, row.year, TaskStatus(row.status))
         for kind, rows in related.items()
-        if kind not in {"source", "supporting"}
+        if kind not in {"source", "supporting", "written"}
         for row in rows
     ]
     return tuple(sorted(found, key=lambda relative: relative.id))
+
+
+def _years_before(rows: list[Any]) -> tuple[int, ...]:
+    longest = max(rows, key=lambda row: row.year, default=None)
+    return tuple(year for year, _ in json.loads(longest.text)) if longest is not None else ()

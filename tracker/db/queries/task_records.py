@@ -36,6 +36,7 @@ from tracker.db.models import (
     ExtensionRequest,
     Notice,
     ProgressReport,
+    Promise,
     Report,
     SupportingUnit,
     Task,
@@ -92,7 +93,7 @@ def what_happened() -> CompoundSelect[*tuple[Any, ...]]:
 
 @lru_cache(maxsize=1)
 def origins() -> CompoundSelect[*tuple[Any, ...]]:
-    """Return the union of where a task comes from and went: source, supporting, and the kinds of relatives.
+    """Return the union of where a task comes from and went: source, supporting, written, and the kinds of relatives.
 
     Its values are ``task_id`` and the ids of its ``predecessor``, ``merged_into`` and ``split_from``, each maybe None.
     """
@@ -104,7 +105,7 @@ def origins() -> CompoundSelect[*tuple[Any, ...]]:
         ("split_from", Task.id, "split_from"),
         ("split_into", Task.split_from_id, "task_id"),
     )
-    return union_all(_source_rows(), _supporting_rows(), *(_relative_rows(*way) for way in carried))
+    return union_all(_source_rows(), _supporting_rows(), _written_rows(), *(_relative_rows(*way) for way in carried))
 
 
 def _row(columns: Columns, kind: str, **values: Any) -> Select[*tuple[Any, ...]]:
@@ -280,6 +281,18 @@ def _supporting_rows() -> Select[*tuple[Any, ...]]:
         .select_from(SupportingUnit)
         .join(Unit, SupportingUnit.unit_id == Unit.id)
         .where(SupportingUnit.task_id == bindparam("task_id", type_=Integer))
+    )
+
+
+def _written_rows() -> Select[*tuple[Any, ...]]:
+    """Return in how many plans the task's promise has stood, with the earlier ones as JSON."""
+    row = _row(ORIGINS, "written", id=Promise.id, text=cast(Promise.earlier, String), year=Promise.written)
+    return (
+        row.select_from(Promise)
+        .join(Report, Promise.report_id == Report.id)
+        .where(
+            Promise.task_id == bindparam("task_id", type_=Integer), Promise.written > 1, Report.superseded_at.is_(None)
+        )
     )
 
 

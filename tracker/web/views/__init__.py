@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from tracker.web.views import intake, plan_returns, review, review_batches  # noqa: F401 - they add their pages to the blueprint of reports
+from tracker.web.views import intake, plan_returns, review, review_batches, same  # noqa: F401 - they add their pages to the blueprint of reports
 from tracker.web.views.audit import blueprint as audit
 from tracker.web.views.auth import blueprint as auth
 from tracker.web.views.evidence import blueprint as evidence

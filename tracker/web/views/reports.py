@@ -12,6 +12,7 @@ from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
 from tracker.db.models import Report, Task, TaskSource
+from tracker.db.queries.promises import lines_of_report
 from tracker.db.queries.report_list import PAGE, ListedReport, ReportFilter, count_filings, list_all_years, list_year
 from tracker.db.queries.reports import (
     get_report,
@@ -30,6 +31,7 @@ from tracker.services.plan_items import SPLIT
 from tracker.services.reports import note_download
 from tracker.web.access import current_actor, requires
 from tracker.web.return_page import return_view
+from tracker.web.same_again import plan_summary
 from tracker.web.session import reading, runtime, writing
 
 blueprint = Blueprint("reports", __name__)
@@ -90,6 +92,7 @@ def show(report_id: int) -> str:
         kept=kept,
         counts=counts_of(tasks),
         kind=file_kind(report.file_name),
+        summary=plan_summary(lines_of_report(reading(), report.id)),
         may_review=actor.role is Role.SUPERVISOR and report.superseded_at is None,
         links_href=href_if_known("links.index", report_id=report.id),
         returned=return_view(reading(), actor, report),

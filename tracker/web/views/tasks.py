@@ -15,6 +15,7 @@ from tracker.domain.tasks import UNFINISHED_LABELS, TaskAction
 from tracker.domain.turns import TaskFacts, next_step, possible_actions
 from tracker.services.policies import load_calendar, load_light_policy
 from tracker.web.access import current_actor, requires
+from tracker.web.same_again import written_marks
 from tracker.web.session import reading, runtime
 from tracker.web.task_display import (
     attachments,
@@ -54,7 +55,8 @@ def show(task_id: int) -> str:
         running=task.status not in STOPPED,
         primary=primary,
         others=others,
-        marks=marks_of(task, today),
+        marks=[*marks_of(task, today), *written_marks(details.years_before)],
+        same_href=_same_href(task) if details.years_before else None,
         times=times_of(task),
         quantities=[quantity_text(quantity) for quantity in task.quantities],
         passages=[
@@ -89,6 +91,12 @@ def _link(task: Task, action: TaskAction) -> dict[str, Any]:
     page = BY_ACTION[action]
     href = url_for(f"tasks.{page.slug.replace('-', '_')}", task_id=task.id)
     return {"title": page.title, "href": href, "final": page.final}
+
+
+def _same_href(task: Task) -> str | None:
+    if task.report_id is None or not _shows_report(task.unit.path):
+        return None
+    return url_for("reports.same", report_id=task.report_id, task_id=task.id)
 
 
 def _shows_report(unit_path: str) -> bool:
