@@ -1,6 +1,6 @@
 """Measure the linking on the hand-judged pairs: trained pairs and pairs held out, side by side.
 
-python -m tools.measure_linking [PAIRS_DIR] [--reports DIR] [--only NAME ...] [--mistakes]
+python -m tools.measure_linking [PAIRS_DIR] [--reports DIR] [--only NAME …] [--mistakes] [--held-out]
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tools.linking_gold import HELD_OUT, GoldLink, GoldPair, load_pairs, places
+from tools.linking_gold import GoldLink, GoldPair, load_pairs, places
 from tracker.domain.documents import Evidence, Figure, Link
 from tracker.domain.matching import link_reports
 from tracker.domain.matching.words import LinkModel
@@ -34,6 +34,14 @@ class Measure:
         """Count one answer."""
         self.right[key] += right
         self.total[key] += 1
+
+    def add(self, other: Measure) -> None:
+        """Add what was measured elsewhere."""
+        self.right += other.right
+        self.total += other.total
+        self.positives += other.positives
+        self.negatives += other.negatives
+        self.mistakes += other.mistakes
 
     def rate(self, key: str) -> float:
         """Return the share of right answers, 1.0 where there are none to give."""
@@ -117,16 +125,17 @@ def main() -> None:
     parser.add_argument("folder", type=Path, nargs="?", default=PAIRS)
     parser.add_argument("--reports", type=Path, help="where the texts of single-file pairs lie")
     parser.add_argument("--only", nargs="*", default=[])
-    parser.add_argument("--mistakes", action="store_true")
+    parser.add_argument("--mistakes", action="store_true", help="of the pairs trained on")
+    parser.add_argument("--held-out", action="store_true", help="measure on the pairs held out as well")
     arguments = parser.parse_args()
     pairs = [
         p for p in load_pairs(arguments.folder, arguments.reports) if not arguments.only or p.name in arguments.only
     ]
     for title, group in (
-        ("trained", [pair for pair in pairs if pair.name not in HELD_OUT]),
-        ("held out", [pair for pair in pairs if pair.name in HELD_OUT]),
+        ("trained", [pair for pair in pairs if not pair.held_out]),
+        ("held out", [pair for pair in pairs if pair.held_out]),
     ):
-        if group:
+        if group and (title == "trained" or arguments.held_out):
             result = measure(group)
             print(title, ", ".join(pair.name for pair in group))  # noqa: T201
             print("\n".join(result.lines()))  # noqa: T201

@@ -1,8 +1,8 @@
 """Train the linking model on the hand-judged pairs: same pairs in, same weights out, to the last digit.
 
-    python -m tools.train_linking [PAIRS_DIR] [--reports DIR] [--out FILE] [--ablate]
+    python -m tools.train_linking [PAIRS_DIR] [--reports DIR] [--out FILE] [--cross] [--held-out]
 
-The pairs named in ``HELD_OUT`` are never trained on. The model is a logistic regression drawn towards weights that
+Pairs held out are never trained on. The model is a logistic regression drawn towards weights that
 a person would choose (``PRIOR_*``), so that a feature seen too rarely keeps a sensible weight; it is found by
 Newton's method.
 """
@@ -14,13 +14,13 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from tools.linking_gold import HELD_OUT, GoldPair, load_pairs, places
+from tools.linking_gold import GoldPair, load_pairs, places
 from tools.measure_linking import PAIRS, Measure, measure
 from tracker.domain.matching.candidates import clause_range, prepare_report
-from tracker.domain.matching.features import FEATURES
+from tracker.domain.matching.features import FEATURES, Reading
 from tracker.domain.matching.promises import Promise, prepare_promises
 from tracker.domain.matching.repetition import find_repetitions
-from tracker.domain.matching.scoring import probability, rarity_of, score_claims
+from tracker.domain.matching.scoring import LOOKS, Scored, probability, rarity_of, score_claims, second_look
 from tracker.domain.matching.words import DATA_FOLDER, LinkModel, load_background, load_words
 
 PRIOR_ANSWER = {
@@ -29,11 +29,13 @@ PRIOR_ANSWER = {
     "contrast": -1.5, "sibling": -4.0, "unnamed": -4.0, "verb": 0.4, "unit": 1.0, "unit_missing": -0.8, "number": 1.0,
     "lead": -1.5, "concrete": 0.4,
     "theme": 0.8, "rival": -1.5, "reverse": 1.0, "size": 0.0, "away": -0.5, "told": 1.0, "framing": -1.5,
+    "replaced": -1.0, "soft": 0.0, "concepts": 1.0,
 }  # fmt: skip
 PRIOR_REPEAT = {
     "bias": -7.0, "cover": 3.0, "objects": 3.5, "heads": 1.0, "qualifiers": 1.0, "longest": 2.5, "chars": 1.0,
     "title": 1.5, "title_other": -2.0, "contrast": -1.5, "sibling": -4.0, "unnamed": -3.0, "verb": 0.4, "unit": 0.5, "number": 0.5, "theme": 0.8,
     "rival": -1.0, "reverse": 1.0, "told": 1.0, "framing": -1.5,
+    "replaced": -1.0, "soft": 0.0, "concepts": 1.0,
 }  # fmt: skip
 THRESHOLDS = {"mentioned": 0.5, "beside": 0.35, "repeated": 0.5, "admission": 0.6, "unplanned": 0.35}
 PRECISION = 1e-9
@@ -41,10 +43,17 @@ CERTAIN = 30.0
 STRENGTH = 1.0
 """How strongly weights are drawn to the prior: the inverse variance of each weight."""
 
+PRIOR_LOOK = {"odds": 1.0, "bias": 0.5}
+"""The second look starts from the odds of the best sentence alone; every other weight is drawn to nothing."""
+FOLDS = 4
+
 Row = tuple[Mapping[str, float], int]
+LabelledReading = tuple[Reading, int]
+Rows = tuple[list[tuple[Promise, list[LabelledReading]]], list[Row]]
+"""What one pair teaches: the readings of each judged promise, and those of the new plan's items."""
 
 
-def training_rows(pair: GoldPair) -> tuple[list[list[Row]], list[Row]]:
+def training_rows(pair: GoldPair) -> Rows:
     """Return the rows (features, right or wrong) of a pair: for answers promise by promise, and for repetitions."""
     words = load_words()
     later = prepare_report(pair.later, words)
@@ -52,16 +61,17 @@ def training_rows(pair: GoldPair) -> tuple[list[list[Row]], list[Row]]:
     promises = prepare_promises(pair.earlier.items, rarity, words)
     scored = score_claims(promises, later.claims, rarity, PRIOR_ANSWER, words)
     again = find_repetitions(promises, pair.later.items, rarity, PRIOR_REPEAT, words)
-    answers: list[list[Row]] = []
+    answers: list[tuple[Promise, list[LabelledReading]]] = []
     repeats: list[Row] = []
     for number, evidence, repeated in _labelled(pair, promises):
         wanted = places(pair.later.text, evidence)
-        answers.append([])
+        readings: list[LabelledReading] = []
         for row in scored[number]:
             reading = row.reading
             span = later.span(*clause_range(reading.claim.clauses, reading.first, reading.last))
             hit = any(min(span.end, w.end) - max(span.start, w.start) >= 0.5 * (w.end - w.start) for w in wanted)
-            answers[-1].append((reading.features, int(hit)))
+            readings.append((reading, int(hit)))
+        answers.append((promises[number], readings))
         for one in again[number] if pair.repeats_judged else ():
             text = one.item.text
             repeats.append((one.reading.features, int(any(anchor in text for anchor in repeated))))
@@ -159,28 +169,52 @@ def _solve(matrix: list[list[float]], vector: list[float]) -> list[float]:
 
 def train(pairs: Sequence[GoldPair], without: str | None = None) -> LinkModel:
     """Return the model trained on the pairs; ``without`` leaves one feature out."""
-    answers: list[list[Row]] = []
-    repeats: list[Row] = []
-    for pair in pairs:
-        one, two = training_rows(pair)
-        answers += one
-        repeats += two
-    shown: list[tuple[float, bool]] = []
+    return train_on([training_rows(pair) for pair in pairs], without)
+
+
+def train_on(taught: Sequence[Rows], without: str | None = None) -> LinkModel:
+    """Return the model that the rows of several pairs teach.
+
+    The second look learns from scores that a pair's own rows had no part in: what was fitted would look too sure.
+    """
     prior = {name: value for name, value in PRIOR_ANSWER.items() if name != without}
-    weights = fit([row for rows in answers for row in rows], prior)
-    for rows in answers:
-        best = max((probability(weights, features) for features, _ in rows), default=0.0)
-        shown.append((best, any(label for _, label in rows)))
-    return LinkModel(weights, calibrate(shown), fit(repeats, PRIOR_REPEAT), THRESHOLDS)
+    again = {name: value for name, value in PRIOR_REPEAT.items() if name != without}
+    look_prior = {name: PRIOR_LOOK.get(name, 0.0) for name in LOOKS if name != without}
+    looks: list[Row] = []
+    for fold in range(FOLDS):
+        weights = fit(_rows([one for at, one in enumerate(taught) if at % FOLDS != fold]), prior)
+        looks += [
+            _look(promise, rows, weights)
+            for at, one in enumerate(taught)
+            if at % FOLDS == fold
+            for promise, rows in one[0]
+            if rows
+        ]
+    return LinkModel(
+        fit(_rows(taught), prior),
+        fit(looks, look_prior, names=list(look_prior)),
+        fit([row for one in taught for row in one[1]], again),
+        THRESHOLDS,
+    )
 
 
-def calibrate(shown: Sequence[tuple[float, bool]]) -> dict[str, float]:
-    """Return slope and shift that turn the best sentence's odds into those of being spoken of at all."""
-    rows = [
-        ({"slope": math.log(score / (1.0 - score)), "shift": 1.0}, int(mentioned))
-        for score, mentioned in ((min(max(score, 1e-9), 1.0 - 1e-9), mentioned) for score, mentioned in shown)
-    ]
-    return fit(rows, {"slope": 1.0, "shift": 0.0}, names=("slope", "shift"))
+def _rows(taught: Sequence[Rows]) -> list[Row]:
+    return [(reading.features, label) for one in taught for _, rows in one[0] for reading, label in rows]
+
+
+def _look(promise: Promise, rows: Sequence[LabelledReading], weights: Mapping[str, float]) -> Row:
+    scored = [(Scored(reading, probability(weights, reading.features)), label) for reading, label in rows]
+    scored.sort(key=lambda pair: (-pair[0].score, pair[0].reading.claim.start))
+    return second_look(promise, [row for row, _ in scored]), int(any(label for _, label in rows))
+
+
+def cross_validated(pairs: Sequence[GoldPair], without: str | None = None) -> Measure:
+    """Measure each pair with a model that the other pairs taught."""
+    taught = [training_rows(pair) for pair in pairs]
+    total = Measure()
+    for number, pair in enumerate(pairs):
+        total.add(measure([pair], train_on([rows for at, rows in enumerate(taught) if at != number], without)))
+    return total
 
 
 def to_toml(model: LinkModel) -> str:
@@ -204,21 +238,23 @@ def main() -> None:
     parser.add_argument("folder", type=Path, nargs="?", default=PAIRS)
     parser.add_argument("--reports", type=Path, help="where the texts of single-file pairs lie")
     parser.add_argument("--out", type=Path, default=DATA_FOLDER / "model.toml")
-    parser.add_argument("--ablate", action="store_true", help="leave out one feature after the other; write nothing")
+    parser.add_argument("--cross", action="store_true", help="measure each pair by the others' model; write nothing")
+    parser.add_argument("--held-out", action="store_true", help="measure on the pairs held out as well")
     arguments = parser.parse_args()
     pairs = load_pairs(arguments.folder, arguments.reports)
-    trained = [pair for pair in pairs if pair.name not in HELD_OUT]
-    held_out = [pair for pair in pairs if pair.name in HELD_OUT]
-    for without in [None, *(FEATURES[1:] if arguments.ablate else ())]:
-        model = train(trained, without)
-        one, two = measure(trained, model), measure(held_out, model)
-        print(f"{'all' if without is None else '- ' + without:16}", _line(one), "| held out", _line(two))  # noqa: T201
-        if without is None and not arguments.ablate:
-            arguments.out.write_text(to_toml(model), encoding="utf-8")
+    trained = [pair for pair in pairs if not pair.held_out]
+    if arguments.cross:
+        print(_line(cross_validated(trained)))  # noqa: T201
+        return
+    model = train(trained)
+    arguments.out.write_text(to_toml(model), encoding="utf-8")
+    print("trained ", _line(measure(trained, model)))  # noqa: T201
+    if arguments.held_out:
+        print("held out", _line(measure([pair for pair in pairs if pair.held_out], model)))  # noqa: T201
 
 
 def _line(result: Measure) -> str:
-    keys = ("evidence_at_1", "mentioned", "outcome", "figures", "repeated")
+    keys = ("evidence_at_1", "evidence_at_3", "mentioned", "outcome", "figures", "repeated")
     return f"auc {result.auc:.3f} " + " ".join(f"{key} {result.rate(key):.3f}" for key in keys)
 
 

@@ -13,7 +13,6 @@ from tracker.domain.matching import link_items, link_reports
 from tracker.domain.matching.names import is_short_form
 from tracker.domain.matching.outcome import step_of
 from tracker.domain.matching.promises import aim_of, prepare_promises, split_parts
-from tracker.domain.matching.scoring import calibrated
 from tracker.domain.matching.units import numbers_with, same_unit, split_unit
 from tracker.domain.matching.words import load_background, load_words
 from tracker.language.lexicon import load_lexicon
@@ -329,13 +328,6 @@ def test_units() -> None:
 )
 def test_short_form(short: str, long: str, is_short: bool) -> None:
     assert is_short_form(short, long) is is_short
-
-
-def test_calibration_keeps_the_order() -> None:
-    calibration = {"slope": 0.8, "shift": 0.7}
-    scores = [calibrated(score, calibration) for score in (0.0, 0.2, 0.5, 0.9, 1.0)]
-    assert scores == sorted(scores)
-    assert all(0.0 <= score <= 1.0 for score in scores)
 
 
 @pytest.mark.parametrize("piece", ["1", "甲、", "完成甲乙丙，", "《", "（", "建", "新增调解员6名，"])

@@ -7,18 +7,19 @@ from dataclasses import dataclass
 
 from tracker.domain.documents import Quantity
 from tracker.domain.matching.candidates import Claim
-from tracker.domain.matching.comparable import RAREST, Comparable
+from tracker.domain.matching.comparable import RAREST, Chunk, Comparable
 from tracker.domain.matching.names import (
     leaves_member_unnamed,
     names_other_choice,
     names_other_title,
     names_sibling,
+    puts_another_word,
     shares_title,
     shortens,
 )
 from tracker.domain.matching.promises import Promise
 from tracker.domain.matching.units import numbers_with
-from tracker.domain.matching.words import MatchingWords
+from tracker.domain.matching.words import CONCEPT_MARK, MatchingWords
 
 TELLING = 40.0
 """How much rarity shared nouns must carry to tell everything: 基础设施 carries 12, a project's full name 40 and more."""
@@ -26,13 +27,17 @@ CONTEXT_SHARE = 0.5
 """What a gram is worth that stands only in the heading or the paragraph's opening."""
 WORTH_ADDING = 0.08
 """Share of the promise that a neighbouring clause must add to belong to the passage."""
+APART = 0.65
+"""What a gram is worth whose characters stand there with others between them, or the other way round."""
+SAME_KIND = 0.5
+"""What a gram is worth where the passage names the same kind of thing in another word."""
 NEAR = 2
 """How many clauses away a clause may stand and still belong to the passage."""
 
 FEATURES = (
     "bias", "cover", "scattered", "sentence", "objects", "heads", "qualifiers", "rare_missing", "longest", "chars", "short_name",
     "elements", "title", "title_other", "contrast", "sibling", "unnamed", "verb", "unit", "unit_missing", "number", "lead", "concrete",
-    "theme", "rival", "reverse", "size", "away", "told", "framing",
+    "theme", "rival", "reverse", "size", "away", "told", "framing", "replaced", "soft", "concepts",
 )  # fmt: skip
 
 
@@ -58,7 +63,8 @@ def read_against(
     found = {gram for form in passage for gram in form.grams}
     anywhere = found.union(*(clause.form.grams for clause in claim.clauses))
     context = claim.context.grams
-    objects = _objects(promise, found, anywhere, context, rarity)
+    seen = _Seen(found, anywhere, context, {pair for form in passage for pair in form.skips})
+    objects = _objects(promise, seen, rarity)
     features = {
         "bias": 1.0,
         "cover": _cover(promise, found),
@@ -88,6 +94,9 @@ def read_against(
         "away": 0.0 if claim.home else 1.0,
         "told": min(objects.told, TELLING) / TELLING,
         "framing": float(promise.is_framing),
+        "replaced": puts_another_word(promise.form, passage, rarity),
+        "soft": objects.soft,
+        "concepts": _concepts(promise, found, rarity),
     }
     return Reading(promise, claim, first, last, best, features, objects.shared)
 
@@ -133,20 +142,47 @@ class _Objects:
     rare_missing: float
     longest: float
     told: float
+    soft: float
     shared: tuple[str, ...]
 
 
-def _objects(
-    promise: Promise,
-    found: set[str],
-    anywhere: set[str],
-    context: Mapping[str, float],
-    rarity: Mapping[str, float],
-) -> _Objects:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Seen:
+    """The grams of the passage, of its sentence, of heading and opening, and the passage's pairs with a gap."""
+
+    here: set[str]
+    anywhere: set[str]
+    context: Mapping[str, float]
+    skips: set[str]
+
+    def share(self, chunk: Chunk, at: int) -> float:
+        """Return how much of a promised gram is there: itself, apart, in another word of the same kind, around."""
+        gram = chunk.grams[at]
+        if gram in self.here:
+            return 1.0
+        if gram in self.anywhere:
+            return 0.8
+        if gram in self.skips or self._spans(chunk.text, at):
+            return APART
+        concept = chunk.concepts[at]
+        if concept and concept in self.here:
+            return SAME_KIND
+        return CONTEXT_SHARE if gram in self.context else 0.0
+
+    def _spans(self, text: str, at: int) -> bool:
+        """Say whether the passage holds, as neighbours, two characters of the promise between which this gram lies."""
+        return any(
+            0 <= low < high < len(text) and text[low] + text[high] in self.here
+            for low, high in ((at, at + 2), (at - 1, at + 1), (at, at + 3), (at - 1, at + 2), (at - 2, at + 1))
+        )
+
+
+def _objects(promise: Promise, seen: _Seen, rarity: Mapping[str, float]) -> _Objects:
     """Compare noun phrase by noun phrase: the head is its last pair, what stands before qualifies it."""
-    total = covered = heads = qualifier_total = qualifier_found = missing = 0.0
+    total = covered = heads = qualifier_total = qualifier_found = missing = soft = 0.0
     longest = told = 0.0
     shared: list[str] = []
+    found = seen.here
     for chunk in promise.form.chunks:
         size = sum(rarity.get(gram, RAREST) for gram in chunk.grams)
         total += size
@@ -155,9 +191,10 @@ def _objects(
         run, weight = 0, 0.0
         for at, gram in enumerate(chunk.grams):
             rare = rarity.get(gram, RAREST)
-            share = 1.0 if gram in found else 0.8 if gram in anywhere else CONTEXT_SHARE if gram in context else 0.0
+            share = seen.share(chunk, at)
             covered += rare * share
             told += rare * (share >= 0.8)
+            soft += rare * (share in (APART, SAME_KIND))
             run, weight = (run + 1, weight + rare) if share == 1.0 else (0, 0.0)
             longest = max(longest, weight)
             if run and (at + 1 == len(chunk.grams) or chunk.grams[at + 1] not in found):
@@ -174,8 +211,16 @@ def _objects(
         rare_missing=missing / RAREST,
         longest=longest,
         told=told,
+        soft=soft / total if total else 0.0,
         shared=tuple(sorted(dict.fromkeys(shared), key=lambda text: -len(text))),
     )
+
+
+def _concepts(promise: Promise, found: set[str], rarity: Mapping[str, float]) -> float:
+    """Return the share of the promise's concepts that the passage speaks of."""
+    own = [gram for gram in promise.form.grams if gram.startswith(CONCEPT_MARK)]
+    total = sum(rarity.get(gram, RAREST) for gram in own)
+    return sum(rarity.get(gram, RAREST) for gram in own if gram in found) / total if total else 0.0
 
 
 def _chars(promise: Promise, passage: Sequence[Comparable], rarity: Mapping[str, float]) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from tracker.domain.documents import Evidence, Figure, Link, LinkReport, Outcome, PlanItem, ReportReading, Shrunk, Span
 from tracker.domain.matching.admissions import find_admissions
@@ -15,7 +15,7 @@ from tracker.domain.matching.outcome import Judgement, judge, sum_up
 from tracker.domain.matching.promises import Promise, prepare_promises
 from tracker.domain.matching.reasons import explain
 from tracker.domain.matching.repetition import Repetition, find_repetitions, find_shrunk
-from tracker.domain.matching.scoring import Scored, calibrated, rarity_of, score_claims
+from tracker.domain.matching.scoring import Scored, looked_at_again, rarity_of, score_claims
 from tracker.domain.matching.unplanned import find_unplanned
 from tracker.domain.matching.words import LinkModel, MatchingWords, load_background, load_model, load_words
 from tracker.language.lexicon import Lexicon
@@ -76,8 +76,12 @@ class _Linker:
 
     def report(self) -> LinkReport:
         scored = [
-            [replace(row, score=calibrated(row.score, self.model.calibration)) for row in rows]
-            for rows in score_claims(self.promises, self.later.claims, self.rarity, self.model.answer, self.words)
+            looked_at_again(promise, rows, self.model.calibration)
+            for promise, rows in zip(
+                self.promises,
+                score_claims(self.promises, self.later.claims, self.rarity, self.model.answer, self.words),
+                strict=True,
+            )
         ]
         again = find_repetitions(self.promises, self.later.reading.items, self.rarity, self.model.repeat, self.words)
         answers = [

@@ -14,8 +14,8 @@ from tracker.language.sentences import split_clauses
 
 _ENUMERATION = re.compile(r"[、]|(?<=[\u4e00-\u9fff])(?:以及|和|及|与)(?=[\u4e00-\u9fff])")
 _LIST = re.compile(r"[^，；。：（）]+")
-TELLING_NAME = 7.0
-"""How much rarity a part's nouns must carry to stand alone: 培训 carries 4, 户厕 9."""
+TELLING_NAME = 6.0
+"""How much rarity a part's nouns must carry to stand alone: 培训 carries 4.5, 教师 6.5, 户厕 9."""
 MOST_PARTS = 12
 """A commitment of more parts is a text gone wrong: the rest stays in one piece."""
 NAMED = 3
@@ -89,11 +89,15 @@ def commitments_of(item: PlanItem) -> Iterator[Commitment]:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One object of a commitment in its words; ``is_member`` where it was cut out of a list of names."""
+    """One object of a commitment in its words; ``is_member`` where it was cut out of a list of names.
+
+    ``aside`` are the clauses that only tell what it is good for (促进…, 确保…).
+    """
 
     text: str
     quantities: tuple[Quantity, ...]
     is_member: bool = False
+    aside: str = ""
 
 
 def split_parts(commitment: Commitment, words: MatchingWords) -> list[Part]:
@@ -103,11 +107,14 @@ def split_parts(commitment: Commitment, words: MatchingWords) -> list[Part]:
     """
     text = commitment.text
     pieces: list[tuple[int, int]] = []
+    asides: dict[int, str] = {}
     held = 0
     for start, end in split_clauses(text, 0, len(text)):
         for low, high in _by_amounts(text, start, end):
             piece = text[low:high]
             if pieces and (words.signals["purposes"].match(piece.strip()) or not _has_object(piece, words)):
+                if _has_object(piece, words) and not re.search(r"\d", piece):
+                    asides[pieces[-1][0]] = asides.get(pieces[-1][0], "") + text[pieces[-1][1] : high]
                 pieces[-1] = (pieces[-1][0], high)
             elif words.signals["manners"].match(piece.strip()) and not re.search(r"\d", piece):
                 continue
@@ -125,7 +132,7 @@ def split_parts(commitment: Commitment, words: MatchingWords) -> list[Part]:
         if members:
             parts.append(Part(members[-1], tuple(q for q in targets if q.value != len(members)), is_member=True))
         else:
-            parts.append(Part(text[low:high], targets))
+            parts.append(Part(text[low:high], targets, aside=asides.get(low, "")))
     return parts
 
 
@@ -137,7 +144,7 @@ def _members(piece: str, words: MatchingWords) -> list[str]:
     if "、" not in piece or aim_of(plain_text(piece, words), words) == "standing":
         return []
     found = next((one for one in _LIST.finditer(piece) if "、" in one.group()), None)
-    if found is None:
+    if found is None or _has_object(piece[: found.start()], words):
         return []
     members = _ENUMERATION.split(found.group())
     if len(members) > MOST_PARTS:
@@ -198,9 +205,9 @@ def _promise(
     words: MatchingWords,
 ) -> Promise:
     text = part.text
-    form = make_comparable(text, words)
+    form = make_comparable(text.replace(part.aside, "") if part.aside else text, words)
     weights = {gram: share * rarity.get(gram, RAREST) for gram, share in form.grams.items()}
-    rest = commitment.text.replace(text, "，")
+    rest = commitment.text.replace(text, "，") + part.aside
     return Promise(
         item=item,
         commitment=commitment,
@@ -211,7 +218,7 @@ def _promise(
         weights=weights,
         total=sum(weights.values()) or 1.0,
         elements=_elements(text, words),
-        aim=aim_of(form.plain, words),
+        aim=aim_of(plain_text(text, words), words),
         is_member=part.is_member,
         framing=bool(words.signals["framing"].match(text.strip())),
     )

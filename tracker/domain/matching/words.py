@@ -13,12 +13,14 @@ from typing import Any
 from tracker.language.lexicon import alternatives
 
 DATA_FOLDER = Path(__file__).parent / "data"
+CONCEPT_MARK = "※"
+"""What a concept's name begins with where it stands among grams."""
 STEPS = ("finished", "delivered", "started", "progress", "preparing", "imminent", "failed", "weakness")
 
 
 @dataclass(frozen=True, eq=False)
 class MatchingWords:
-    """The lists of ``words.toml``, compiled. Compared by identity."""
+    """The lists of ``words.toml`` and ``concepts.toml``, compiled. Compared by identity."""
 
     synonyms: Mapping[str, str]
     synonym_pattern: re.Pattern[str]
@@ -36,16 +38,18 @@ class MatchingWords:
     signals: Mapping[str, re.Pattern[str]]
     unit_kinds: Mapping[str, frozenset[int]]
     scales: Mapping[str, float]
+    concepts: Mapping[str, str]
+    concept_pattern: re.Pattern[str]
 
 
 @lru_cache(maxsize=1)
 def load_words() -> MatchingWords:
     """Return the shipped word lists."""
-    return parse_words((DATA_FOLDER / "words.toml").read_text(encoding="utf-8"))
+    return parse_words(*((DATA_FOLDER / name).read_text(encoding="utf-8") for name in ("words.toml", "concepts.toml")))
 
 
-def parse_words(text: str) -> MatchingWords:
-    """Build the lists from a TOML text."""
+def parse_words(text: str, concepts_text: str = "concepts = []") -> MatchingWords:
+    """Build the lists from TOML texts."""
     tables = tomllib.loads(text)
     # The longest form stands for the row: the more characters two texts share, the surer the match.
     synonyms = {word: max(row, key=len) for row in tables["synonyms"] for word in row}
@@ -53,6 +57,11 @@ def parse_words(text: str) -> MatchingWords:
     protected = {*synonyms.values(), *tables["protected"]} - weak
     contrasts = {synonyms.get(word, word): choice for word, choice in _numbered(tables["contrasts"]).items()}
     steps = {word: step for step in STEPS for word in tables["steps"][step]}
+    concepts = {
+        synonyms.get(word, word): CONCEPT_MARK + row[0]
+        for row in reversed(tomllib.loads(concepts_text)["concepts"])
+        for word in row
+    }
     verbs = {word: family for family, row in enumerate(tables["verb_families"]) for word in row}
     return MatchingWords(
         synonyms=synonyms,
@@ -71,6 +80,8 @@ def parse_words(text: str) -> MatchingWords:
         signals={name: re.compile(alternatives(row)) for name, row in tables["signals"].items()},
         unit_kinds=_unit_kinds(tables["units"]["equivalent"]),
         scales=dict(sorted(tables["units"]["scale"].items(), key=lambda pair: -len(pair[0]))),
+        concepts=concepts,
+        concept_pattern=re.compile(alternatives(concepts)) if concepts else re.compile("(?!)"),
     )
 
 
@@ -101,6 +112,7 @@ def load_background() -> Mapping[str, float]:
     background = {
         pairs[at : at + 2]: float(level) for level, pairs in tables["pairs"].items() for at in range(0, len(pairs), 2)
     }
+    background.update((name, float(level)) for level, names in tables["concepts"].items() for name in names)
     background.update((char, float(level)) for level, chars in tables["chars"].items() for char in chars)
     return background
 
@@ -109,7 +121,7 @@ def load_background() -> Mapping[str, float]:
 class LinkModel:
     """Weights by feature name (``bias`` among them) and the thresholds of the decisions.
 
-    ``calibration`` (``slope``, ``shift``) turns the odds of the best sentence into those of the promise being spoken of.
+    ``calibration`` turns the odds of the best sentence and a second look at it into those of the promise being spoken of.
     """
 
     answer: Mapping[str, float]
