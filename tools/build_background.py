@@ -78,7 +78,9 @@ def main() -> None:
     parser.add_argument("folders", type=Path, nargs="+")
     parser.add_argument("--out", type=Path, default=DATA_FOLDER / "background.toml")
     arguments = parser.parse_args()
-    arguments.out.write_text(table(levels_of([count_sentences(folder) for folder in arguments.folders])), encoding="utf-8")
+    arguments.out.write_text(
+        table(levels_of([count_sentences(folder) for folder in arguments.folders])), encoding="utf-8"
+    )
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from tracker.domain.documents import Evidence, Figure, Link, LinkReport, Outcome
 from tracker.domain.matching.admissions import find_admissions
 from tracker.domain.matching.candidates import LaterReport, clause_range, prepare_report
 from tracker.domain.matching.features import Reading
-from tracker.domain.matching.figures import compare_figures, not_built
+from tracker.domain.matching.figures import compare_figures, not_built, unanswered
 from tracker.domain.matching.lateness import is_late
 from tracker.domain.matching.outcome import Judgement, judge, sum_up
 from tracker.domain.matching.promises import Promise, prepare_promises
@@ -129,7 +129,7 @@ class _Linker:
             score=round(max((answer.score for answer in answers), default=0.0), 4),
             late=any(lates) if lates else None,
             evidence=self._best_evidence(answers),
-            figures=tuple(figure for answer in answers for figure in answer.figures),
+            figures=_figures(answers),
             contradicted_by=self._contradictions(answers),
             repeated_in=_ordered([one for answer in answers for one in answer.repetitions]),
             shrunk=next((answer.shrunk for answer in answers if answer.shrunk), None),
@@ -183,6 +183,16 @@ class _Linker:
             if not any(_overlap(evidence, other) for other in found):
                 found.append(evidence)
         return tuple(found)
+
+
+def _figures(answers: Sequence[_Answer]) -> tuple[Figure, ...]:
+    """Return the figures of all parts; where some are answered, each target of the others is named as open."""
+    told = any(answer.accepted for answer in answers)
+    return tuple(
+        figure
+        for answer in answers
+        for figure in answer.figures or (map(unanswered, answer.promise.quantities) if told else ())
+    )
 
 
 def _overlap(left: Evidence, right: Evidence) -> bool:

@@ -73,18 +73,14 @@ def second_look(promise: Promise, rows: Sequence[Scored]) -> dict[str, float]:
     }
 
 
-def looked_at_again(
-    promise: Promise, rows: Sequence[Scored], weights: Mapping[str, float]
-) -> list[Scored]:
+def looked_at_again(promise: Promise, rows: Sequence[Scored], weights: Mapping[str, float]) -> list[Scored]:
     """Return the readings with calibrated scores: how sure it is that the report speaks of the promise there."""
     if not rows:
         return []
     look = second_look(promise, rows)
     rest = sum(weights.get(name, 0.0) * value for name, value in look.items() if name != "odds")
     slope = weights["odds"]
-    return [
-        replace(row, score=_sigmoid(slope * max(-BOUND, min(BOUND, log_odds(row.score))) + rest)) for row in rows
-    ]
+    return [replace(row, score=_sigmoid(slope * max(-BOUND, min(BOUND, log_odds(row.score))) + rest)) for row in rows]
 
 
 def _sigmoid(odds: float) -> float:
