@@ -12,15 +12,19 @@ from __future__ import annotations
 import argparse
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from tools.linking_gold import GoldPair, load_pairs, places
 from tools.measure_linking import PAIRS, Measure, measure
-from tracker.domain.matching.candidates import clause_range, prepare_report
-from tracker.domain.matching.features import FEATURES, Reading
+from tracker.domain.documents import Span
+from tracker.domain.matching.admissions import admission_features, problems_answered
+from tracker.domain.matching.candidates import LaterReport, clause_range, prepare_report
+from tracker.domain.matching.features import Reading, quoted
 from tracker.domain.matching.promises import Promise, prepare_promises
 from tracker.domain.matching.repetition import find_repetitions
-from tracker.domain.matching.scoring import LOOKS, Scored, probability, rarity_of, score_claims, second_look
+from tracker.domain.matching.scoring import LOOKS, Scored, companies, probability, rarity_of, score_claims, second_look
 from tracker.domain.matching.words import DATA_FOLDER, LinkModel, load_background, load_words
 
 PRIOR_ANSWER = {
@@ -29,7 +33,7 @@ PRIOR_ANSWER = {
     "contrast": -1.5, "sibling": -4.0, "unnamed": -4.0, "verb": 0.4, "unit": 1.0, "unit_missing": -0.8, "number": 1.0,
     "lead": -1.5, "concrete": 0.4,
     "theme": 0.8, "rival": -1.5, "reverse": 1.0, "size": 0.0, "away": -0.5, "told": 1.0, "framing": -1.5,
-    "replaced": -1.0, "soft": 0.0, "concepts": 1.0,
+    "replaced": -1.0, "title_missing": -1.0, "rate_missing": -1.0, "growth_missing": -0.5, "thing_missing": -0.5, "soft": 0.0, "concepts": 1.0,
 }  # fmt: skip
 PRIOR_REPEAT = {
     "bias": -7.0, "cover": 3.0, "objects": 3.5, "heads": 1.0, "qualifiers": 1.0, "longest": 2.5, "chars": 1.0,
@@ -37,7 +41,13 @@ PRIOR_REPEAT = {
     "rival": -1.0, "reverse": 1.0, "told": 1.0, "framing": -1.5,
     "replaced": -1.0, "soft": 0.0, "concepts": 1.0,
 }  # fmt: skip
-THRESHOLDS = {"mentioned": 0.5, "beside": 0.35, "repeated": 0.5, "admission": 0.6, "unplanned": 0.35}
+PRIOR_ADMIT = {
+    "bias": -5.5, "cover": 2.0, "objects": 3.0, "heads": 1.0, "longest": 1.5, "chars": 1.0, "short_name": 0.5, "title": 1.0,
+    "title_other": -1.0, "contrast": -1.0, "sibling": -3.0, "unnamed": -2.0, "theme": 0.8, "rival": -1.0, "reverse": 1.0, "told": 1.0,
+    "framing": -1.0, "replaced": -1.0, "soft": 0.0, "concepts": 1.0, "size": 0.0,
+    "failed": 1.5, "failed_near": 1.0, "weak": 0.5, "weak_near": 0.3, "bridge": 1.0,
+}  # fmt: skip
+THRESHOLDS = {"mentioned": 0.5, "beside": 0.35, "repeated": 0.5, "admission": 0.4, "kept": 0.7, "unplanned": 0.35}
 PRECISION = 1e-9
 CERTAIN = 30.0
 STRENGTH = 1.0
@@ -48,47 +58,68 @@ PRIOR_LOOK = {"odds": 1.0, "bias": 0.5}
 FOLDS = 4
 
 Row = tuple[Mapping[str, float], int]
-LabelledReading = tuple[Reading, int]
-Rows = tuple[list[tuple[Promise, list[LabelledReading]]], list[Row]]
-"""What one pair teaches: the readings of each judged promise, and those of the new plan's items."""
 
 
-def training_rows(pair: GoldPair) -> Rows:
-    """Return the rows (features, right or wrong) of a pair: for answers promise by promise, and for repetitions."""
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """What one pair teaches: the readings of every promise, which of the judged ones are right; rows of the other models."""
+
+    promises: Sequence[Promise]
+    readings: Sequence[Sequence[Reading]]
+    right: Mapping[int, Sequence[int]]
+    repeats: Sequence[Row]
+    admissions: Sequence[Row]
+
+
+def lesson_of(pair: GoldPair) -> Lesson:
+    """Return what a pair teaches."""
     words = load_words()
     later = prepare_report(pair.later, words)
     rarity = rarity_of(load_background(), later.claims)
     promises = prepare_promises(pair.earlier.items, rarity, words)
-    scored = score_claims(promises, later.claims, rarity, PRIOR_ANSWER, words)
+    readings = [
+        [row.reading for row in rows] for rows in score_claims(promises, later.claims, rarity, PRIOR_ANSWER, words)
+    ]
     again = find_repetitions(promises, pair.later.items, rarity, PRIOR_REPEAT, words)
-    answers: list[tuple[Promise, list[LabelledReading]]] = []
+    admitted = score_claims(promises, later.admissions, rarity, PRIOR_ADMIT, words)
+    right: dict[int, list[int]] = {}
     repeats: list[Row] = []
-    for number, evidence, repeated in _labelled(pair, promises):
-        wanted = places(pair.later.text, evidence)
-        readings: list[LabelledReading] = []
-        for row in scored[number]:
-            reading = row.reading
-            span = later.span(*clause_range(reading.claim.clauses, reading.first, reading.last))
-            hit = any(min(span.end, w.end) - max(span.start, w.start) >= 0.5 * (w.end - w.start) for w in wanted)
-            readings.append((reading, int(hit)))
-        answers.append((promises[number], readings))
-        for one in again[number] if pair.repeats_judged else ():
-            text = one.item.text
-            repeats.append((one.reading.features, int(any(anchor in text for anchor in repeated))))
-    return answers, repeats
+    admissions: list[Row] = []
+    for number, entries in _labelled(pair, promises).items():
+        wanted = _places(pair, entries, "evidence")
+        right[number] = [int(_hits(_passage(later, reading), wanted)) for reading in readings[number]]
+        if pair.repeats_judged:
+            anchors = [anchor for entry in entries for anchor in entry.get("repeated_in", ())]
+            repeats += [(one.reading.features, int(any(a in one.item.text for a in anchors))) for one in again[number]]
+        wanted = _places(pair, entries, "contradicted_by")
+        bridged = problems_answered(later, [one for one in again[number] if one.score >= THRESHOLDS["repeated"]])
+        for row in admitted[number]:
+            features = admission_features(row.reading, later, bridged, words)
+            claim = row.reading.claim
+            admissions.append((features, int(_hits(later.span(claim.start, claim.end), wanted))))
+    return Lesson(promises, readings, right, repeats, admissions)
 
 
-def _labelled(pair: GoldPair, promises: Sequence[Promise]) -> Iterator[tuple[int, list[str], list[str]]]:
-    """Yield the number of each judged promise with its evidence and the words that repeat it."""
-    labels: dict[int, tuple[list[str], list[str]]] = {}
+def _places(pair: GoldPair, entries: Sequence[Mapping[str, Any]], key: str) -> list[Span]:
+    return places(pair.later.text, [anchor for entry in entries for anchor in entry.get(key, ())])
+
+
+def _passage(later: LaterReport, reading: Reading) -> Span:
+    return later.span(*clause_range(reading.claim.clauses, *quoted(reading)))
+
+
+def _hits(span: Span, wanted: Sequence[Span]) -> bool:
+    return any(min(span.end, w.end) - max(span.start, w.start) >= 0.5 * (w.end - w.start) for w in wanted)
+
+
+def _labelled(pair: GoldPair, promises: Sequence[Promise]) -> dict[int, list[Mapping[str, Any]]]:
+    """Return the number of each judged promise with what was said of it."""
+    labels: dict[int, list[Mapping[str, Any]]] = {}
     for entry in pair.entries:
         number = _owner(entry["promise"], pair.earlier.text, promises)
         if number is not None:
-            evidence, repeated = labels.setdefault(number, ([], []))
-            evidence += entry.get("evidence", [])
-            repeated += entry.get("repeated_in", [])
-    for number in sorted(labels):
-        yield number, *labels[number]
+            labels.setdefault(number, []).append(entry)
+    return dict(sorted(labels.items()))
 
 
 def _owner(anchor: str, text: str, promises: Sequence[Promise]) -> int | None:
@@ -104,11 +135,9 @@ def _owner(anchor: str, text: str, promises: Sequence[Promise]) -> int | None:
     return best[1] if best else None
 
 
-def fit(
-    rows: Sequence[Row], prior: Mapping[str, float], names: Sequence[str] = FEATURES, rounds: int = 30
-) -> dict[str, float]:
+def fit(rows: Sequence[Row], prior: Mapping[str, float], rounds: int = 30) -> dict[str, float]:
     """Return the weights that explain the rows best, each drawn to its prior."""
-    names = [name for name in names if name in prior]
+    names = list(prior)
     data = [([features[name] for name in names], label) for features, label in rows]
     weights = [prior[name] for name in names]
     start = list(weights)
@@ -169,63 +198,74 @@ def _solve(matrix: list[list[float]], vector: list[float]) -> list[float]:
 
 def train(pairs: Sequence[GoldPair], without: str | None = None) -> LinkModel:
     """Return the model trained on the pairs; ``without`` leaves one feature out."""
-    return train_on([training_rows(pair) for pair in pairs], without)
+    return train_on([lesson_of(pair) for pair in pairs], without)
 
 
-def train_on(taught: Sequence[Rows], without: str | None = None) -> LinkModel:
-    """Return the model that the rows of several pairs teach.
+def train_on(lessons: Sequence[Lesson], without: str | None = None) -> LinkModel:
+    """Return the model that several pairs teach.
 
     The second look learns from scores that a pair's own rows had no part in: what was fitted would look too sure.
     """
-    prior = {name: value for name, value in PRIOR_ANSWER.items() if name != without}
-    again = {name: value for name, value in PRIOR_REPEAT.items() if name != without}
-    look_prior = {name: PRIOR_LOOK.get(name, 0.0) for name in LOOKS if name != without}
     looks: list[Row] = []
     for fold in range(FOLDS):
-        weights = fit(_rows([one for at, one in enumerate(taught) if at % FOLDS != fold]), prior)
-        looks += [
-            _look(promise, rows, weights)
-            for at, one in enumerate(taught)
-            if at % FOLDS == fold
-            for promise, rows in one[0]
-            if rows
-        ]
+        others = [lesson for at, lesson in enumerate(lessons) if at % FOLDS != fold]
+        weights = fit(_answers(others), _less(PRIOR_ANSWER, without))
+        looks += [row for at, lesson in enumerate(lessons) if at % FOLDS == fold for row in _looks(lesson, weights)]
+    look_prior = _less({name: PRIOR_LOOK.get(name, 0.0) for name in LOOKS}, without)
     return LinkModel(
-        fit(_rows(taught), prior),
-        fit(looks, look_prior, names=list(look_prior)),
-        fit([row for one in taught for row in one[1]], again),
+        fit(_answers(lessons), _less(PRIOR_ANSWER, without)),
+        fit(looks, look_prior),
+        fit([row for lesson in lessons for row in lesson.repeats], _less(PRIOR_REPEAT, without)),
+        fit([row for lesson in lessons for row in lesson.admissions], _less(PRIOR_ADMIT, without)),
         THRESHOLDS,
     )
 
 
-def _rows(taught: Sequence[Rows]) -> list[Row]:
-    return [(reading.features, label) for one in taught for _, rows in one[0] for reading, label in rows]
+def _less(prior: Mapping[str, float], without: str | None) -> dict[str, float]:
+    return {name: value for name, value in prior.items() if name != without}
 
 
-def _look(promise: Promise, rows: Sequence[LabelledReading], weights: Mapping[str, float]) -> Row:
-    scored = [(Scored(reading, probability(weights, reading.features)), label) for reading, label in rows]
-    scored.sort(key=lambda pair: (-pair[0].score, pair[0].reading.claim.start))
-    return second_look(promise, [row for row, _ in scored]), int(any(label for _, label in rows))
+def _answers(lessons: Sequence[Lesson]) -> list[Row]:
+    return [
+        (reading.features, label)
+        for lesson in lessons
+        for number, labels in lesson.right.items()
+        for reading, label in zip(lesson.readings[number], labels, strict=True)
+    ]
+
+
+def _looks(lesson: Lesson, weights: Mapping[str, float]) -> Iterator[Row]:
+    """Yield what the second look would see of each judged promise, and whether the report speaks of it."""
+    scored = [
+        sorted(
+            (Scored(reading, probability(weights, reading.features)) for reading in readings),
+            key=lambda row: (-row.score, row.reading.claim.start),
+        )
+        for readings in lesson.readings
+    ]
+    company = companies(lesson.promises, scored)
+    for number, labels in lesson.right.items():
+        if labels:
+            yield second_look(lesson.promises[number], scored[number], company[number]), int(any(labels))
 
 
 def cross_validated(pairs: Sequence[GoldPair], without: str | None = None) -> Measure:
     """Measure each pair with a model that the other pairs taught."""
-    taught = [training_rows(pair) for pair in pairs]
+    lessons = [lesson_of(pair) for pair in pairs]
     total = Measure()
     for number, pair in enumerate(pairs):
-        total.add(measure([pair], train_on([rows for at, rows in enumerate(taught) if at != number], without)))
+        total.add(measure([pair], train_on([one for at, one in enumerate(lessons) if at != number], without)))
     return total
 
 
 def to_toml(model: LinkModel) -> str:
     """Return the model as its data file."""
-    lines = [
-        "# Written by tools/train_linking.py. Weights of the two logistic models and the thresholds of the decisions."
-    ]
+    lines = ["# Written by tools/train_linking.py. Weights of the logistic models and the thresholds of the decisions."]
     for name, table in (
         ("answer", model.answer),
         ("calibration", model.calibration),
         ("repeat", model.repeat),
+        ("admit", model.admit),
         ("thresholds", model.thresholds),
     ):
         lines += ["", f"[{name}]", *(f"{key} = {value}" for key, value in table.items())]

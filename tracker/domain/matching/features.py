@@ -31,13 +31,15 @@ APART = 0.65
 """What a gram is worth whose characters stand there with others between them, or the other way round."""
 SAME_KIND = 0.5
 """What a gram is worth where the passage names the same kind of thing in another word."""
+QUOTE_LONGEST = 60
+"""How many characters a quote takes in beside the passage itself."""
 NEAR = 2
 """How many clauses away a clause may stand and still belong to the passage."""
 
 FEATURES = (
     "bias", "cover", "scattered", "sentence", "objects", "heads", "qualifiers", "rare_missing", "longest", "chars", "short_name",
     "elements", "title", "title_other", "contrast", "sibling", "unnamed", "verb", "unit", "unit_missing", "number", "lead", "concrete",
-    "theme", "rival", "reverse", "size", "away", "told", "framing", "replaced", "soft", "concepts",
+    "theme", "rival", "reverse", "size", "away", "told", "framing", "replaced", "title_missing", "rate_missing", "growth_missing", "thing_missing", "soft", "concepts",
 )  # fmt: skip
 
 
@@ -95,6 +97,7 @@ def read_against(
         "told": min(objects.told, TELLING) / TELLING,
         "framing": float(promise.is_framing),
         "replaced": puts_another_word(promise.form, passage, rarity),
+        **_missing(promise, claim, passage, seen, words),
         "soft": objects.soft,
         "concepts": _concepts(promise, found, rarity),
     }
@@ -119,6 +122,22 @@ def _passage(promise: Promise, claim: Claim, words: MatchingWords) -> tuple[int,
             first, last = min(first, number), max(last, number)
             found |= clauses[number].form.grams.keys()
     return first, last, best
+
+
+def quoted(reading: Reading) -> tuple[int, int]:
+    """Return the first and last clause to quote: the passage, and what follows or leads in where it is short.
+
+    The clause that names a thing often stands beside the one that tells what became of it.
+    """
+    clauses, first, last = reading.claim.clauses, reading.first, reading.last
+    length = sum(len(clause.text) for clause in clauses[first : last + 1])
+    while last + 1 < len(clauses) and length + len(clauses[last + 1].text) <= QUOTE_LONGEST:
+        last += 1
+        length += len(clauses[last].text)
+    while first and length + len(clauses[first - 1].text) <= QUOTE_LONGEST:
+        first -= 1
+        length += len(clauses[first].text)
+    return first, last
 
 
 def _has_unit(promise: Promise, text: str, words: MatchingWords) -> bool:
@@ -214,6 +233,24 @@ def _objects(promise: Promise, seen: _Seen, rarity: Mapping[str, float]) -> _Obj
         soft=soft / total if total else 0.0,
         shared=tuple(sorted(dict.fromkeys(shared), key=lambda text: -len(text))),
     )
+
+
+def _missing(
+    promise: Promise, claim: Claim, passage: Sequence[Comparable], seen: _Seen, words: MatchingWords
+) -> dict[str, float]:
+    """Return what the passage should name and does not: the document, the rate, the growth, the thing to be made."""
+    text = "".join(clause.text for clause in claim.clauses)
+    rate = next((quantity.what for quantity in promise.quantities if quantity.unit == "%"), "")
+    grows = bool(rate) and bool(words.signals["growth"].search(rate[-4:]))
+    named = rate[-3:-1] in "".join(form.plain for form in passage) if rate.endswith("率") else True
+    told = "%" in text or "％" in text or "成" in text or bool(words.signals["all_done"].search(text))
+    thing = promise.form.chunks[-1] if promise.aim == "finish" and promise.form.chunks else None
+    return {
+        "title_missing": float(bool(promise.form.titles) and not shares_title(promise.form, passage)),
+        "rate_missing": float(bool(rate) and not grows) * (0.5 * (not told) + 0.5 * (not named)),
+        "growth_missing": float(grows and not words.signals["growth"].search(text)),
+        "thing_missing": float(thing is not None and seen.share(thing, len(thing.grams) - 1) < SAME_KIND),
+    }
 
 
 def _concepts(promise: Promise, found: set[str], rarity: Mapping[str, float]) -> float:

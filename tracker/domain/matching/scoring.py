@@ -19,11 +19,11 @@ WORTH_READING = 0.3
 BOUND = 8.0
 """Odds beyond this (logarithm) say no more."""
 LOOKED_AT = (
-    "size", "number", "unit_missing", "replaced", "contrast", "framing", "lead", "theme", "told", "objects", "heads", "reverse",
+    "size", "number", "unit_missing", "replaced", "title_missing", "rate_missing", "thing_missing", "scattered", "contrast", "framing", "lead", "theme", "told", "objects", "heads", "reverse",
     "concepts", "soft", "concrete", "title", "away",
 )  # fmt: skip
 """The features of the surest reading that the second look takes in again."""
-LOOKS = ("bias", "odds", "margin", "counted", "standing", "member", *LOOKED_AT)
+LOOKS = ("bias", "odds", "margin", "company", "counted", "standing", "member", *LOOKED_AT)
 """All that the second look takes in."""
 
 
@@ -57,7 +57,7 @@ def log_odds(score: float) -> float:
     return math.log(bounded / (1.0 - bounded))
 
 
-def second_look(promise: Promise, rows: Sequence[Scored]) -> dict[str, float]:
+def second_look(promise: Promise, rows: Sequence[Scored], company: Sequence[float]) -> dict[str, float]:
     """Return what speaks for the report speaking of the promise at all, given its readings, the surest first."""
     first = rows[0].reading.features
     odds = log_odds(rows[0].score)
@@ -66,6 +66,7 @@ def second_look(promise: Promise, rows: Sequence[Scored]) -> dict[str, float]:
         "bias": 1.0,
         "odds": max(-BOUND, min(BOUND, odds)),
         "margin": min(max(odds - other, 0.0), BOUND) / BOUND,
+        "company": company[0],
         "counted": float(bool(promise.quantities)),
         "standing": float(promise.aim == "standing"),
         "member": float(promise.is_member),
@@ -73,14 +74,44 @@ def second_look(promise: Promise, rows: Sequence[Scored]) -> dict[str, float]:
     }
 
 
-def looked_at_again(promise: Promise, rows: Sequence[Scored], weights: Mapping[str, float]) -> list[Scored]:
+def looked_at_again(
+    promise: Promise, rows: Sequence[Scored], company: Sequence[float], weights: Mapping[str, float]
+) -> list[Scored]:
     """Return the readings with calibrated scores: how sure it is that the report speaks of the promise there."""
     if not rows:
         return []
-    look = second_look(promise, rows)
-    rest = sum(weights.get(name, 0.0) * value for name, value in look.items() if name != "odds")
-    slope = weights["odds"]
-    return [replace(row, score=_sigmoid(slope * max(-BOUND, min(BOUND, log_odds(row.score))) + rest)) for row in rows]
+    look = second_look(promise, rows, company)
+    rest = sum(weights.get(name, 0.0) * value for name, value in look.items() if name not in ("odds", "company"))
+    again = [
+        replace(row, score=_sigmoid(weights["odds"] * max(-BOUND, min(BOUND, log_odds(row.score))) + with_ + rest))
+        for row, with_ in zip(rows, (weights.get("company", 0.0) * value for value in company), strict=True)
+    ]
+    return sorted(again, key=lambda row: (-row.score, row.reading.claim.start))
+
+
+def companies(promises: Sequence[Promise], scored: Sequence[Sequence[Scored]]) -> list[list[float]]:
+    """Return for each reading how surely its paragraph answers another promise of the same item.
+
+    What an item promises together is often reported together.
+    """
+    best: dict[str, list[tuple[int, int, float]]] = {}
+    for number, (promise, rows) in enumerate(zip(promises, scored, strict=True)):
+        if rows:
+            best.setdefault(promise.item.id, []).append((number, rows[0].reading.claim.line, rows[0].score))
+    return [
+        [
+            max(
+                (
+                    score
+                    for other, line, score in best[promise.item.id]
+                    if other != number and line == row.reading.claim.line
+                ),
+                default=0.0,
+            )
+            for row in rows
+        ]
+        for number, (promise, rows) in enumerate(zip(promises, scored, strict=True))
+    ]
 
 
 def _sigmoid(odds: float) -> float:

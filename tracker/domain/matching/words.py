@@ -127,6 +127,7 @@ class LinkModel:
     answer: Mapping[str, float]
     calibration: Mapping[str, float]
     repeat: Mapping[str, float]
+    admit: Mapping[str, float]
     thresholds: Mapping[str, float]
 
 
@@ -139,6 +140,4 @@ def load_model() -> LinkModel:
 def parse_model(text: str) -> LinkModel:
     """Read a model from its TOML text."""
     tables: dict[str, Any] = tomllib.loads(text)
-    return LinkModel(
-        dict(tables["answer"]), dict(tables["calibration"]), dict(tables["repeat"]), dict(tables["thresholds"])
-    )
+    return LinkModel(*(dict(tables[name]) for name in ("answer", "calibration", "repeat", "admit", "thresholds")))
