@@ -32,13 +32,13 @@ PRIOR_ANSWER = {
     "longest": 2.0, "chars": 2.0, "short_name": 1.0, "elements": 1.5, "title": 2.0, "title_other": -2.0,
     "contrast": -1.5, "sibling": -4.0, "unnamed": -4.0, "verb": 0.4, "unit": 1.0, "unit_missing": -0.8, "number": 1.0,
     "lead": -1.5, "concrete": 0.4,
-    "theme": 0.8, "rival": -1.5, "reverse": 1.0, "size": 0.0, "away": -0.5, "told": 1.0, "framing": -1.5,
+    "theme": 0.8, "rival": -1.5, "reverse": 1.0, "reverse_best": 0.5, "size": 0.0, "away": -0.5, "told": 1.0, "framing": -1.5,
     "replaced": -1.0, "title_missing": -1.0, "rate_missing": -1.0, "growth_missing": -0.5, "thing_missing": -0.5, "soft": 0.0, "concepts": 1.0,
 }  # fmt: skip
 PRIOR_REPEAT = {
     "bias": -7.0, "cover": 3.0, "objects": 3.5, "heads": 1.0, "qualifiers": 1.0, "longest": 2.5, "chars": 1.0,
     "title": 1.5, "title_other": -2.0, "contrast": -1.5, "sibling": -4.0, "unnamed": -3.0, "verb": 0.4, "unit": 0.5, "number": 0.5, "theme": 0.8,
-    "rival": -1.0, "reverse": 1.0, "told": 1.0, "framing": -1.5,
+    "rival": -1.0, "reverse": 1.0, "reverse_best": 0.5, "told": 1.0, "framing": -1.5,
     "replaced": -1.0, "soft": 0.0, "concepts": 1.0,
 }  # fmt: skip
 PRIOR_ADMIT = {
@@ -47,7 +47,7 @@ PRIOR_ADMIT = {
     "framing": -1.0, "replaced": -1.0, "soft": 0.0, "concepts": 1.0, "size": 0.0,
     "failed": 1.5, "failed_near": 1.0, "weak": 0.5, "weak_near": 0.3, "bridge": 1.0,
 }  # fmt: skip
-THRESHOLDS = {"mentioned": 0.5, "beside": 0.35, "repeated": 0.5, "admission": 0.4, "kept": 0.7, "unplanned": 0.35}
+THRESHOLDS = {"mentioned": 0.5, "beside": 0.35, "repeated": 0.42, "admission": 0.4, "kept": 0.7, "unplanned": 0.35}
 PRECISION = 1e-9
 CERTAIN = 30.0
 STRENGTH = 1.0

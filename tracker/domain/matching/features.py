@@ -27,6 +27,8 @@ CONTEXT_SHARE = 0.5
 """What a gram is worth that stands only in the heading or the paragraph's opening."""
 WORTH_ADDING = 0.08
 """Share of the promise that a neighbouring clause must add to belong to the passage."""
+LEAST_NAME = 12.0
+"""How much rarity a name must carry for its whole match to say everything: two characters alone do not."""
 APART = 0.65
 """What a gram is worth whose characters stand there with others between them, or the other way round."""
 SAME_KIND = 0.5
@@ -39,7 +41,7 @@ NEAR = 2
 FEATURES = (
     "bias", "cover", "scattered", "sentence", "objects", "heads", "qualifiers", "rare_missing", "longest", "chars", "short_name",
     "elements", "title", "title_other", "contrast", "sibling", "unnamed", "verb", "unit", "unit_missing", "number", "lead", "concrete",
-    "theme", "rival", "reverse", "size", "away", "told", "framing", "replaced", "title_missing", "rate_missing", "growth_missing", "thing_missing", "soft", "concepts",
+    "theme", "rival", "reverse", "reverse_best", "size", "away", "told", "framing", "replaced", "title_missing", "rate_missing", "growth_missing", "thing_missing", "soft", "concepts",
 )  # fmt: skip
 
 
@@ -92,6 +94,7 @@ def read_against(
         "theme": _theme(promise, anywhere, context, rarity),
         "rival": rival,
         "reverse": _reverse(promise, passage, rarity),
+        "reverse_best": _reverse_best(promise, passage, rarity),
         "size": min(promise.total, 60.0) / 60.0,
         "away": 0.0 if claim.home else 1.0,
         "told": min(objects.told, TELLING) / TELLING,
@@ -314,3 +317,14 @@ def _reverse(promise: Promise, passage: Sequence[Comparable], rarity: Mapping[st
             if gram in promise.weights or gram in promise.theme.grams:
                 hit += weight
     return hit / total if total else 0.0
+
+
+def _reverse_best(promise: Promise, passage: Sequence[Comparable], rarity: Mapping[str, float]) -> float:
+    """Return the same of the passage's name that fits best: in a list only one member need be meant."""
+    best = 0.0
+    for form in passage:
+        for chunk in form.chunks:
+            size = sum(rarity.get(gram, RAREST) for gram in chunk.grams)
+            hit = sum(rarity.get(gram, RAREST) for gram in chunk.grams if gram in promise.weights)
+            best = max(best, hit / max(size, LEAST_NAME))
+    return best

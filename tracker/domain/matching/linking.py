@@ -12,9 +12,9 @@ from tracker.domain.matching.features import Reading, quoted
 from tracker.domain.matching.figures import compare_figures, not_built, unanswered
 from tracker.domain.matching.lateness import is_late
 from tracker.domain.matching.outcome import Judgement, judge, sum_up
-from tracker.domain.matching.promises import Promise, prepare_promises
+from tracker.domain.matching.promises import Promise, prepare_promises, side_parts
 from tracker.domain.matching.reasons import explain
-from tracker.domain.matching.repetition import Repetition, find_repetitions, find_shrunk
+from tracker.domain.matching.repetition import Repetition, find_repetitions, find_shrunk, taken_up
 from tracker.domain.matching.scoring import Scored, companies, looked_at_again, rarity_of, score_claims
 from tracker.domain.matching.unplanned import find_unplanned
 from tracker.domain.matching.words import LinkModel, MatchingWords, load_background, load_model, load_words
@@ -22,6 +22,8 @@ from tracker.language.lexicon import Lexicon
 
 MOST_EVIDENCE = 5
 MOST_ADMISSIONS = 3
+MINOR = 0.7
+"""What it costs a part (logarithm of the odds) that its commitment promises something firmer beside it."""
 _COUNTED_THINGS = ("个", "处", "所", "座", "家", "条", "套", "部", "项", "支", "名", "人")
 
 
@@ -76,9 +78,10 @@ class _Linker:
         self.promises = prepare_promises(items, self.rarity, self.words)
 
     def report(self) -> LinkReport:
+        minor = side_parts(self.promises)
         first = score_claims(self.promises, self.later.claims, self.rarity, self.model.answer, self.words)
         scored = [
-            looked_at_again(promise, rows, company, self.model.calibration)
+            looked_at_again(promise, rows, company, self.model.calibration, -MINOR if promise in minor else 0.0)
             for promise, rows, company in zip(self.promises, first, companies(self.promises, first), strict=True)
         ]
         again = find_repetitions(self.promises, self.later.reading.items, self.rarity, self.model.repeat, self.words)
@@ -103,7 +106,7 @@ class _Linker:
     ) -> _Answer:
         thresholds = self.model.thresholds
         score = rows[0].score if rows else 0.0
-        repetitions = tuple(one for one in again if one.score >= thresholds["repeated"])
+        repetitions = taken_up(again, thresholds["repeated"])
         accepted = tuple(
             row for row in rows if row.score >= thresholds["mentioned"] and row.score >= score * thresholds["beside"]
         )[:MOST_EVIDENCE]

@@ -87,6 +87,13 @@ def commitments_of(item: PlanItem) -> Iterator[Commitment]:
         yield Commitment(item.id, item.text, item.span, item.deadline)
 
 
+def side_parts(promises: Sequence[Promise]) -> frozenset[Promise]:
+    """Return the parts that nothing can be checked by, where their commitment has one that can: an answer to them alone
+    does not yet speak of the commitment."""
+    firm = {promise.commitment.id for promise in promises if promise.is_checkable}
+    return frozenset(p for p in promises if not p.is_checkable and p.commitment.id in firm)
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """One object of a commitment in its words; ``is_member`` where it was cut out of a list of names.

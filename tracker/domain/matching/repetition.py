@@ -6,18 +6,21 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from tracker.domain.documents import Figure, PlanItem, Quantity, Shrunk
+from tracker.domain.documents import Commitment, Figure, PlanItem, Quantity, Shrunk
 from tracker.domain.matching.candidates import Claim, Clause
 from tracker.domain.matching.comparable import make_comparable
 from tracker.domain.matching.features import Reading
 from tracker.domain.matching.figures import tidy
 from tracker.domain.matching.promises import Promise, commitments_of
-from tracker.domain.matching.scoring import score_claims
+from tracker.domain.matching.scoring import log_odds, score_claims
 from tracker.domain.matching.units import same_unit, split_unit
 from tracker.domain.matching.words import MatchingWords
+from tracker.language.sentences import split_clauses
 
 LIKE = 0.6
 """How alike the names of two targets must be to be the same target."""
+NEARLY = 1.0
+"""How much less sure (logarithm of the odds) another item may be."""
 _REST = re.compile("剩余|余下|其余|剩下|未完成的")
 
 
@@ -50,6 +53,12 @@ def find_repetitions(
     return found
 
 
+def taken_up(again: Sequence[Repetition], threshold: float) -> tuple[Repetition, ...]:
+    """Return the items that take a promise up again: the surest, and those that are nearly as sure."""
+    least = log_odds(again[0].score) - NEARLY if again else 0.0
+    return tuple(one for one in again if one.score >= threshold and log_odds(one.score) >= least)
+
+
 def _plan_claims(plan: Sequence[PlanItem], words: MatchingWords) -> tuple[list[Claim], list[PlanItem]]:
     """Put the new plan's commitments in the shape of claims; ``line`` is a number into the list of their items."""
     claims: list[Claim] = []
@@ -57,12 +66,17 @@ def _plan_claims(plan: Sequence[PlanItem], words: MatchingWords) -> tuple[list[C
     for item in plan:
         context = make_comparable(f"{item.group or ''}，{item.title or ''}", words)
         for commitment in commitments_of(item):
-            clause = Clause(
-                commitment.span.start, commitment.span.end, commitment.text, make_comparable(commitment.text, words)
-            )
-            claims.append(Claim((clause,), context, lead=False, home=True, line=len(owners)))
+            claims.append(Claim(_clauses(commitment, words), context, lead=False, home=True, line=len(owners)))
             owners.append(item)
     return claims, owners
+
+
+def _clauses(commitment: Commitment, words: MatchingWords) -> tuple[Clause, ...]:
+    at, text = commitment.span.start, commitment.text
+    cuts = split_clauses(text, 0, len(text)) or [(0, len(text))]
+    return tuple(
+        Clause(at + low, at + high, text[low:high], make_comparable(text[low:high], words)) for low, high in cuts
+    )
 
 
 def find_shrunk(

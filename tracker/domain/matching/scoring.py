@@ -75,13 +75,18 @@ def second_look(promise: Promise, rows: Sequence[Scored], company: Sequence[floa
 
 
 def looked_at_again(
-    promise: Promise, rows: Sequence[Scored], company: Sequence[float], weights: Mapping[str, float]
+    promise: Promise,
+    rows: Sequence[Scored],
+    company: Sequence[float],
+    weights: Mapping[str, float],
+    handicap: float = 0.0,
 ) -> list[Scored]:
     """Return the readings with calibrated scores: how sure it is that the report speaks of the promise there."""
     if not rows:
         return []
     look = second_look(promise, rows, company)
     rest = sum(weights.get(name, 0.0) * value for name, value in look.items() if name not in ("odds", "company"))
+    rest += handicap
     again = [
         replace(row, score=_sigmoid(weights["odds"] * max(-BOUND, min(BOUND, log_odds(row.score))) + with_ + rest))
         for row, with_ in zip(rows, (weights.get("company", 0.0) * value for value in company), strict=True)
