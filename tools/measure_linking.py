@@ -10,9 +10,10 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from tools.linking_gold import GoldLink, GoldPair, load_pairs, places
-from tracker.domain.documents import Evidence, Figure, Link
+from tracker.domain.documents import Evidence, Figure, Link, Shrunk
 from tracker.domain.matching import link_reports
 from tracker.domain.matching.words import LinkModel
 from tracker.language.lexicon import load_lexicon
@@ -103,7 +104,7 @@ def _compare(pair: GoldPair, gold: GoldLink, link: Link, result: Measure) -> Non
         note("repeated", set(gold.repeated_in) == set(link.repeated_in), link.repeated_in, gold.repeated_in)
     if gold.shrunk:
         values = link.shrunk and (link.shrunk.before, link.shrunk.after)
-        note("shrunk", values == (gold.shrunk["from"], gold.shrunk["to"]), values, gold.shrunk)
+        note("shrunk", _same_shrinking(gold.shrunk, link.shrunk), values, gold.shrunk)
     elif gold.repeated_in is not None:
         note("no_shrinking", link.shrunk is None, link.shrunk, None)
 
@@ -113,6 +114,16 @@ def _covers(text: str, evidence: Evidence, anchors: Sequence[str]) -> bool:
         min(evidence.span.end, place.end) - max(evidence.span.start, place.start) >= 0.5 * (place.end - place.start)
         for place in places(text, anchors)
     )
+
+
+def _same_shrinking(gold: dict[str, Any], shrunk: Shrunk | None) -> bool:
+    """Say whether the same target shrank; of dates the months are compared."""
+    if shrunk is None:
+        return False
+    if isinstance(gold["from"], str):
+        months = tuple(float(gold[key].split("-")[1]) for key in ("from", "to"))
+        return shrunk.unit == "月" and (shrunk.before, shrunk.after) == months
+    return (shrunk.before, shrunk.after) == (gold["from"], gold["to"])
 
 
 def _same(gold: dict[str, object], figure: Figure) -> bool:

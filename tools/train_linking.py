@@ -48,8 +48,12 @@ PRIOR_ADMIT = {
     "failed": 1.5, "failed_near": 1.0, "weak": 0.5, "weak_near": 0.3, "bridge": 1.0,
 }  # fmt: skip
 THRESHOLDS = {"mentioned": 0.5, "beside": 0.35, "repeated": 0.42, "admission": 0.4, "kept": 0.7, "unplanned": 0.35}
+ROUNDS = 30
 PRECISION = 1e-9
 CERTAIN = 30.0
+BY_RULE = ("unnamed", "sibling")
+"""Features that a rule decides: too few judged pairs show them, and those that do judge a list as one."""
+FIRM = 100.0
 STRENGTH = 1.0
 """How strongly weights are drawn to the prior: the inverse variance of each weight."""
 
@@ -135,17 +139,32 @@ def _owner(anchor: str, text: str, promises: Sequence[Promise]) -> int | None:
     return best[1] if best else None
 
 
-def fit(rows: Sequence[Row], prior: Mapping[str, float], rounds: int = 30) -> dict[str, float]:
-    """Return the weights that explain the rows best, each drawn to its prior."""
+def fit(rows: Sequence[Row], prior: Mapping[str, float]) -> dict[str, float]:
+    """Return the weights that explain the rows best, each drawn to its prior.
+
+    A weight never speaks against what a person would say: one that would take the other sign is nothing instead.
+    """
+    names = list(prior)
+    while True:
+        weights = _fit(rows, {name: prior[name] for name in names})
+        turned = [name for name in names if name != "bias" and weights[name] * prior[name] < 0]
+        if not turned:
+            return {name: weights.get(name, 0.0) for name in prior}
+        names = [name for name in names if name not in turned]
+
+
+def _fit(rows: Sequence[Row], prior: Mapping[str, float]) -> dict[str, float]:
+    """Find the weights by Newton's method."""
     names = list(prior)
     data = [([features[name] for name in names], label) for features, label in rows]
+    pulls = [STRENGTH * (FIRM if name in BY_RULE else 1.0) for name in names]
     weights = [prior[name] for name in names]
     start = list(weights)
-    for _ in range(rounds):
-        gradient = [STRENGTH * (start[i] - weights[i]) for i in range(len(names))]
-        hessian = [[STRENGTH * (i == j) for j in range(len(names))] for i in range(len(names))]
+    for _ in range(ROUNDS):
+        gradient = [pull * (start[i] - weights[i]) for i, pull in enumerate(pulls)]
+        hessian = [[pulls[i] * (i == j) for j in range(len(names))] for i in range(len(names))]
         for values, label in data:
-            guess = 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, sum(map(float.__mul__, weights, values))))))
+            guess = 1.0 / (1.0 + math.exp(-max(-CERTAIN, min(CERTAIN, sum(map(float.__mul__, weights, values))))))
             slope = guess * (1.0 - guess)
             for i, value in enumerate(values):
                 if value:
@@ -154,9 +173,9 @@ def fit(rows: Sequence[Row], prior: Mapping[str, float], rounds: int = 30) -> di
                     for j, other in enumerate(values):
                         row[j] += slope * value * other
         step = _solve(hessian, gradient)
-        here = _loss(data, weights, start)
+        here = _loss(data, weights, start, pulls)
         # A full Newton step can overshoot where guesses saturate: halve it until it helps.
-        while max(map(abs, step)) > PRECISION and _loss(data, _moved(weights, step), start) > here:
+        while max(map(abs, step)) > PRECISION and _loss(data, _moved(weights, step), start, pulls) > here:
             step = [move / 2 for move in step]
         weights = _moved(weights, step)
         if max(map(abs, step)) <= PRECISION:
@@ -168,9 +187,11 @@ def _moved(weights: Sequence[float], step: Sequence[float]) -> list[float]:
     return [weight + move for weight, move in zip(weights, step, strict=True)]
 
 
-def _loss(data: Sequence[tuple[list[float], int]], weights: Sequence[float], start: Sequence[float]) -> float:
+def _loss(
+    data: Sequence[tuple[list[float], int]], weights: Sequence[float], start: Sequence[float], pulls: Sequence[float]
+) -> float:
     """Return the negative log likelihood with the pull towards the prior."""
-    pull = sum((weight - prior) ** 2 for weight, prior in zip(weights, start, strict=True)) * STRENGTH / 2
+    pull = sum(p * (weight - prior) ** 2 for weight, prior, p in zip(weights, start, pulls, strict=True)) / 2
     loss = 0.0
     for values, label in data:
         odds = sum(map(float.__mul__, weights, values))
@@ -215,7 +236,7 @@ def train_on(lessons: Sequence[Lesson], without: str | None = None) -> LinkModel
     return LinkModel(
         fit(_answers(lessons), _less(PRIOR_ANSWER, without)),
         fit(looks, look_prior),
-        fit([row for lesson in lessons for row in lesson.repeats], _less(PRIOR_REPEAT, without)),
+        _fit([row for lesson in lessons for row in lesson.repeats], _less(PRIOR_REPEAT, without)),
         fit([row for lesson in lessons for row in lesson.admissions], _less(PRIOR_ADMIT, without)),
         THRESHOLDS,
     )

@@ -54,8 +54,8 @@ def admission_features(
 ) -> dict[str, float]:
     """Return the features of a reading with the words of failure (未, 滞后; 不够 says less) and the bridge over the new plan."""
     clauses = reading.claim.clauses
-    here = {step_of(clause.text, words) for clause in clauses[reading.first : reading.last + 1]}
-    near = {step_of(clause.text, words) for clause in clauses[max(0, reading.first - 2) : reading.last + 3]}
+    here = {_failure(clause.text, words) for clause in clauses[reading.first : reading.last + 1]}
+    near = {_failure(clause.text, words) for clause in clauses[max(0, reading.first - 2) : reading.last + 3]}
     bridge = any(_near(report, reading.claim, span.start, span.end) for span in bridged)
     return {
         **reading.features,
@@ -65,6 +65,13 @@ def admission_features(
         "weak_near": float("weakness" in near - here and "failed" not in near),
         "bridge": float(bridge),
     }
+
+
+def _failure(text: str, words: MatchingWords) -> str | None:
+    """Return how plainly a clause tells of something not done."""
+    if step_of(text, words) == "failed":
+        return "failed"
+    return "weakness" if any(words.steps[word] == "weakness" for word in words.step_pattern.findall(text)) else None
 
 
 def _near(report: LaterReport, claim: Claim, start: int, end: int) -> bool:

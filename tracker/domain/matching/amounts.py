@@ -38,6 +38,7 @@ class Counterpart:
     before: str
     fit: float
     exact_unit: bool
+    named: bool
 
 
 def counterparts(
@@ -63,10 +64,11 @@ def counterparts(
             near = text[low : amount.start] + amount.what + text[amount.end : _stop(text, amount.end, end)]
             fit = _fit(wanted, near, claim, words) + _RATE_NAME * _same_rate(quantity, near)
             other = puts_another_word(target, [make_comparable(near, words)], rarity)
-            fit += _TAIL * (tail in plain_text(near, words)) - _REPLACED * other
+            named = tail in plain_text(near, words)
+            fit += _TAIL * named - _REPLACED * other
             fit += _EXACT * (abs(amount.value - quantity.value) < 1e-9)
             exact = base == split_unit(amount.unit, words)[1]
-            result.append(Counterpart(amount, claim, clause, text[at : amount.start], fit, exact))
+            result.append(Counterpart(amount, claim, clause, text[at : amount.start], fit, exact, named))
         at = end
     return result
 

@@ -249,7 +249,9 @@ def _missing(
     told = "%" in text or "％" in text or "成" in text or bool(words.signals["all_done"].search(text))
     thing = promise.form.chunks[-1] if promise.aim == "finish" and promise.form.chunks else None
     return {
-        "title_missing": float(bool(promise.form.titles) and not shares_title(promise.form, passage)),
+        "title_missing": float(
+            bool(promise.form.titles | promise.form.quoted) and not shares_title(promise.form, passage)
+        ),
         "rate_missing": float(bool(rate) and not grows) * (0.5 * (not told) + 0.5 * (not named)),
         "growth_missing": float(grows and not words.signals["growth"].search(text)),
         "thing_missing": float(thing is not None and seen.share(thing, len(thing.grams) - 1) < SAME_KIND),

@@ -106,7 +106,7 @@ def _figure(
     found = [one for claim in claims for one in counterparts(claim, quantity, name, rarity, lexicon, words)]
     found = _without_others(found, quantity, promise, rarity, lexicon, words)
     alone = [one for one in found if one.clause is best]
-    if len(alone) == 1:
+    if len(alone) == 1 and (alone[0].named or not any(one.named for one in found if one.claim is claims[0])):
         found = [replace(one, fit=one.fit + IN_THE_PASSAGE) if one is alone[0] else one for one in found]
     fitting = [one for one in found if one.fit >= (SAME_THING if one.claim is not claims[0] else IN_THE_PASSAGE)]
     comparable = [c for c in fitting if is_growth_amount(c, words) == growth or not is_share(quantity)]

@@ -7,9 +7,8 @@ from collections.abc import Mapping, Sequence
 
 from tracker.domain.matching.candidates import Claim
 from tracker.domain.matching.comparable import RAREST, Chunk, Comparable
-from tracker.domain.matching.promises import Promise
+from tracker.domain.matching.promises import Promise, name_of
 
-_GENERIC_FRONT = re.compile("^(?:县城|全县|全市|全镇|全乡|城区|农村|县级|市级|县|市|镇)+(?=.{2})")
 SIBLINGS = "一二三四五六七八九十东西南北"
 """Characters by which things of one family are told apart."""
 
@@ -68,11 +67,11 @@ def names_other_choice(promise: Promise, claim: Claim, first: int, last: int) ->
 
 
 def leaves_member_unnamed(promise: Promise, claim: Claim) -> bool:
-    """Say whether a member of a promised list is not named: its fellows' sentence does not answer it."""
+    """Say whether a sentence names fellows of a listed thing and not the thing itself: it does not answer it."""
     if not promise.is_member or not promise.form.chunks:
         return False
-    name = _GENERIC_FRONT.sub("", promise.form.chunks[0].text)[:2]
-    return not any(name in clause.form.plain for clause in claim.clauses)
+    plain = "".join(clause.form.plain for clause in claim.clauses)
+    return name_of(promise.form.chunks[0].text) not in plain and any(name in plain for name in promise.fellows)
 
 
 def names_sibling(form: Comparable, passage: Sequence[Comparable]) -> bool:

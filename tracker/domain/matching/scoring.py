@@ -91,7 +91,16 @@ def looked_at_again(
         replace(row, score=_sigmoid(weights["odds"] * max(-BOUND, min(BOUND, log_odds(row.score))) + with_ + rest))
         for row, with_ in zip(rows, (weights.get("company", 0.0) * value for value in company), strict=True)
     ]
-    return sorted(again, key=lambda row: (-row.score, row.reading.claim.start))
+    # What a rule tells apart (another member of the list, a sibling's name) the company it stands in does not bring back.
+    firm = [
+        replace(row, score=min(row.score, before.score)) if _told_apart(row.reading) else row
+        for row, before in zip(again, rows, strict=True)
+    ]
+    return sorted(firm, key=lambda row: (-row.score, row.reading.claim.start))
+
+
+def _told_apart(reading: Reading) -> bool:
+    return bool(reading.features["unnamed"] or reading.features["sibling"])
 
 
 def companies(promises: Sequence[Promise], scored: Sequence[Sequence[Scored]]) -> list[list[float]]:
