@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from tracker.domain.documents import Quantity
 from tracker.domain.matching.candidates import Claim
-from tracker.domain.matching.comparable import RAREST, Chunk, Comparable
+from tracker.domain.matching.comparable import RAREST, Comparable
 from tracker.domain.matching.names import (
     leaves_member_unnamed,
     names_other_choice,
@@ -17,22 +17,17 @@ from tracker.domain.matching.names import (
     shares_title,
     shortens,
 )
+from tracker.domain.matching.objects import CONTEXT_SHARE, SAME_KIND, Seen, compare_objects
 from tracker.domain.matching.promises import Promise
 from tracker.domain.matching.units import numbers_with
 from tracker.domain.matching.words import CONCEPT_MARK, MatchingWords
 
 TELLING = 40.0
 """How much rarity shared nouns must carry to tell everything: 基础设施 carries 12, a project's full name 40 and more."""
-CONTEXT_SHARE = 0.5
-"""What a gram is worth that stands only in the heading or the paragraph's opening."""
 WORTH_ADDING = 0.08
 """Share of the promise that a neighbouring clause must add to belong to the passage."""
 LEAST_NAME = 12.0
 """How much rarity a name must carry for its whole match to say everything: two characters alone do not."""
-APART = 0.65
-"""What a gram is worth whose characters stand there with others between them, or the other way round."""
-SAME_KIND = 0.5
-"""What a gram is worth where the passage names the same kind of thing in another word."""
 QUOTE_LONGEST = 60
 """How many characters a quote takes in beside the passage itself."""
 NEAR = 2
@@ -67,8 +62,8 @@ def read_against(
     found = {gram for form in passage for gram in form.grams}
     anywhere = found.union(*(clause.form.grams for clause in claim.clauses))
     context = claim.context.grams
-    seen = _Seen(found, anywhere, context, {pair for form in passage for pair in form.skips})
-    objects = _objects(promise, seen, rarity)
+    seen = Seen(found, anywhere, context, {pair for form in passage for pair in form.skips})
+    objects = compare_objects(promise, seen, rarity)
     features = {
         "bias": 1.0,
         "cover": _cover(promise, found),
@@ -156,90 +151,8 @@ def _context_cover(promise: Promise, found: set[str], context: Mapping[str, floa
     return sum(promise.weights[gram] for gram in only) / promise.total
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Objects:
-    cover: float
-    heads: float
-    qualifiers: float
-    rare_missing: float
-    longest: float
-    told: float
-    soft: float
-    shared: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Seen:
-    """The grams of the passage, of its sentence, of heading and opening, and the passage's pairs with a gap."""
-
-    here: set[str]
-    anywhere: set[str]
-    context: Mapping[str, float]
-    skips: set[str]
-
-    def share(self, chunk: Chunk, at: int) -> float:
-        """Return how much of a promised gram is there: itself, apart, in another word of the same kind, around."""
-        gram = chunk.grams[at]
-        if gram in self.here:
-            return 1.0
-        if gram in self.anywhere:
-            return 0.8
-        if gram in self.skips or self._spans(chunk.text, at):
-            return APART
-        concept = chunk.concepts[at]
-        if concept and concept in self.here:
-            return SAME_KIND
-        return CONTEXT_SHARE if gram in self.context else 0.0
-
-    def _spans(self, text: str, at: int) -> bool:
-        """Say whether the passage holds, as neighbours, two characters of the promise between which this gram lies."""
-        return any(
-            0 <= low < high < len(text) and text[low] + text[high] in self.here
-            for low, high in ((at, at + 2), (at - 1, at + 1), (at, at + 3), (at - 1, at + 2), (at - 2, at + 1))
-        )
-
-
-def _objects(promise: Promise, seen: _Seen, rarity: Mapping[str, float]) -> _Objects:
-    """Compare noun phrase by noun phrase: the head is its last pair, what stands before qualifies it."""
-    total = covered = heads = qualifier_total = qualifier_found = missing = soft = 0.0
-    longest = told = 0.0
-    shared: list[str] = []
-    found = seen.here
-    for chunk in promise.form.chunks:
-        size = sum(rarity.get(gram, RAREST) for gram in chunk.grams)
-        total += size
-        has_head = chunk.grams[-1] in found
-        heads += size * has_head
-        run, weight = 0, 0.0
-        for at, gram in enumerate(chunk.grams):
-            rare = rarity.get(gram, RAREST)
-            share = seen.share(chunk, at)
-            covered += rare * share
-            told += rare * (share >= 0.8)
-            soft += rare * (share in (APART, SAME_KIND))
-            run, weight = (run + 1, weight + rare) if share == 1.0 else (0, 0.0)
-            longest = max(longest, weight)
-            if run and (at + 1 == len(chunk.grams) or chunk.grams[at + 1] not in found):
-                shared.append(chunk.text[at + 1 - run : at + 2])
-            if at < len(chunk.grams) - 1 and has_head:
-                qualifier_total += rare
-                qualifier_found += rare * share
-            if not share:
-                missing = max(missing, rare)
-    return _Objects(
-        cover=covered / total if total else 0.0,
-        heads=heads / total if total else 0.0,
-        qualifiers=qualifier_found / qualifier_total if qualifier_total else 0.0,
-        rare_missing=missing / RAREST,
-        longest=longest,
-        told=told,
-        soft=soft / total if total else 0.0,
-        shared=tuple(sorted(dict.fromkeys(shared), key=lambda text: -len(text))),
-    )
-
-
 def _missing(
-    promise: Promise, claim: Claim, passage: Sequence[Comparable], seen: _Seen, words: MatchingWords
+    promise: Promise, claim: Claim, passage: Sequence[Comparable], seen: Seen, words: MatchingWords
 ) -> dict[str, float]:
     """Return what the passage should name and does not: the document, the rate, the growth, the thing to be made."""
     text = "".join(clause.text for clause in claim.clauses)
