@@ -1,20 +1,22 @@
-"""Count how common pairs of characters are in a folder of reports, for the matching's background table.
+"""Count how common pairs of characters and concepts are in folders of reports, for the matching's background table.
 
-    python tools/build_background.py REPORTS_DIR [--out FILE]
+    python -m tools.build_background REPORTS_DIR … [--out FILE]
 
 The table holds only pairs of characters and a rounded inverse document frequency over sentences: no text can be
-read out of it. Running it twice on the same folder gives the same file to the byte.
+read out of it. Running it twice on the same folders gives the same file to the byte.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import math
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 from tracker.domain.matching.comparable import make_comparable
-from tracker.domain.matching.words import DATA_FOLDER, load_words
+from tracker.domain.matching.words import CONCEPT_MARK, DATA_FOLDER, load_words
 from tracker.language.sentences import split_sentences
 from tracker.language.text import fold
 
@@ -24,7 +26,7 @@ STEP = 0.5
 
 
 def count_sentences(folder: Path) -> tuple[Counter[str], int]:
-    """Return in how many sentences each pair stands, and the number of sentences."""
+    """Return in how many sentences each pair and each concept stands, and the number of sentences."""
     words = load_words()
     counts: Counter[str] = Counter()
     sentences = 0
@@ -38,29 +40,47 @@ def count_sentences(folder: Path) -> tuple[Counter[str], int]:
     return counts, sentences
 
 
-def table(counts: Counter[str], sentences: int) -> str:
+def levels_of(folders: Sequence[tuple[Counter[str], int]]) -> dict[str, float]:
+    """Return the rounded inverse document frequency of what is not rare; each folder counts alike, whatever its size."""
+    total = sum((counts for counts, _ in folders), Counter[str]())
+    return {
+        gram: round(math.log(len(folders) / sum(counts[gram] / size for counts, size in folders)) / STEP) * STEP
+        for gram, count in total.items()
+        if count >= LEAST
+    }
+
+
+def table(levels: dict[str, float]) -> str:
     """Return the background table as TOML: rounded inverse document frequency → its pairs, run together."""
     lines = [
         "# Inverse document frequency (natural logarithm) of characters and their pairs over the sentences of reports."
     ]
     for name, length in (("chars", 1), ("pairs", 2)):
-        levels: dict[float, list[str]] = {}
-        for gram, count in counts.items():
-            if len(gram) == length and count >= LEAST and all("\u4e00" <= char <= "\u9fff" for char in gram):
-                level = round(math.log(sentences / count) / STEP) * STEP
-                levels.setdefault(level, []).append(gram)
         lines.append(f"[{name}]")
-        lines += [f'"{level}" = "{"".join(sorted(levels[level]))}"' for level in sorted(levels)]
+        chosen = [gram for gram in levels if len(gram) == length and all("\u4e00" <= char <= "\u9fff" for char in gram)]
+        lines += [f'"{level}" = "{"".join(grams)}"' for level, grams in _by_level(chosen, levels)]
+    lines.append("[concepts]")
+    concepts = [gram for gram in levels if gram.startswith(CONCEPT_MARK)]
+    lines += [f'"{level}" = {json.dumps(grams, ensure_ascii=False)}' for level, grams in _by_level(concepts, levels)]
     return "\n".join(lines) + "\n"
+
+
+def _by_level(grams: Sequence[str], levels: dict[str, float]) -> list[tuple[float, list[str]]]:
+    found: dict[float, list[str]] = {}
+    for gram in sorted(grams):
+        found.setdefault(levels[gram], []).append(gram)
+    return sorted(found.items())
 
 
 def main() -> None:
     """Write the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("folder", type=Path)
+    parser.add_argument("folders", type=Path, nargs="+")
     parser.add_argument("--out", type=Path, default=DATA_FOLDER / "background.toml")
     arguments = parser.parse_args()
-    arguments.out.write_text(table(*count_sentences(arguments.folder)), encoding="utf-8")
+    arguments.out.write_text(
+        table(levels_of([count_sentences(folder) for folder in arguments.folders])), encoding="utf-8"
+    )
 
 
 if __name__ == "__main__":

@@ -4,6 +4,9 @@ A pair is a folder with ``earlier.txt``, ``later.txt`` and ``links.json``; or, w
 JSON file that names them in ``earlier`` and ``later``. A link names its promise by a few words of the earlier report
 (``promise``) and says ``outcome``; where they apply ``evidence``, ``contradicted_by`` and ``repeated_in`` (words of the
 later report), ``late``, ``figures`` and ``shrunk``.
+
+Pairs in the folder ``held_out``, and those whose JSON says ``"held_out": true``, are measured only: nothing is trained
+on them or tuned to them, and nobody reads their mistakes.
 """
 
 from __future__ import annotations
@@ -18,8 +21,7 @@ from tracker.domain.documents import Block, Commitment, Document, PlanItem, Repo
 from tracker.domain.extraction import read_report
 from tracker.language.lexicon import load_lexicon
 
-HELD_OUT = ("dingxing_2020", "jinhu", "luoyuan", "qingshi")
-"""Pairs that nothing is trained on or tuned to."""
+HELD_OUT_FOLDER = "held_out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,7 @@ class GoldPair:
     """Two readings and the links between them."""
 
     name: str
+    held_out: bool
     earlier: ReportReading
     later: ReportReading
     plan_year: int
@@ -54,25 +57,29 @@ class GoldPair:
 def load_pairs(folder: Path, reports: Path | None = None) -> list[GoldPair]:
     """Return the pairs of a folder, by name; those whose texts lie in ``reports`` only where it is given."""
     pairs = [
-        _pair(path.name, path / "earlier.txt", path / "later.txt", path / "links.json") for path in _folders(folder)
+        _pair(path, path / "earlier.txt", path / "later.txt", path / "links.json")
+        for home in (folder, folder / HELD_OUT_FOLDER)
+        for path in _folders(home)
     ]
     if reports is not None:
         for path in sorted(folder.glob("*.json")):
             entry = json.loads(path.read_text(encoding="utf-8"))
-            pairs.append(_pair(path.stem, reports / entry["earlier"], reports / entry["later"], path))
-    return pairs
+            pairs.append(_pair(path, reports / entry["earlier"], reports / entry["later"], path))
+    return sorted(pairs, key=lambda pair: pair.name)
 
 
 def _folders(folder: Path) -> Iterator[Path]:
-    yield from sorted(path for path in folder.iterdir() if (path / "links.json").is_file())
+    if folder.is_dir():
+        yield from sorted(path for path in folder.iterdir() if (path / "links.json").is_file())
 
 
-def _pair(name: str, earlier: Path, later: Path, links: Path) -> GoldPair:
+def _pair(home: Path, earlier: Path, later: Path, links: Path) -> GoldPair:
     gold = json.loads(links.read_text(encoding="utf-8"))
     one, two = read_text(earlier.read_text(encoding="utf-8")), read_text(later.read_text(encoding="utf-8"))
     found, lost = _links(gold["links"], one, two, repeats=gold.get("repeats_judged", True))
     return GoldPair(
-        name,
+        home.stem,
+        home.parent.name == HELD_OUT_FOLDER or gold.get("held_out", False),
         one,
         two,
         gold["plan_year"],

@@ -1,6 +1,6 @@
 """Measure the linking on the hand-judged pairs: trained pairs and pairs held out, side by side.
 
-python -m tools.measure_linking [PAIRS_DIR] [--reports DIR] [--only NAME ...] [--mistakes]
+python -m tools.measure_linking [PAIRS_DIR] [--reports DIR] [--only NAME …] [--mistakes] [--held-out]
 """
 
 from __future__ import annotations
@@ -10,9 +10,10 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-from tools.linking_gold import HELD_OUT, GoldLink, GoldPair, load_pairs, places
-from tracker.domain.documents import Evidence, Figure, Link
+from tools.linking_gold import GoldLink, GoldPair, load_pairs, places
+from tracker.domain.documents import Evidence, Figure, Link, Shrunk
 from tracker.domain.matching import link_reports
 from tracker.domain.matching.words import LinkModel
 from tracker.language.lexicon import load_lexicon
@@ -34,6 +35,14 @@ class Measure:
         """Count one answer."""
         self.right[key] += right
         self.total[key] += 1
+
+    def add(self, other: Measure) -> None:
+        """Add what was measured elsewhere."""
+        self.right += other.right
+        self.total += other.total
+        self.positives += other.positives
+        self.negatives += other.negatives
+        self.mistakes += other.mistakes
 
     def rate(self, key: str) -> float:
         """Return the share of right answers, 1.0 where there are none to give."""
@@ -95,7 +104,7 @@ def _compare(pair: GoldPair, gold: GoldLink, link: Link, result: Measure) -> Non
         note("repeated", set(gold.repeated_in) == set(link.repeated_in), link.repeated_in, gold.repeated_in)
     if gold.shrunk:
         values = link.shrunk and (link.shrunk.before, link.shrunk.after)
-        note("shrunk", values == (gold.shrunk["from"], gold.shrunk["to"]), values, gold.shrunk)
+        note("shrunk", _same_shrinking(gold.shrunk, link.shrunk), values, gold.shrunk)
     elif gold.repeated_in is not None:
         note("no_shrinking", link.shrunk is None, link.shrunk, None)
 
@@ -105,6 +114,16 @@ def _covers(text: str, evidence: Evidence, anchors: Sequence[str]) -> bool:
         min(evidence.span.end, place.end) - max(evidence.span.start, place.start) >= 0.5 * (place.end - place.start)
         for place in places(text, anchors)
     )
+
+
+def _same_shrinking(gold: dict[str, Any], shrunk: Shrunk | None) -> bool:
+    """Say whether the same target shrank; of dates the months are compared."""
+    if shrunk is None:
+        return False
+    if isinstance(gold["from"], str):
+        months = tuple(float(gold[key].split("-")[1]) for key in ("from", "to"))
+        return shrunk.unit == "月" and (shrunk.before, shrunk.after) == months
+    return (shrunk.before, shrunk.after) == (gold["from"], gold["to"])
 
 
 def _same(gold: dict[str, object], figure: Figure) -> bool:
@@ -117,16 +136,17 @@ def main() -> None:
     parser.add_argument("folder", type=Path, nargs="?", default=PAIRS)
     parser.add_argument("--reports", type=Path, help="where the texts of single-file pairs lie")
     parser.add_argument("--only", nargs="*", default=[])
-    parser.add_argument("--mistakes", action="store_true")
+    parser.add_argument("--mistakes", action="store_true", help="of the pairs trained on")
+    parser.add_argument("--held-out", action="store_true", help="measure on the pairs held out as well")
     arguments = parser.parse_args()
     pairs = [
         p for p in load_pairs(arguments.folder, arguments.reports) if not arguments.only or p.name in arguments.only
     ]
     for title, group in (
-        ("trained", [pair for pair in pairs if pair.name not in HELD_OUT]),
-        ("held out", [pair for pair in pairs if pair.name in HELD_OUT]),
+        ("trained", [pair for pair in pairs if not pair.held_out]),
+        ("held out", [pair for pair in pairs if pair.held_out]),
     ):
-        if group:
+        if group and (title == "trained" or arguments.held_out):
             result = measure(group)
             print(title, ", ".join(pair.name for pair in group))  # noqa: T201
             print("\n".join(result.lines()))  # noqa: T201

@@ -1,8 +1,8 @@
 """Train the linking model on the hand-judged pairs: same pairs in, same weights out, to the last digit.
 
-    python -m tools.train_linking [PAIRS_DIR] [--reports DIR] [--out FILE] [--ablate]
+    python -m tools.train_linking [PAIRS_DIR] [--reports DIR] [--out FILE] [--cross] [--held-out]
 
-The pairs named in ``HELD_OUT`` are never trained on. The model is a logistic regression drawn towards weights that
+Pairs held out are never trained on. The model is a logistic regression drawn towards weights that
 a person would choose (``PRIOR_*``), so that a feature seen too rarely keeps a sensible weight; it is found by
 Newton's method.
 """
@@ -12,15 +12,19 @@ from __future__ import annotations
 import argparse
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from tools.linking_gold import HELD_OUT, GoldPair, load_pairs, places
+from tools.linking_gold import GoldPair, load_pairs, places
 from tools.measure_linking import PAIRS, Measure, measure
-from tracker.domain.matching.candidates import clause_range, prepare_report
-from tracker.domain.matching.features import FEATURES
+from tracker.domain.documents import Span
+from tracker.domain.matching.admissions import admission_features, problems_answered
+from tracker.domain.matching.candidates import LaterReport, clause_range, prepare_report
+from tracker.domain.matching.features import Reading, quoted
 from tracker.domain.matching.promises import Promise, prepare_promises
 from tracker.domain.matching.repetition import find_repetitions
-from tracker.domain.matching.scoring import probability, rarity_of, score_claims
+from tracker.domain.matching.scoring import LOOKS, Scored, companies, probability, rarity_of, score_claims, second_look
 from tracker.domain.matching.words import DATA_FOLDER, LinkModel, load_background, load_words
 
 PRIOR_ANSWER = {
@@ -28,57 +32,98 @@ PRIOR_ANSWER = {
     "longest": 2.0, "chars": 2.0, "short_name": 1.0, "elements": 1.5, "title": 2.0, "title_other": -2.0,
     "contrast": -1.5, "sibling": -4.0, "unnamed": -4.0, "verb": 0.4, "unit": 1.0, "unit_missing": -0.8, "number": 1.0,
     "lead": -1.5, "concrete": 0.4,
-    "theme": 0.8, "rival": -1.5, "reverse": 1.0, "size": 0.0, "away": -0.5, "told": 1.0, "framing": -1.5,
+    "theme": 0.8, "rival": -1.5, "reverse": 1.0, "reverse_best": 0.5, "size": 0.0, "away": -0.5, "told": 1.0, "framing": -1.5,
+    "replaced": -1.0, "title_missing": -1.0, "rate_missing": -1.0, "growth_missing": -0.5, "thing_missing": -0.5, "soft": 0.0, "concepts": 1.0,
 }  # fmt: skip
 PRIOR_REPEAT = {
     "bias": -7.0, "cover": 3.0, "objects": 3.5, "heads": 1.0, "qualifiers": 1.0, "longest": 2.5, "chars": 1.0,
     "title": 1.5, "title_other": -2.0, "contrast": -1.5, "sibling": -4.0, "unnamed": -3.0, "verb": 0.4, "unit": 0.5, "number": 0.5, "theme": 0.8,
-    "rival": -1.0, "reverse": 1.0, "told": 1.0, "framing": -1.5,
+    "rival": -1.0, "reverse": 1.0, "reverse_best": 0.5, "told": 1.0, "framing": -1.5,
+    "replaced": -1.0, "soft": 0.0, "concepts": 1.0,
 }  # fmt: skip
-THRESHOLDS = {"mentioned": 0.5, "beside": 0.35, "repeated": 0.5, "admission": 0.6, "unplanned": 0.35}
+PRIOR_ADMIT = {
+    "bias": -5.5, "cover": 2.0, "objects": 3.0, "heads": 1.0, "longest": 1.5, "chars": 1.0, "short_name": 0.5, "title": 1.0,
+    "title_other": -1.0, "contrast": -1.0, "sibling": -3.0, "unnamed": -2.0, "theme": 0.8, "rival": -1.0, "reverse": 1.0, "told": 1.0,
+    "framing": -1.0, "replaced": -1.0, "soft": 0.0, "concepts": 1.0, "size": 0.0,
+    "failed": 1.5, "failed_near": 1.0, "weak": 0.5, "weak_near": 0.3, "bridge": 1.0,
+}  # fmt: skip
+THRESHOLDS = {"mentioned": 0.5, "beside": 0.35, "repeated": 0.42, "admission": 0.35, "kept": 0.7, "unplanned": 0.35}
+ROUNDS = 30
 PRECISION = 1e-9
 CERTAIN = 30.0
+BY_RULE = ("unnamed", "sibling")
+"""Features that a rule decides: too few judged pairs show them, and those that do judge a list as one."""
+FIRM = 100.0
 STRENGTH = 1.0
 """How strongly weights are drawn to the prior: the inverse variance of each weight."""
+
+PRIOR_LOOK = {"odds": 1.0, "bias": 0.5}
+"""The second look starts from the odds of the best sentence alone; every other weight is drawn to nothing."""
+FOLDS = 4
 
 Row = tuple[Mapping[str, float], int]
 
 
-def training_rows(pair: GoldPair) -> tuple[list[list[Row]], list[Row]]:
-    """Return the rows (features, right or wrong) of a pair: for answers promise by promise, and for repetitions."""
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """What one pair teaches: the readings of every promise, which of the judged ones are right; rows of the other models."""
+
+    promises: Sequence[Promise]
+    readings: Sequence[Sequence[Reading]]
+    right: Mapping[int, Sequence[int]]
+    repeats: Sequence[Row]
+    admissions: Sequence[Row]
+
+
+def lesson_of(pair: GoldPair) -> Lesson:
+    """Return what a pair teaches."""
     words = load_words()
     later = prepare_report(pair.later, words)
     rarity = rarity_of(load_background(), later.claims)
     promises = prepare_promises(pair.earlier.items, rarity, words)
-    scored = score_claims(promises, later.claims, rarity, PRIOR_ANSWER, words)
+    readings = [
+        [row.reading for row in rows] for rows in score_claims(promises, later.claims, rarity, PRIOR_ANSWER, words)
+    ]
     again = find_repetitions(promises, pair.later.items, rarity, PRIOR_REPEAT, words)
-    answers: list[list[Row]] = []
+    admitted = score_claims(promises, later.admissions, rarity, PRIOR_ADMIT, words)
+    right: dict[int, list[int]] = {}
     repeats: list[Row] = []
-    for number, evidence, repeated in _labelled(pair, promises):
-        wanted = places(pair.later.text, evidence)
-        answers.append([])
-        for row in scored[number]:
-            reading = row.reading
-            span = later.span(*clause_range(reading.claim.clauses, reading.first, reading.last))
-            hit = any(min(span.end, w.end) - max(span.start, w.start) >= 0.5 * (w.end - w.start) for w in wanted)
-            answers[-1].append((reading.features, int(hit)))
-        for one in again[number] if pair.repeats_judged else ():
-            text = one.item.text
-            repeats.append((one.reading.features, int(any(anchor in text for anchor in repeated))))
-    return answers, repeats
+    admissions: list[Row] = []
+    for number, entries in _labelled(pair, promises).items():
+        wanted = _places(pair, entries, "evidence")
+        right[number] = [int(_hits(_passage(later, reading), wanted)) for reading in readings[number]]
+        if pair.repeats_judged:
+            anchors = [anchor for entry in entries for anchor in entry.get("repeated_in", ())]
+            repeats += [(one.reading.features, int(any(a in one.item.text for a in anchors))) for one in again[number]]
+        wanted = _places(pair, entries, "contradicted_by")
+        bridged = problems_answered(later, [one for one in again[number] if one.score >= THRESHOLDS["repeated"]])
+        for row in admitted[number]:
+            features = admission_features(row.reading, later, bridged, words)
+            claim = row.reading.claim
+            admissions.append((features, int(_hits(later.span(claim.start, claim.end), wanted))))
+    return Lesson(promises, readings, right, repeats, admissions)
 
 
-def _labelled(pair: GoldPair, promises: Sequence[Promise]) -> Iterator[tuple[int, list[str], list[str]]]:
-    """Yield the number of each judged promise with its evidence and the words that repeat it."""
-    labels: dict[int, tuple[list[str], list[str]]] = {}
+def _places(pair: GoldPair, entries: Sequence[Mapping[str, Any]], key: str) -> list[Span]:
+    return places(pair.later.text, [anchor for entry in entries for anchor in entry.get(key, ())])
+
+
+def _passage(later: LaterReport, reading: Reading) -> Span:
+    return later.span(*clause_range(reading.claim.clauses, *quoted(reading)))
+
+
+def _hits(span: Span, wanted: Sequence[Span]) -> bool:
+    return any(min(span.end, w.end) - max(span.start, w.start) >= 0.5 * (w.end - w.start) for w in wanted)
+
+
+def _labelled(pair: GoldPair, promises: Sequence[Promise]) -> dict[int, list[Mapping[str, Any]]]:
+    """Return the number of each judged promise with what was said of it."""
+    labels: dict[int, list[Mapping[str, Any]]] = {}
     for entry in pair.entries:
         number = _owner(entry["promise"], pair.earlier.text, promises)
         if number is not None:
-            evidence, repeated = labels.setdefault(number, ([], []))
-            evidence += entry.get("evidence", [])
-            repeated += entry.get("repeated_in", [])
-    for number in sorted(labels):
-        yield number, *labels[number]
+            labels.setdefault(number, []).append(entry)
+    return dict(sorted(labels.items()))
 
 
 def _owner(anchor: str, text: str, promises: Sequence[Promise]) -> int | None:
@@ -94,30 +139,38 @@ def _owner(anchor: str, text: str, promises: Sequence[Promise]) -> int | None:
     return best[1] if best else None
 
 
-def fit(
-    rows: Sequence[Row], prior: Mapping[str, float], names: Sequence[str] = FEATURES, rounds: int = 30
-) -> dict[str, float]:
-    """Return the weights that explain the rows best, each drawn to its prior."""
-    names = [name for name in names if name in prior]
-    data = [([features[name] for name in names], label) for features, label in rows]
+def fit(rows: Sequence[Row], prior: Mapping[str, float]) -> dict[str, float]:
+    """Return the weights that explain the rows best, each drawn to its prior.
+
+    A weight never speaks against what a person would say: one that would take the other sign is nothing instead.
+    """
+    names = list(prior)
+    while True:
+        weights = _fit(rows, {name: prior[name] for name in names})
+        turned = [name for name in names if name != "bias" and weights[name] * prior[name] < 0]
+        if not turned:
+            return {name: weights.get(name, 0.0) for name in prior}
+        names = [name for name in names if name not in turned]
+
+
+Sparse = tuple[list[tuple[int, float]], int]
+"""A row by the places of its features that are not nothing."""
+
+
+def _fit(rows: Sequence[Row], prior: Mapping[str, float]) -> dict[str, float]:
+    """Find the weights by Newton's method."""
+    names = list(prior)
+    data: list[Sparse] = [
+        ([(at, features[name]) for at, name in enumerate(names) if features[name]], label) for features, label in rows
+    ]
+    pulls = [STRENGTH * (FIRM if name in BY_RULE else 1.0) for name in names]
     weights = [prior[name] for name in names]
     start = list(weights)
-    for _ in range(rounds):
-        gradient = [STRENGTH * (start[i] - weights[i]) for i in range(len(names))]
-        hessian = [[STRENGTH * (i == j) for j in range(len(names))] for i in range(len(names))]
-        for values, label in data:
-            guess = 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, sum(map(float.__mul__, weights, values))))))
-            slope = guess * (1.0 - guess)
-            for i, value in enumerate(values):
-                if value:
-                    gradient[i] += (label - guess) * value
-                    row = hessian[i]
-                    for j, other in enumerate(values):
-                        row[j] += slope * value * other
-        step = _solve(hessian, gradient)
-        here = _loss(data, weights, start)
+    for _ in range(ROUNDS):
+        step = _solve(*_slopes(data, weights, start, pulls))
+        here = _loss(data, weights, start, pulls)
         # A full Newton step can overshoot where guesses saturate: halve it until it helps.
-        while max(map(abs, step)) > PRECISION and _loss(data, _moved(weights, step), start) > here:
+        while max(map(abs, step)) > PRECISION and _loss(data, _moved(weights, step), start, pulls) > here:
             step = [move / 2 for move in step]
         weights = _moved(weights, step)
         if max(map(abs, step)) <= PRECISION:
@@ -125,19 +178,40 @@ def fit(
     return {name: round(weight, 4) for name, weight in zip(names, weights, strict=True)}
 
 
+def _slopes(
+    data: Sequence[Sparse], weights: Sequence[float], start: Sequence[float], pulls: Sequence[float]
+) -> tuple[list[list[float]], list[float]]:
+    """Return the curvature and the direction in which the loss falls."""
+    size = len(weights)
+    gradient = [pull * (start[i] - weights[i]) for i, pull in enumerate(pulls)]
+    hessian = [[pulls[i] * (i == j) for j in range(size)] for i in range(size)]
+    for values, label in data:
+        odds = sum(weights[i] * value for i, value in values)
+        guess = 1.0 / (1.0 + math.exp(-max(-CERTAIN, min(CERTAIN, odds))))
+        slope = guess * (1.0 - guess)
+        for at, (i, value) in enumerate(values):
+            gradient[i] += (label - guess) * value
+            row, bent = hessian[i], slope * value
+            for j, other in values[: at + 1]:
+                row[j] += bent * other
+    for i in range(size):
+        for j in range(i):
+            hessian[j][i] = hessian[i][j]
+    return hessian, gradient
+
+
 def _moved(weights: Sequence[float], step: Sequence[float]) -> list[float]:
     return [weight + move for weight, move in zip(weights, step, strict=True)]
 
 
-def _loss(data: Sequence[tuple[list[float], int]], weights: Sequence[float], start: Sequence[float]) -> float:
+def _loss(data: Sequence[Sparse], weights: Sequence[float], start: Sequence[float], pulls: Sequence[float]) -> float:
     """Return the negative log likelihood with the pull towards the prior."""
-    pull = sum((weight - prior) ** 2 for weight, prior in zip(weights, start, strict=True)) * STRENGTH / 2
-    loss = 0.0
+    loss = sum(p * (weight - prior) ** 2 for weight, prior, p in zip(weights, start, pulls, strict=True)) / 2
     for values, label in data:
-        odds = sum(map(float.__mul__, weights, values))
+        odds = sum(weights[i] * value for i, value in values)
         odds = -odds if label else odds
         loss += odds if odds > CERTAIN else math.log1p(math.exp(odds))
-    return loss + pull
+    return loss
 
 
 def _solve(matrix: list[list[float]], vector: list[float]) -> list[float]:
@@ -157,41 +231,76 @@ def _solve(matrix: list[list[float]], vector: list[float]) -> list[float]:
     return result
 
 
-def train(pairs: Sequence[GoldPair], without: str | None = None) -> LinkModel:
-    """Return the model trained on the pairs; ``without`` leaves one feature out."""
-    answers: list[list[Row]] = []
-    repeats: list[Row] = []
-    for pair in pairs:
-        one, two = training_rows(pair)
-        answers += one
-        repeats += two
-    shown: list[tuple[float, bool]] = []
-    prior = {name: value for name, value in PRIOR_ANSWER.items() if name != without}
-    weights = fit([row for rows in answers for row in rows], prior)
-    for rows in answers:
-        best = max((probability(weights, features) for features, _ in rows), default=0.0)
-        shown.append((best, any(label for _, label in rows)))
-    return LinkModel(weights, calibrate(shown), fit(repeats, PRIOR_REPEAT), THRESHOLDS)
+def train(pairs: Sequence[GoldPair], without: Sequence[str] = ()) -> LinkModel:
+    """Return the model trained on the pairs; ``without`` leaves features out."""
+    return train_on([lesson_of(pair) for pair in pairs], without)
 
 
-def calibrate(shown: Sequence[tuple[float, bool]]) -> dict[str, float]:
-    """Return slope and shift that turn the best sentence's odds into those of being spoken of at all."""
-    rows = [
-        ({"slope": math.log(score / (1.0 - score)), "shift": 1.0}, int(mentioned))
-        for score, mentioned in ((min(max(score, 1e-9), 1.0 - 1e-9), mentioned) for score, mentioned in shown)
+def train_on(lessons: Sequence[Lesson], without: Sequence[str] = ()) -> LinkModel:
+    """Return the model that several pairs teach.
+
+    The second look learns from scores that a pair's own rows had no part in: what was fitted would look too sure.
+    """
+    looks: list[Row] = []
+    for fold in range(FOLDS):
+        others = [lesson for at, lesson in enumerate(lessons) if at % FOLDS != fold]
+        weights = fit(_answers(others), _less(PRIOR_ANSWER, without))
+        looks += [row for at, lesson in enumerate(lessons) if at % FOLDS == fold for row in _looks(lesson, weights)]
+    look_prior = _less({name: PRIOR_LOOK.get(name, 0.0) for name in LOOKS}, without)
+    return LinkModel(
+        fit(_answers(lessons), _less(PRIOR_ANSWER, without)),
+        fit(looks, look_prior),
+        _fit([row for lesson in lessons for row in lesson.repeats], _less(PRIOR_REPEAT, without)),
+        fit([row for lesson in lessons for row in lesson.admissions], _less(PRIOR_ADMIT, without)),
+        THRESHOLDS,
+    )
+
+
+def _less(prior: Mapping[str, float], without: Sequence[str]) -> dict[str, float]:
+    return {name: value for name, value in prior.items() if name not in without}
+
+
+def _answers(lessons: Sequence[Lesson]) -> list[Row]:
+    return [
+        (reading.features, label)
+        for lesson in lessons
+        for number, labels in lesson.right.items()
+        for reading, label in zip(lesson.readings[number], labels, strict=True)
     ]
-    return fit(rows, {"slope": 1.0, "shift": 0.0}, names=("slope", "shift"))
+
+
+def _looks(lesson: Lesson, weights: Mapping[str, float]) -> Iterator[Row]:
+    """Yield what the second look would see of each judged promise, and whether the report speaks of it."""
+    scored = [
+        sorted(
+            (Scored(reading, probability(weights, reading.features)) for reading in readings),
+            key=lambda row: (-row.score, row.reading.claim.start),
+        )
+        for readings in lesson.readings
+    ]
+    company = companies(lesson.promises, scored)
+    for number, labels in lesson.right.items():
+        if labels:
+            yield second_look(lesson.promises[number], scored[number], company[number]), int(any(labels))
+
+
+def cross_validated(pairs: Sequence[GoldPair], without: Sequence[str] = ()) -> Measure:
+    """Measure each pair with a model that the other pairs taught."""
+    lessons = [lesson_of(pair) for pair in pairs]
+    total = Measure()
+    for number, pair in enumerate(pairs):
+        total.add(measure([pair], train_on([one for at, one in enumerate(lessons) if at != number], without)))
+    return total
 
 
 def to_toml(model: LinkModel) -> str:
     """Return the model as its data file."""
-    lines = [
-        "# Written by tools/train_linking.py. Weights of the two logistic models and the thresholds of the decisions."
-    ]
+    lines = ["# Written by tools/train_linking.py. Weights of the logistic models and the thresholds of the decisions."]
     for name, table in (
         ("answer", model.answer),
         ("calibration", model.calibration),
         ("repeat", model.repeat),
+        ("admit", model.admit),
         ("thresholds", model.thresholds),
     ):
         lines += ["", f"[{name}]", *(f"{key} = {value}" for key, value in table.items())]
@@ -204,21 +313,23 @@ def main() -> None:
     parser.add_argument("folder", type=Path, nargs="?", default=PAIRS)
     parser.add_argument("--reports", type=Path, help="where the texts of single-file pairs lie")
     parser.add_argument("--out", type=Path, default=DATA_FOLDER / "model.toml")
-    parser.add_argument("--ablate", action="store_true", help="leave out one feature after the other; write nothing")
+    parser.add_argument("--cross", action="store_true", help="measure each pair by the others' model; write nothing")
+    parser.add_argument("--held-out", action="store_true", help="measure on the pairs held out as well")
     arguments = parser.parse_args()
     pairs = load_pairs(arguments.folder, arguments.reports)
-    trained = [pair for pair in pairs if pair.name not in HELD_OUT]
-    held_out = [pair for pair in pairs if pair.name in HELD_OUT]
-    for without in [None, *(FEATURES[1:] if arguments.ablate else ())]:
-        model = train(trained, without)
-        one, two = measure(trained, model), measure(held_out, model)
-        print(f"{'all' if without is None else '- ' + without:16}", _line(one), "| held out", _line(two))  # noqa: T201
-        if without is None and not arguments.ablate:
-            arguments.out.write_text(to_toml(model), encoding="utf-8")
+    trained = [pair for pair in pairs if not pair.held_out]
+    if arguments.cross:
+        print(_line(cross_validated(trained)))  # noqa: T201
+        return
+    model = train(trained)
+    arguments.out.write_text(to_toml(model), encoding="utf-8")
+    print("trained ", _line(measure(trained, model)))  # noqa: T201
+    if arguments.held_out:
+        print("held out", _line(measure([pair for pair in pairs if pair.held_out], model)))  # noqa: T201
 
 
 def _line(result: Measure) -> str:
-    keys = ("evidence_at_1", "mentioned", "outcome", "figures", "repeated")
+    keys = ("evidence_at_1", "evidence_at_3", "mentioned", "outcome", "figures", "repeated")
     return f"auc {result.auc:.3f} " + " ".join(f"{key} {result.rate(key):.3f}" for key in keys)
 
 

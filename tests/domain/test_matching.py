@@ -13,7 +13,6 @@ from tracker.domain.matching import link_items, link_reports
 from tracker.domain.matching.names import is_short_form
 from tracker.domain.matching.outcome import step_of
 from tracker.domain.matching.promises import aim_of, prepare_promises, split_parts
-from tracker.domain.matching.scoring import calibrated
 from tracker.domain.matching.units import numbers_with, same_unit, split_unit
 from tracker.domain.matching.words import load_background, load_words
 from tracker.language.lexicon import load_lexicon
@@ -83,6 +82,16 @@ def linked(promise: str, claims: str, problems: str = "一是信息化程度有�
         # lists
         ("完成东岭村、西坡村、南湾村污水管网改造", "东岭村、西坡村、南湾村污水管网改造全部完工。", "done"),
         ("完成东岭村、西坡村、南湾村污水管网改造", "东岭村、西坡村污水管网改造全部完工。", "partial"),
+        ("完成迎宾路、崇文路、滨河路改造", "迎宾路、崇文路改造全部完工。", "partial"),
+        # titles are won, not tried for
+        ("创建省级卫生乡镇", "扎实开展省级卫生乡镇创建。", "partial"),
+        ("创建省级卫生乡镇", "被命名为省级卫生乡镇。", "done"),
+        # verbs inside a name tell no step; a part still under way
+        ("建成生态修复基地1处", "生态修复基地已完成选址。", "partial"),
+        ("建成镇综合数据库", "镇综合数据库主体建成，乡村部分正在采集。", "partial"),
+        ("加快东岭公路建设", "东岭公路完成总投资的62%。", "partial"),
+        # a standing duty told with what came of it in the next clause
+        ("深入推进扫黑除恶专项斗争", "持续推进扫黑除恶专项斗争，打掉犯罪团伙12个。", "done"),
         # silence
         ("行政机关负责人出庭应诉率达到100%", "全年办理行政处罚案件12件。", "not_mentioned"),
         ("开展个体工商户普法讲座4场", "举办篮球比赛2场。", "not_mentioned"),
@@ -100,6 +109,7 @@ def test_outcome(promise: str, claim: str, outcome: str) -> None:
         ("制定《柳河镇信访工作办法》", "印发《柳河镇防汛工作预案》。"),
         ("柳河社区争创省级民主法治示范社区", "柳河社区被评为市级卫生社区。"),
         ("开展“宪法进农村”活动6场", "开展文艺进农村演出6场。"),
+        ("建成市图书馆新馆", "市文化馆新馆对外开放。"),
     ],
 )
 def test_near_misses_are_no_answers(promise: str, decoy: str) -> None:
@@ -128,6 +138,21 @@ def test_near_misses_are_no_answers(promise: str, decoy: str) -> None:
         ("城镇登记失业率控制在4.5%以内", "城镇登记失业率5.1%。", 4.5, 5.1, False),
         ("城镇登记失业率控制在4.5%以内", "城镇登记失业率3.9%。", 4.5, 3.9, True),
         ("完成营造林0.5万亩", "完成营造林6000亩。", 0.5, 0.6, True),
+        # months and quarters named one by one
+        ("每季度开展一次执法案卷评查", "一季度、三季度各组织一次执法案卷评查。", 4, 2, False),
+        ("组织执法案卷评查3次", "4月、10月分别组织一次执法案卷评查。", 3, 2, False),
+        # numbers and shares in words
+        ("组织执法案卷评查2次", "8月组织执法案卷评查一次。", 2, 1, False),
+        ("执法装备联网率达到90%", "执法装备联网率超过九成。", 90, 90, True),
+        ("完成18个村级法律服务站改造", "十八个村级法律服务站有三分之二完成改造。", 18, 12, False),
+        # things named instead of counted
+        ("创建省级民主法治示范村3个", "龙井村、红岩村入选省级民主法治示范村。", 3, 2, False),
+        # a rate from the whole and the part
+        ("执法案卷评查优秀率达到80%", "执法案卷评查40份，30份获评优秀。", 80, 75, False),
+        # what was before is no answer
+        ("规划许可办理时限压缩至7个工作日以内", "规划许可由15个工作日调整为6个工作日办结。", 7, 6, True),
+        # the number of another target stands nearer
+        ("定量检测蔬菜样品600个", "定量检测各类农产品样品650个，其中蔬菜样品420个。", 600, 420, False),
     ],
 )
 def test_figures(promise: str, claim: str, target: float, actual: float, met: bool) -> None:
@@ -157,6 +182,7 @@ def test_open_comparisons_say_why(promise: str, claim: str, note: str) -> None:
         ("3月底前出台《柳河镇信访工作办法》", "4月印发《柳河镇信访工作办法》。", True),
         ("3月底前出台《柳河镇信访工作办法》", "3月印发《柳河镇信访工作办法》。", False),
         ("3月底前出台《柳河镇信访工作办法》", "6月，《柳河镇信访工作办法》正式印发。", True),
+        ("6月底前完成法律顾问选聘", "法律顾问全部选聘，合同于7月中旬签订。", True),
         ("上半年出台《柳河镇信访工作办法》", "印发《柳河镇信访工作办法》。", None),
         ("出台《柳河镇信访工作办法》", "8月印发《柳河镇信访工作办法》。", None),
     ],
@@ -186,6 +212,33 @@ def test_a_plain_remainder_is_not_shrunk() -> None:
     )
     assert link.repeated_in == ("i1",)
     assert link.shrunk is None
+
+
+@pytest.mark.parametrize(
+    ("promise", "again", "before", "after", "unit"),
+    [
+        ("每季度召开一次企业法治座谈会", "每半年召开一次企业法治座谈会", 4, 2, "次"),
+        ("9月底前完成司法所标准化改造", "12月底前完成司法所标准化改造", 9, 12, "月"),
+    ],
+)
+def test_shrunk_over_the_year_and_put_off(promise: str, again: str, before: float, after: float, unit: str) -> None:
+    shrunk = linked(promise, "举办文艺演出2场。", plan=f"（一）{again}。").shrunk
+    assert shrunk is not None
+    assert (shrunk.before, shrunk.after, shrunk.unit) == (before, after, unit)
+
+
+def test_each_target_is_answered_or_named_as_open() -> None:
+    link = linked("新增调解员6名，购置执法记录仪12台", "新增调解员6名。")
+    assert [(figure.actual, figure.met) for figure in link.figures] == [(6, True), (None, None)]
+    assert link.figures[1].note == "报告未提到这一项"
+    assert link.outcome is Outcome.PARTIAL
+
+
+def test_a_level_at_the_end_of_several_years_is_comparable_and_an_average_is_not() -> None:
+    claim = "五年来，法律服务覆盖率达到95%。"
+    assert linked("法律服务覆盖率达到90%", claim).figures[0].actual == 95
+    figure = linked("调解成功率增长5%", "调解成功率年均增长6%。").figures[0]
+    assert figure.met is None
 
 
 def test_done_without_having_been_planned() -> None:
@@ -331,18 +384,11 @@ def test_short_form(short: str, long: str, is_short: bool) -> None:
     assert is_short_form(short, long) is is_short
 
 
-def test_calibration_keeps_the_order() -> None:
-    calibration = {"slope": 0.8, "shift": 0.7}
-    scores = [calibrated(score, calibration) for score in (0.0, 0.2, 0.5, 0.9, 1.0)]
-    assert scores == sorted(scores)
-    assert all(0.0 <= score <= 1.0 for score in scores)
-
-
 @pytest.mark.parametrize("piece", ["1", "甲、", "完成甲乙丙，", "《", "（", "建", "新增调解员6名，"])
 def test_hostile_texts_take_no_time(piece: str) -> None:
     text = piece * (20_000 // len(piece))
     item = earlier_report("新增调解员6名").items[0]
     long = replace(item, text=text, commitments=(replace(item.commitments[0], text=text),))
-    start = time.perf_counter()
+    start = time.process_time()
     link_items([long, item], 2024, later_report(text), load_lexicon())
-    assert time.perf_counter() - start < 5.0
+    assert time.process_time() - start < 5.0

@@ -6,18 +6,18 @@ from functools import lru_cache
 
 import pytest
 
-from tools.linking_gold import HELD_OUT, GoldPair, load_pairs
+from tools.linking_gold import GoldPair, load_pairs
 from tools.measure_linking import PAIRS, Measure, measure
 from tools.train_linking import to_toml, train
 from tracker.domain.matching.words import load_model, parse_model
 
 TRAINED_FLOORS = {
-    "outcome": 0.88, "mentioned": 0.94, "evidence_at_1": 0.90, "evidence_at_3": 0.90, "figures": 0.90, "repeated": 0.95,
-    "shrunk": 0.9, "no_shrinking": 0.98, "no_admission": 0.95, "admissions": 0.8, "late": 0.9,
+    "outcome": 0.87, "mentioned": 0.94, "evidence_at_1": 0.94, "evidence_at_3": 0.95, "figures": 0.86, "repeated": 0.95,
+    "shrunk": 0.93, "no_shrinking": 0.98, "no_admission": 0.98, "admissions": 0.7, "late": 0.9,
 }  # fmt: skip
 HELD_OUT_FLOORS = {
-    "outcome": 0.70, "mentioned": 0.80, "evidence_at_1": 0.75, "evidence_at_3": 0.75, "figures": 0.70, "repeated": 0.92,
-    "shrunk": 0.85, "no_shrinking": 0.98, "no_admission": 0.95, "admissions": 0.5, "late": 0.9,
+    "outcome": 0.65, "mentioned": 0.8, "evidence_at_1": 0.75, "evidence_at_3": 0.8, "figures": 0.65, "repeated": 0.8,
+    "shrunk": 0.8, "no_shrinking": 0.9, "no_admission": 0.95, "admissions": 0.6, "late": 0.9,
 }  # fmt: skip
 
 
@@ -28,7 +28,7 @@ def _pairs() -> tuple[GoldPair, ...]:
 
 @lru_cache(maxsize=2)
 def _measured(*, held_out: bool) -> Measure:
-    return measure([pair for pair in _pairs() if (pair.name in HELD_OUT) == held_out])
+    return measure([pair for pair in _pairs() if pair.held_out == held_out])
 
 
 @pytest.mark.parametrize("key", sorted(TRAINED_FLOORS))
@@ -44,7 +44,7 @@ def test_held_out_pairs(key: str) -> None:
 
 def test_score_tells_mentioned_from_not_mentioned() -> None:
     assert _measured(held_out=False).auc >= 0.97
-    assert _measured(held_out=True).auc >= 0.85
+    assert _measured(held_out=True).auc >= 0.8
 
 
 def test_nearly_every_judged_promise_was_found() -> None:
@@ -52,7 +52,7 @@ def test_nearly_every_judged_promise_was_found() -> None:
 
 
 def test_training_is_reproducible() -> None:
-    some = [pair for pair in _pairs() if pair.name not in HELD_OUT][:2]
+    some = [pair for pair in _pairs() if not pair.held_out][:2]
     assert to_toml(train(some)) == to_toml(train(some))
 
 

@@ -4,52 +4,74 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from tracker.domain.documents import Span
 from tracker.domain.matching.candidates import Claim, LaterReport
-from tracker.domain.matching.features import Reading, read_against
+from tracker.domain.matching.features import Reading
 from tracker.domain.matching.outcome import step_of
 from tracker.domain.matching.promises import Promise
 from tracker.domain.matching.repetition import Repetition
-from tracker.domain.matching.words import MatchingWords
+from tracker.domain.matching.scoring import Scored, probability, score_claims
+from tracker.domain.matching.words import LinkModel, MatchingWords
+
+ADMITTED = ("failed", "failed_near", "weak", "weak_near", "bridge")
+"""What speaks for an admission beside the features of a reading."""
 
 
 def find_admissions(
-    promise: Promise,
+    promises: Sequence[Promise],
     report: LaterReport,
-    repetitions: Sequence[Repetition],
+    repetitions: Sequence[Sequence[Repetition]],
     rarity: Mapping[str, float],
-    thresholds: Mapping[str, float],
+    model: LinkModel,
     words: MatchingWords,
-) -> list[tuple[Reading, float]]:
-    """Return the sentences of the problems part that speak of the promise as not done, with a score, best first.
+) -> list[list[Scored]]:
+    """Return for each promise the sentences of the problems part that may speak of it as not done, the surest first.
 
     A problem that a repeated item of the new plan answers is the more likely to speak of the same promise.
     """
+    found: list[list[Scored]] = []
+    for rows, again in zip(
+        score_claims(promises, report.admissions, rarity, model.admit, words), repetitions, strict=True
+    ):
+        kept = [one for one in again if one.score >= model.thresholds["repeated"]]
+        bridged = problems_answered(report, kept)
+        scored = [
+            Scored(row.reading, probability(model.admit, admission_features(row.reading, report, bridged, words)))
+            for row in rows
+        ]
+        found.append(sorted(scored, key=lambda row: (-row.score, row.reading.claim.start)))
+    return found
+
+
+def problems_answered(report: LaterReport, repetitions: Sequence[Repetition]) -> list[Span]:
+    """Return where the problems stand that the repeated items answer."""
     answered = {problem for repetition in repetitions for problem in repetition.item.answers}
-    bridged = [problem.span for problem in report.reading.problems if problem.id in answered]
-    found: list[tuple[Reading, float]] = []
-    for claim in report.admissions:
-        steps = [step_of(clause.text, words) for clause in claim.clauses]
-        if not {"failed", "weakness"} & set(steps):
-            continue
-        reading = read_against(promise, claim, 0.0, rarity, words)
-        bridge = any(_near(report, claim, span.start, span.end) for span in bridged)
-        score = _score(reading, bridge=bridge, step=steps[reading.best])
-        if score >= thresholds["admission"]:
-            found.append((reading, round(min(score, 1.0), 4)))
-    return sorted(found, key=lambda pair: (-pair[1], pair[0].claim.start))[:3]
+    return [problem.span for problem in report.reading.problems if problem.id in answered]
 
 
-def _score(reading: Reading, *, bridge: bool, step: str | None) -> float:
-    """Weigh shared nouns, the words of failure (未, 滞后; 不够 says less) and the bridge over the new plan."""
-    features = reading.features
-    said = {"failed": 0.15, "weakness": 0.0}.get(step or "", -0.1)
-    score = 0.75 * features["objects"] + 0.15 * features["heads"] + said + 0.2 * bridge
-    score -= 0.5 * features["contrast"] * (1.0 - bridge)
-    return score if features["objects"] >= 0.3 and _shares_a_name(reading) else 0.0
+def admission_features(
+    reading: Reading, report: LaterReport, bridged: Sequence[Span], words: MatchingWords
+) -> dict[str, float]:
+    """Return the features of a reading with the words of failure (未, 滞后; 不够 says less) and the bridge over the new plan."""
+    clauses = reading.claim.clauses
+    here = {_failure(clause.text, words) for clause in clauses[reading.first : reading.last + 1]}
+    near = {_failure(clause.text, words) for clause in clauses[max(0, reading.first - 2) : reading.last + 3]}
+    bridge = any(_near(report, reading.claim, span.start, span.end) for span in bridged)
+    return {
+        **reading.features,
+        "failed": float("failed" in here),
+        "failed_near": float("failed" in near and "failed" not in here),
+        "weak": float("weakness" in here and "failed" not in near),
+        "weak_near": float("weakness" in near - here and "failed" not in near),
+        "bridge": float(bridge),
+    }
 
 
-def _shares_a_name(reading: Reading) -> bool:
-    return any(len(text) >= 4 for text in reading.shared) or reading.features["objects"] >= 0.6
+def _failure(text: str, words: MatchingWords) -> str | None:
+    """Return how plainly a clause tells of something not done."""
+    if step_of(text, words) == "failed":
+        return "failed"
+    return "weakness" if any(words.steps[word] == "weakness" for word in words.step_pattern.findall(text)) else None
 
 
 def _near(report: LaterReport, claim: Claim, start: int, end: int) -> bool:

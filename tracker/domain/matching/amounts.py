@@ -8,15 +8,23 @@ from dataclasses import dataclass
 
 from tracker.domain.documents import Quantity
 from tracker.domain.matching.candidates import Claim, Clause
-from tracker.domain.matching.comparable import make_comparable
+from tracker.domain.matching.comparable import RAREST, Comparable, make_comparable, plain_text
+from tracker.domain.matching.names import puts_another_word
+from tracker.domain.matching.numbers import numbers_in
 from tracker.domain.matching.promises import Promise
-from tracker.domain.matching.units import number_text, same_unit, split_unit
+from tracker.domain.matching.units import number_text, split_unit
 from tracker.domain.matching.words import MatchingWords
 from tracker.language.lexicon import Lexicon
-from tracker.language.quantities import Amount, find_amounts
+from tracker.language.quantities import Amount
 
 _RATE_NAME = 0.4
 """What it adds that the rate beside the number has the target's own name (审查率)."""
+_TAIL = 0.15
+"""What it adds that the last words of the target's name stand beside the number."""
+_REPLACED = 0.15
+"""What it takes away that another thing stands beside the number (农产品样品 for 蔬菜样品)."""
+_EXACT = 0.1
+"""What it adds that the number is the promised one."""
 _STRETCH = re.compile("[一二三四1-4]季度|[上下]半年|[一二三四五六七八九十]{1,2}月|\\d{1,2}月")
 
 
@@ -30,29 +38,37 @@ class Counterpart:
     before: str
     fit: float
     exact_unit: bool
+    named: bool
 
 
 def counterparts(
     claim: Claim,
     quantity: Quantity,
-    wanted: Mapping[str, float],
+    target: Comparable,
+    rarity: Mapping[str, float],
     lexicon: Lexicon,
     words: MatchingWords,
 ) -> list[Counterpart]:
-    """Return the numbers of a claim that count what the target counts, by unit; ``wanted`` weighs its nouns."""
+    """Return the numbers of a claim that count what the target counts, by unit; ``target`` is what it is called."""
+    wanted = {gram: share * rarity.get(gram, RAREST) for gram, share in target.grams.items()}
     text = claim.text
     _, base = split_unit(quantity.unit, words)
+    tail = target.chunks[-1].text[-4:] if target.chunks else "\n"
     result: list[Counterpart] = []
     at = 0
     for clause in claim.clauses:
         end = at + len(clause.text)
-        for amount in find_amounts(text, at, end, lexicon):
-            _, other = split_unit(amount.unit, words)
-            if not same_unit(base, other, words):
-                continue
-            near = text[at : amount.start] + amount.what + text[amount.end : _stop(text, amount.end, end)]
+        found = numbers_in(text, at, end, quantity, lexicon, words)
+        for number, amount in enumerate(found):
+            low = found[number - 1].end if number else at
+            near = text[low : amount.start] + amount.what + text[amount.end : _stop(text, amount.end, end)]
             fit = _fit(wanted, near, claim, words) + _RATE_NAME * _same_rate(quantity, near)
-            result.append(Counterpart(amount, claim, clause, text[at : amount.start], fit, base == other))
+            other = puts_another_word(target, [make_comparable(near, words)], rarity)
+            named = tail in plain_text(near, words)
+            fit += _TAIL * named - _REPLACED * other
+            fit += _EXACT * (abs(amount.value - quantity.value) < 1e-9)
+            exact = base == split_unit(amount.unit, words)[1]
+            result.append(Counterpart(amount, claim, clause, text[at : amount.start], fit, exact, named))
         at = end
     return result
 
@@ -126,9 +142,21 @@ def is_stock(candidate: Counterpart, words: MatchingWords) -> bool:
     return bool(words.signals["so_far"].search(candidate.before)) or candidate.before.endswith(("达到", "达"))
 
 
-def claim_covers_years(claim: Claim, words: MatchingWords) -> bool:
-    """Say whether the sentence, or its paragraph, speaks of several years."""
-    return bool(words.signals["whole_period"].search(claim.text + claim.context.plain))
+def tells_of_years(candidate: Counterpart, words: MatchingWords) -> bool:
+    """Say whether a number is a total or an average of several years: by the words before it, or its paragraph's opening.
+
+    A level that was reached (达到95%) holds at the end of the period as well, and a sentence may name the year alone.
+    """
+    claim = candidate.claim
+    at = candidate.clause.start - claim.start + len(candidate.before)
+    before = claim.text[: max(at, 0)]
+    if words.signals["averages"].search(candidate.before[-12:]):
+        return True
+    if words.signals["one_year"].search(before) or (
+        candidate.amount.unit == "%" and not is_growth_amount(candidate, words)
+    ):
+        return False
+    return bool(words.signals["whole_period"].search(before) or claim.over_years)
 
 
 def covers_years(text: str, words: MatchingWords) -> bool:

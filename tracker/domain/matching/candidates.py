@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from tracker.domain.documents import ReportReading, SectionKind, Span
-from tracker.domain.matching.comparable import Comparable, make_comparable
+from tracker.domain.matching.comparable import Comparable, make_comparable, plain_text
 from tracker.domain.matching.words import MatchingWords
 from tracker.language.sentences import split_clauses, split_sentences
 from tracker.language.text import Folded, fold
@@ -17,6 +17,7 @@ MOST_CLAUSES = 40
 """A sentence of more clauses is read in stretches: no passage of it is longer."""
 LEAD_LONGEST = 28
 """A first sentence no longer than this, without a number, only names what its paragraph is about."""
+_ONE_YEAR = re.compile(r"20\d\d年(?:工作)?(?:回顾|和|及|以及|、)")
 _FACT = re.compile(r"(?<!^)\d(?![.、])|《")
 
 
@@ -34,7 +35,8 @@ class Clause:
 class Claim:
     """One sentence: its clauses, and what its heading and its paragraph's opening say of the theme.
 
-    ``lead`` marks an opening that only names the theme; ``home`` is False outside the work part proper.
+    ``lead`` marks an opening that only names the theme; ``home`` is False outside the work part proper;
+    ``over_years`` says that heading or opening speak of several years.
     """
 
     clauses: tuple[Clause, ...]
@@ -42,6 +44,7 @@ class Claim:
     lead: bool
     home: bool
     line: int
+    over_years: bool = False
 
     @property
     def start(self) -> int:
@@ -161,8 +164,9 @@ class _Cutter:
                 lead = number == 0 < len(sentences) - 1 and len(sentence) <= LEAD_LONGEST and not _FACT.search(sentence)
                 clauses = self._clauses(start, end)
                 context = make_comparable(f"{zone.heading}，{opening}", self.words)
+                over_years = self._speaks_of_years(zone.heading) or self._speaks_of_years(opening)
                 for at in range(0, len(clauses), MOST_CLAUSES):
-                    yield Claim(clauses[at : at + MOST_CLAUSES], context, lead, zone.home, line_start)
+                    yield Claim(clauses[at : at + MOST_CLAUSES], context, lead, zone.home, line_start, over_years)
                 opening = sentence if lead or not opening else opening
             line_start = line_end + 1
 
@@ -171,6 +175,11 @@ class _Cutter:
             Clause(low, high, self.text[low:high], make_comparable(self.text[low:high], self.words))
             for low, high in split_clauses(self.text, start, end)
         )
+
+    def _speaks_of_years(self, text: str) -> bool:
+        """Say whether a heading or an opening speaks of several years and not of one as well (2025年和“十四五”时期)."""
+        plain = plain_text(text, self.words)
+        return bool(self.words.signals["whole_period"].search(plain)) and not _ONE_YEAR.search(plain)
 
     def _looks_ahead(self, claim: Claim) -> bool:
         text = claim.text.lstrip(" 　（一二三四五六七八九十）、")

@@ -15,6 +15,8 @@ from tracker.domain.matching.words import MatchingWords
 from tracker.language.numerals import DIGITS
 
 STRONG, MIXED, WEAK = 1.0, 0.4, 0.1
+CONCEPT = 0.6
+"""The share of a concept: the same kind of thing in other words."""
 RAREST = 9.0
 """The inverse document frequency of a pair that the background never saw."""
 
@@ -38,15 +40,20 @@ _STOP = re.compile(r"[，,。；;：:！!？?、/|｜\n—\-·.…]+")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Chunk:
-    """A noun phrase: its text, its grams in order, and the weight of each."""
+    """A noun phrase: its text, its grams in order, and the concept each gram belongs to ("" for none)."""
 
     text: str
     grams: tuple[str, ...]
+    concepts: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Comparable:
-    """One piece of text, ready to be compared. ``grams`` maps each pair to its share (1 noun … 0.1 verb)."""
+    """One piece of text, ready to be compared.
+
+    ``grams`` maps each pair to its share (1 noun … 0.1 verb) and each concept to ``CONCEPT``; ``skips`` are the pairs
+    with one or two characters between them (夜巡 in 夜间巡查).
+    """
 
     plain: str
     chars: frozenset[str]
@@ -56,21 +63,24 @@ class Comparable:
     quoted: frozenset[str]
     choices: Mapping[int, frozenset[int]]
     verbs: frozenset[int]
+    skips: frozenset[str]
 
 
 def make_comparable(text: str, words: MatchingWords) -> Comparable:
     """Return the comparable form of ``text``."""
     plain = plain_text(text, words)
     marks = _marks(plain, words)
+    concepts = _concepts(plain, words)
     return Comparable(
         plain=plain,
         chars=frozenset(char for char, mark in zip(plain, marks, strict=True) if mark == 0),
-        grams=_grams(plain, marks),
-        chunks=_chunks(plain, marks),
+        grams=_grams(plain, marks) | dict.fromkeys(concepts.values(), CONCEPT),
+        chunks=_chunks(plain, marks, concepts),
         titles=frozenset(plain_text(found, words) for found in _TITLE.findall(text)),
         quoted=frozenset(plain_text(found, words) for found in _QUOTED.findall(text)),
         choices=_choices(plain, words),
         verbs=frozenset(words.verbs[found.group()] for found in words.verb_pattern.finditer(plain)),
+        skips=_skips(plain, marks),
     )
 
 
@@ -115,7 +125,28 @@ def _grams(plain: str, marks: bytearray) -> dict[str, float]:
     return grams
 
 
-def _chunks(plain: str, marks: bytearray) -> tuple[Chunk, ...]:
+def _skips(plain: str, marks: bytearray) -> frozenset[str]:
+    """Return the pairs of characters that one or two others part, within one stretch of words."""
+    found: set[str] = set()
+    for at in range(len(plain) - 2):
+        if marks[at] > 1 or marks[at + 1] > 1 or marks[at + 2] > 1:
+            continue
+        found.add(plain[at] + plain[at + 2])
+        if at + 3 < len(plain) and marks[at + 3] <= 1:
+            found.add(plain[at] + plain[at + 3])
+    return frozenset(found)
+
+
+def _concepts(plain: str, words: MatchingWords) -> dict[int, str]:
+    """Return the concept of each pair of characters, by the place of its first one."""
+    return {
+        at: words.concepts[found.group()]
+        for found in words.concept_pattern.finditer(plain)
+        for at in range(found.start(), found.end() - 1)
+    }
+
+
+def _chunks(plain: str, marks: bytearray, concepts: Mapping[int, str]) -> tuple[Chunk, ...]:
     chunks: list[Chunk] = []
     start = -1
     for at in range(len(plain) + 1):
@@ -124,7 +155,9 @@ def _chunks(plain: str, marks: bytearray) -> tuple[Chunk, ...]:
             start = at
         elif not inside and start >= 0:
             if at - start >= 2:
-                chunks.append(Chunk(plain[start:at], tuple(plain[i : i + 2] for i in range(start, at - 1))))
+                places = range(start, at - 1)
+                grams = tuple(plain[i : i + 2] for i in places)
+                chunks.append(Chunk(plain[start:at], grams, tuple(concepts.get(i, "") for i in places)))
             start = -1
     return tuple(chunks)
 

@@ -13,26 +13,30 @@ from tracker.domain.matching.names import (
     names_other_choice,
     names_other_title,
     names_sibling,
+    puts_another_word,
     shares_title,
     shortens,
 )
+from tracker.domain.matching.objects import CONTEXT_SHARE, SAME_KIND, Seen, compare_objects
 from tracker.domain.matching.promises import Promise
 from tracker.domain.matching.units import numbers_with
-from tracker.domain.matching.words import MatchingWords
+from tracker.domain.matching.words import CONCEPT_MARK, MatchingWords
 
 TELLING = 40.0
 """How much rarity shared nouns must carry to tell everything: 基础设施 carries 12, a project's full name 40 and more."""
-CONTEXT_SHARE = 0.5
-"""What a gram is worth that stands only in the heading or the paragraph's opening."""
 WORTH_ADDING = 0.08
 """Share of the promise that a neighbouring clause must add to belong to the passage."""
+LEAST_NAME = 12.0
+"""How much rarity a name must carry for its whole match to say everything: two characters alone do not."""
+QUOTE_LONGEST = 60
+"""How many characters a quote takes in beside the passage itself."""
 NEAR = 2
 """How many clauses away a clause may stand and still belong to the passage."""
 
 FEATURES = (
     "bias", "cover", "scattered", "sentence", "objects", "heads", "qualifiers", "rare_missing", "longest", "chars", "short_name",
     "elements", "title", "title_other", "contrast", "sibling", "unnamed", "verb", "unit", "unit_missing", "number", "lead", "concrete",
-    "theme", "rival", "reverse", "size", "away", "told", "framing",
+    "theme", "rival", "reverse", "reverse_best", "size", "away", "told", "framing", "replaced", "title_missing", "rate_missing", "growth_missing", "thing_missing", "soft", "concepts",
 )  # fmt: skip
 
 
@@ -58,7 +62,8 @@ def read_against(
     found = {gram for form in passage for gram in form.grams}
     anywhere = found.union(*(clause.form.grams for clause in claim.clauses))
     context = claim.context.grams
-    objects = _objects(promise, found, anywhere, context, rarity)
+    seen = Seen(found, anywhere, context, {pair for form in passage for pair in form.skips})
+    objects = compare_objects(promise, seen, rarity)
     features = {
         "bias": 1.0,
         "cover": _cover(promise, found),
@@ -84,10 +89,15 @@ def read_against(
         "theme": _theme(promise, anywhere, context, rarity),
         "rival": rival,
         "reverse": _reverse(promise, passage, rarity),
+        "reverse_best": _reverse_best(promise, passage, rarity),
         "size": min(promise.total, 60.0) / 60.0,
         "away": 0.0 if claim.home else 1.0,
         "told": min(objects.told, TELLING) / TELLING,
         "framing": float(promise.is_framing),
+        "replaced": puts_another_word(promise.form, passage, rarity),
+        **_missing(promise, claim, passage, seen, words),
+        "soft": objects.soft,
+        "concepts": _concepts(promise, found, rarity),
     }
     return Reading(promise, claim, first, last, best, features, objects.shared)
 
@@ -112,6 +122,22 @@ def _passage(promise: Promise, claim: Claim, words: MatchingWords) -> tuple[int,
     return first, last, best
 
 
+def quoted(reading: Reading) -> tuple[int, int]:
+    """Return the first and last clause to quote: the passage, and what follows or leads in where it is short.
+
+    The clause that names a thing often stands beside the one that tells what became of it.
+    """
+    clauses, first, last = reading.claim.clauses, reading.first, reading.last
+    length = sum(len(clause.text) for clause in clauses[first : last + 1])
+    while last + 1 < len(clauses) and length + len(clauses[last + 1].text) <= QUOTE_LONGEST:
+        last += 1
+        length += len(clauses[last].text)
+    while first and length + len(clauses[first - 1].text) <= QUOTE_LONGEST:
+        first -= 1
+        length += len(clauses[first].text)
+    return first, last
+
+
 def _has_unit(promise: Promise, text: str, words: MatchingWords) -> bool:
     return any(numbers_with(quantity.unit, text, words) for quantity in promise.quantities)
 
@@ -125,57 +151,31 @@ def _context_cover(promise: Promise, found: set[str], context: Mapping[str, floa
     return sum(promise.weights[gram] for gram in only) / promise.total
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Objects:
-    cover: float
-    heads: float
-    qualifiers: float
-    rare_missing: float
-    longest: float
-    told: float
-    shared: tuple[str, ...]
+def _missing(
+    promise: Promise, claim: Claim, passage: Sequence[Comparable], seen: Seen, words: MatchingWords
+) -> dict[str, float]:
+    """Return what the passage should name and does not: the document, the rate, the growth, the thing to be made."""
+    text = "".join(clause.text for clause in claim.clauses)
+    rate = next((quantity.what for quantity in promise.quantities if quantity.unit == "%"), "")
+    grows = bool(rate) and bool(words.signals["growth"].search(rate[-4:]))
+    named = rate[-3:-1] in "".join(form.plain for form in passage) if rate.endswith("率") else True
+    told = "%" in text or "％" in text or "成" in text or bool(words.signals["all_done"].search(text))
+    thing = promise.form.chunks[-1] if promise.aim == "finish" and promise.form.chunks else None
+    return {
+        "title_missing": float(
+            bool(promise.form.titles | promise.form.quoted) and not shares_title(promise.form, passage)
+        ),
+        "rate_missing": float(bool(rate) and not grows) * (0.5 * (not told) + 0.5 * (not named)),
+        "growth_missing": float(grows and not words.signals["growth"].search(text)),
+        "thing_missing": float(thing is not None and seen.share(thing, len(thing.grams) - 1) < SAME_KIND),
+    }
 
 
-def _objects(
-    promise: Promise,
-    found: set[str],
-    anywhere: set[str],
-    context: Mapping[str, float],
-    rarity: Mapping[str, float],
-) -> _Objects:
-    """Compare noun phrase by noun phrase: the head is its last pair, what stands before qualifies it."""
-    total = covered = heads = qualifier_total = qualifier_found = missing = 0.0
-    longest = told = 0.0
-    shared: list[str] = []
-    for chunk in promise.form.chunks:
-        size = sum(rarity.get(gram, RAREST) for gram in chunk.grams)
-        total += size
-        has_head = chunk.grams[-1] in found
-        heads += size * has_head
-        run, weight = 0, 0.0
-        for at, gram in enumerate(chunk.grams):
-            rare = rarity.get(gram, RAREST)
-            share = 1.0 if gram in found else 0.8 if gram in anywhere else CONTEXT_SHARE if gram in context else 0.0
-            covered += rare * share
-            told += rare * (share >= 0.8)
-            run, weight = (run + 1, weight + rare) if share == 1.0 else (0, 0.0)
-            longest = max(longest, weight)
-            if run and (at + 1 == len(chunk.grams) or chunk.grams[at + 1] not in found):
-                shared.append(chunk.text[at + 1 - run : at + 2])
-            if at < len(chunk.grams) - 1 and has_head:
-                qualifier_total += rare
-                qualifier_found += rare * share
-            if not share:
-                missing = max(missing, rare)
-    return _Objects(
-        cover=covered / total if total else 0.0,
-        heads=heads / total if total else 0.0,
-        qualifiers=qualifier_found / qualifier_total if qualifier_total else 0.0,
-        rare_missing=missing / RAREST,
-        longest=longest,
-        told=told,
-        shared=tuple(sorted(dict.fromkeys(shared), key=lambda text: -len(text))),
-    )
+def _concepts(promise: Promise, found: set[str], rarity: Mapping[str, float]) -> float:
+    """Return the share of the promise's concepts that the passage speaks of."""
+    own = [gram for gram in promise.form.grams if gram.startswith(CONCEPT_MARK)]
+    total = sum(rarity.get(gram, RAREST) for gram in own)
+    return sum(rarity.get(gram, RAREST) for gram in own if gram in found) / total if total else 0.0
 
 
 def _chars(promise: Promise, passage: Sequence[Comparable], rarity: Mapping[str, float]) -> float:
@@ -232,3 +232,14 @@ def _reverse(promise: Promise, passage: Sequence[Comparable], rarity: Mapping[st
             if gram in promise.weights or gram in promise.theme.grams:
                 hit += weight
     return hit / total if total else 0.0
+
+
+def _reverse_best(promise: Promise, passage: Sequence[Comparable], rarity: Mapping[str, float]) -> float:
+    """Return the same of the passage's name that fits best: in a list only one member need be meant."""
+    best = 0.0
+    for form in passage:
+        for chunk in form.chunks:
+            size = sum(rarity.get(gram, RAREST) for gram in chunk.grams)
+            hit = sum(rarity.get(gram, RAREST) for gram in chunk.grams if gram in promise.weights)
+            best = max(best, hit / max(size, LEAST_NAME))
+    return best

@@ -13,7 +13,6 @@ from dataclasses import replace
 from tracker.domain.documents import Figure, Quantity
 from tracker.domain.matching.amounts import (
     Counterpart,
-    claim_covers_years,
     counterparts,
     covers_years,
     is_finished,
@@ -22,12 +21,14 @@ from tracker.domain.matching.amounts import (
     is_share,
     is_stock,
     parts_of_the_year,
+    tells_of_years,
 )
 from tracker.domain.matching.candidates import Claim, Clause
-from tracker.domain.matching.comparable import RAREST, make_comparable
+from tracker.domain.matching.comparable import make_comparable
+from tracker.domain.matching.numbers import Reckoned, in_turn, named_in_turn, part_of, share_from_counts, times_named
 from tracker.domain.matching.promises import Promise
 from tracker.domain.matching.scoring import Scored
-from tracker.domain.matching.units import number_text, split_unit
+from tracker.domain.matching.units import number_text, same_unit, split_unit
 from tracker.domain.matching.words import MatchingWords
 from tracker.language.lexicon import Lexicon
 from tracker.language.quantities import Amount
@@ -38,6 +39,8 @@ SAME_THING = 0.5
 """Share of the target's nouns that must stand around a number for it to be the counterpart."""
 IN_THE_PASSAGE = 0.3
 """The same in the sentence that answers the promise: there the number is the likely counterpart."""
+OTHERS = 0.15
+"""How much better another target must fit a number to take it away."""
 TOLERANCE = 1e-9
 FAR_APART = 0.04
 """Share of the target below which a number is taken to count something else."""
@@ -69,6 +72,11 @@ def not_built(quantity: Quantity) -> Figure:
     return Figure(tidy(quantity.what), yearly_target(quantity), 0.0, quantity.unit, met=False, note="报告承认尚未做到")
 
 
+def unanswered(quantity: Quantity) -> Figure:
+    """Return the figure of a target that the report passes over while it speaks of the rest of the promise."""
+    return Figure(tidy(quantity.what), yearly_target(quantity), None, quantity.unit, met=None, note="报告未提到这一项")
+
+
 def yearly_target(quantity: Quantity) -> float:
     """Return the target of the whole year: a recurring one times its periods."""
     return quantity.value * PERIODS.get(quantity.per or "", 1)
@@ -94,18 +102,77 @@ def _figure(
     what = tidy(quantity.what)
     growth = is_growth(quantity, promise, words)
     subject = f"{quantity.what}" if several or len(what) >= 4 else promise.text
-    wanted = {gram: share * rarity.get(gram, RAREST) for gram, share in make_comparable(subject, words).grams.items()}
-    found = [candidate for claim in claims for candidate in counterparts(claim, quantity, wanted, lexicon, words)]
+    name = make_comparable(subject, words)
+    found = [one for claim in claims for one in counterparts(claim, quantity, name, rarity, lexicon, words)]
+    found = _without_others(found, quantity, promise, rarity, lexicon, words)
     alone = [one for one in found if one.clause is best]
-    if len(alone) == 1:
+    if len(alone) == 1 and (alone[0].named or not any(one.named for one in found if one.claim is claims[0])):
         found = [replace(one, fit=one.fit + IN_THE_PASSAGE) if one is alone[0] else one for one in found]
     fitting = [one for one in found if one.fit >= (SAME_THING if one.claim is not claims[0] else IN_THE_PASSAGE)]
     comparable = [c for c in fitting if is_growth_amount(c, words) == growth or not is_share(quantity)]
+    reckoned = _reckoned(quantity, promise, claims, best, comparable, lexicon, words)
+    if reckoned is not None:
+        return _figure_of(quantity, what, target, reckoned)
     if not comparable and target == 1 and best is not None and is_finished(best, words):
         return Figure(what, target, 1.0, quantity.unit, met=True, note="报告称已完成，未写数量")
     if not comparable:
         return Figure(what, target, None, quantity.unit, met=None, note=_why_open(claims, fitting, growth, words))
     return _compared(quantity, what, target, comparable, promise, words)
+
+
+def _without_others(
+    found: Sequence[Counterpart],
+    quantity: Quantity,
+    promise: Promise,
+    rarity: Mapping[str, float],
+    lexicon: Lexicon,
+    words: MatchingWords,
+) -> list[Counterpart]:
+    """Leave out numbers that answer another target of the same item better."""
+    base = split_unit(quantity.unit, words)[1]
+    rivals = [
+        one
+        for one in promise.item.quantities
+        if one.what != quantity.what and same_unit(base, split_unit(one.unit, words)[1], words)
+    ]
+    best: dict[int, float] = {}
+    for claim in dict.fromkeys(one.claim for one in found) if rivals else ():
+        for rival in rivals:
+            name = make_comparable(rival.what, words)
+            for other in counterparts(claim, rival, name, rarity, lexicon, words):
+                place = other.claim.start + other.amount.start
+                best[place] = max(best.get(place, 0.0), other.fit)
+    return [one for one in found if best.get(one.claim.start + one.amount.start, 0.0) < one.fit + OTHERS]
+
+
+def _reckoned(
+    quantity: Quantity,
+    promise: Promise,
+    claims: Sequence[Claim],
+    best: Clause | None,
+    comparable: Sequence[Counterpart],
+    lexicon: Lexicon,
+    words: MatchingWords,
+) -> Reckoned | None:
+    """Return the number that the sentence gives otherwise than by naming it; None where it names one."""
+    if not claims or best is None:
+        return None
+    text = claims[0].text
+    value = in_turn(text, promise.quantities, quantity, lexicon)
+    if value is not None:
+        return Reckoned(value, "按“分别”后的次序对应")
+    if times := times_named(text, quantity, words):
+        return times
+    if comparable:
+        return None
+    if is_share(quantity):
+        return share_from_counts(text, quantity, lexicon)
+    return named_in_turn(best.text, quantity, words)
+
+
+def _figure_of(quantity: Quantity, what: str, target: float, reckoned: Reckoned) -> Figure:
+    met = reckoned.value <= target if quantity.op == "<=" else reckoned.value >= target - TOLERANCE
+    return Figure(what, target, reckoned.value, quantity.unit, met=met, note=reckoned.note)
 
 
 def _compared(
@@ -118,25 +185,23 @@ def _compared(
 ) -> Figure:
     increment = bool(_INCREMENT.search(promise.text))
     ranked = sorted(found, key=lambda c: (-_rank(c, increment, words), c.claim.start, c.amount.start))
+    if not covers_years(promise.text, words):
+        yearly = [one for one in ranked if not tells_of_years(one, words)]
+        if not yearly:
+            note = "报告给的是多年累计或年均数，无法与年度目标相比"
+            return Figure(what, target, None, quantity.unit, met=None, note=note)
+        ranked = yearly
     best = ranked[0]
-    if claim_covers_years(best.claim, words) and not covers_years(promise.text, words):
-        return Figure(
-            what, target, None, quantity.unit, met=None, note="报告给的是多年累计或年均数，无法与年度目标相比"
-        )
     if increment and is_stock(best, words) and not _INCREMENT.search(best.before):
-        note: str | None = f"承诺的是新增数，报告给的是总数（{number_text(best.amount.value)}{best.amount.unit}）"
+        note = f"承诺的是新增数，报告给的是总数（{number_text(best.amount.value)}{best.amount.unit}）"
         return Figure(what, target, None, quantity.unit, met=None, note=note)
-    actual, note = _actual(quantity, best, ranked, words)
+    if not is_share(quantity) and (part := part_of(best.claim.text, best.amount)):
+        return _figure_of(quantity, what, target, part)
+    actual, because = _actual(quantity, best, ranked, words)
     if target and not FAR_APART <= actual / target <= 1 / FAR_APART:
-        return Figure(
-            what,
-            target,
-            None,
-            quantity.unit,
-            met=None,
-            note=f"报告的数字（{number_text(actual)}）与目标相差悬殊，请核对",
-        )
-    return Figure(what, target, actual, quantity.unit, met=_met(quantity, target, actual, best), note=note)
+        note = f"报告的数字（{number_text(actual)}）与目标相差悬殊，请核对"
+        return Figure(what, target, None, quantity.unit, met=None, note=note)
+    return Figure(what, target, actual, quantity.unit, met=_met(quantity, target, actual, best), note=because)
 
 
 def _rank(candidate: Counterpart, increment: bool, words: MatchingWords) -> float:
@@ -184,7 +249,7 @@ def _met(quantity: Quantity, target: float, actual: float, best: Counterpart) ->
     if quantity.op == "=":
         return abs(actual - target) < TOLERANCE
     if quantity.op == "~":
-        return actual >= target * 0.95
+        return actual >= target * 0.985
     return actual >= target - TOLERANCE
 
 

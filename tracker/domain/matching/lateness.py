@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 
 from tracker.domain.documents import DeadlineSource
@@ -10,6 +11,7 @@ from tracker.domain.matching.promises import Promise
 from tracker.language.lexicon import Lexicon
 from tracker.language.periods import Period, find_periods
 
+_DATED = re.compile(r"[^，。；\d]{0,4}(?:于|在|至|到)(?:\d{1,2}|[一二三四五六七八九十]{1,2})(?:月|季度)")
 DATE_ALONE = 8
 """A clause no longer than this before the passage can only be its date (6月，)."""
 
@@ -22,7 +24,10 @@ def is_late(promise: Promise, reading: Reading, plan_year: int, lexicon: Lexicon
     first = reading.first
     if first and len(reading.claim.clauses[first - 1].text.strip()) <= DATE_ALONE:
         first -= 1
-    for clause in reading.claim.clauses[first : reading.last + 1]:
+    last = reading.last + 1
+    if last < len(reading.claim.clauses) and _DATED.match(reading.claim.clauses[last].text):
+        last += 1
+    for clause in reading.claim.clauses[first:last]:
         for period in find_periods(clause.text, 0, len(clause.text), plan_year, lexicon):
             if period.kind == "due" and period.due_on and period.rule in ("月份", "季度", "半年"):
                 return _compare(period, clause.text, period.due_on, deadline.due_on)

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from tracker.domain.documents import Evidence, Figure, Link, LinkReport, Outcome, PlanItem, ReportReading, Shrunk, Span
 from tracker.domain.matching.admissions import find_admissions
 from tracker.domain.matching.candidates import LaterReport, clause_range, prepare_report
-from tracker.domain.matching.features import Reading
-from tracker.domain.matching.figures import compare_figures, not_built
+from tracker.domain.matching.features import Reading, quoted
+from tracker.domain.matching.figures import compare_figures, not_built, unanswered
 from tracker.domain.matching.lateness import is_late
 from tracker.domain.matching.outcome import Judgement, judge, sum_up
-from tracker.domain.matching.promises import Promise, prepare_promises
+from tracker.domain.matching.promises import Promise, prepare_promises, side_parts
 from tracker.domain.matching.reasons import explain
-from tracker.domain.matching.repetition import Repetition, find_repetitions, find_shrunk
-from tracker.domain.matching.scoring import Scored, calibrated, rarity_of, score_claims
+from tracker.domain.matching.repetition import Repetition, find_repetitions, find_shrunk, taken_up
+from tracker.domain.matching.scoring import Scored, companies, looked_at_again, rarity_of, score_claims
 from tracker.domain.matching.unplanned import find_unplanned
 from tracker.domain.matching.words import LinkModel, MatchingWords, load_background, load_model, load_words
 from tracker.language.lexicon import Lexicon
 
 MOST_EVIDENCE = 5
+MOST_ADMISSIONS = 3
+MINOR = 0.7
+"""What it costs a part (logarithm of the odds) that its commitment promises something firmer beside it."""
 _COUNTED_THINGS = ("个", "处", "所", "座", "家", "条", "套", "部", "项", "支", "名", "人")
 
 
@@ -75,14 +78,17 @@ class _Linker:
         self.promises = prepare_promises(items, self.rarity, self.words)
 
     def report(self) -> LinkReport:
+        minor = side_parts(self.promises)
+        first = score_claims(self.promises, self.later.claims, self.rarity, self.model.answer, self.words)
         scored = [
-            [replace(row, score=calibrated(row.score, self.model.calibration)) for row in rows]
-            for rows in score_claims(self.promises, self.later.claims, self.rarity, self.model.answer, self.words)
+            looked_at_again(promise, rows, company, self.model.calibration, -MINOR if promise in minor else 0.0)
+            for promise, rows, company in zip(self.promises, first, companies(self.promises, first), strict=True)
         ]
         again = find_repetitions(self.promises, self.later.reading.items, self.rarity, self.model.repeat, self.words)
+        admitted = find_admissions(self.promises, self.later, again, self.rarity, self.model, self.words)
         answers = [
-            self._answer(promise, rows, repetitions)
-            for promise, rows, repetitions in zip(self.promises, scored, again, strict=True)
+            self._answer(promise, rows, repetitions, admissions)
+            for promise, rows, repetitions, admissions in zip(self.promises, scored, again, admitted, strict=True)
         ]
         links: list[Link] = []
         for item in self.items:
@@ -95,11 +101,12 @@ class _Linker:
         unplanned = find_unplanned(self.later, scored, self.model.thresholds["unplanned"], self.words)
         return LinkReport(tuple(links), unplanned)
 
-    def _answer(self, promise: Promise, rows: Sequence[Scored], again: Sequence[Repetition]) -> _Answer:
+    def _answer(
+        self, promise: Promise, rows: Sequence[Scored], again: Sequence[Repetition], admitted: Sequence[Scored]
+    ) -> _Answer:
         thresholds = self.model.thresholds
         score = rows[0].score if rows else 0.0
-        repetitions = tuple(one for one in again if one.score >= thresholds["repeated"])
-        admissions = tuple(find_admissions(promise, self.later, repetitions, self.rarity, thresholds, self.words))
+        repetitions = taken_up(again, thresholds["repeated"])
         accepted = tuple(
             row for row in rows if row.score >= thresholds["mentioned"] and row.score >= score * thresholds["beside"]
         )[:MOST_EVIDENCE]
@@ -110,7 +117,13 @@ class _Linker:
             figures = compare_figures(promise, accepted, self.rarity, self.lexicon, self.words)
             judgement = judge(promise, accepted, figures, self.words)
             late = is_late(promise, accepted[0].reading, self.plan_year, self.lexicon)
-        elif admissions:
+        kept = judgement.outcome is Outcome.DONE
+        admissions = tuple(
+            (row.reading, round(row.score, 4))
+            for row in admitted
+            if row.score >= thresholds["kept" if kept else "admission"]
+        )[:MOST_ADMISSIONS]
+        if admissions and not accepted:
             figures = tuple(not_built(quantity) for quantity in promise.quantities if quantity.unit in _COUNTED_THINGS)
         shrunk = find_shrunk(promise, repetitions, figures, self.words)
         return _Answer(promise, judgement, score, accepted, figures, late, admissions, repetitions, shrunk)
@@ -125,7 +138,7 @@ class _Linker:
             score=round(max((answer.score for answer in answers), default=0.0), 4),
             late=any(lates) if lates else None,
             evidence=self._best_evidence(answers),
-            figures=tuple(figure for answer in answers for figure in answer.figures),
+            figures=_figures(answers),
             contradicted_by=self._contradictions(answers),
             repeated_in=_ordered([one for answer in answers for one in answer.repetitions]),
             shrunk=next((answer.shrunk for answer in answers if answer.shrunk), None),
@@ -162,7 +175,7 @@ class _Linker:
 
     def _evidence(self, row: Scored, answer: _Answer) -> Evidence:
         reading = row.reading
-        span = self.later.span(*clause_range(reading.claim.clauses, reading.first, reading.last))
+        span = self.later.span(*clause_range(reading.claim.clauses, *quoted(reading)))
         first = answer.accepted[0] is row
         reasons = explain(reading, row.score, answer.judgement.reason if first else None)
         return Evidence(span.of(self.later.reading.text), span, round(row.score, 4), reasons)
@@ -179,6 +192,16 @@ class _Linker:
             if not any(_overlap(evidence, other) for other in found):
                 found.append(evidence)
         return tuple(found)
+
+
+def _figures(answers: Sequence[_Answer]) -> tuple[Figure, ...]:
+    """Return the figures of all parts; where some are answered, each target of the others is named as open."""
+    told = any(answer.accepted for answer in answers)
+    return tuple(
+        figure
+        for answer in answers
+        for figure in answer.figures or (map(unanswered, answer.promise.quantities) if told else ())
+    )
 
 
 def _overlap(left: Evidence, right: Evidence) -> bool:

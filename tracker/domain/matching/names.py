@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from tracker.domain.matching.candidates import Claim
-from tracker.domain.matching.comparable import Comparable
-from tracker.domain.matching.promises import Promise
+from tracker.domain.matching.comparable import RAREST, Chunk, Comparable
+from tracker.domain.matching.promises import Promise, name_of
 
-_GENERIC_FRONT = re.compile("^(?:县城|全县|全市|全镇|全乡|城区|农村|县级|市级|县|市|镇)+(?=.{2})")
 SIBLINGS = "一二三四五六七八九十东西南北"
 """Characters by which things of one family are told apart."""
 
@@ -68,11 +67,11 @@ def names_other_choice(promise: Promise, claim: Claim, first: int, last: int) ->
 
 
 def leaves_member_unnamed(promise: Promise, claim: Claim) -> bool:
-    """Say whether a member of a promised list is not named: its fellows' sentence does not answer it."""
+    """Say whether a sentence names fellows of a listed thing and not the thing itself: it does not answer it."""
     if not promise.is_member or not promise.form.chunks:
         return False
-    name = _GENERIC_FRONT.sub("", promise.form.chunks[0].text)[:2]
-    return not any(name in clause.form.plain for clause in claim.clauses)
+    plain = "".join(clause.form.plain for clause in claim.clauses)
+    return name_of(promise.form.chunks[0].text) not in plain and any(name in plain for name in promise.fellows)
 
 
 def names_sibling(form: Comparable, passage: Sequence[Comparable]) -> bool:
@@ -92,3 +91,43 @@ def names_sibling(form: Comparable, passage: Sequence[Comparable]) -> bool:
             ):
                 return True
     return False
+
+
+def puts_another_word(form: Comparable, passage: Sequence[Comparable], rarity: Mapping[str, float]) -> float:
+    """Return how telling the word is that the passage replaces beside a shared one (图书馆新馆, 文化馆新馆); 0 for none.
+
+    A word that the passage leaves out replaces nothing, and one that stands elsewhere in it is not missing.
+    """
+    there = {gram for other in passage for gram in other.grams} | {pair for other in passage for pair in other.skips}
+    worst = 0.0
+    for chunk in form.chunks:
+        shared = _longest_shared(chunk, [other for one in passage for other in one.chunks])
+        if shared is None:
+            continue
+        text, at, size, other, place = shared
+        for own, their in (
+            (text[max(0, at - 2) : at], other[max(0, place - 2) : place]),
+            (text[at + size : at + size + 2], other[place + size : place + size + 2]),
+        ):
+            if len(own) == len(their) == 2 and own not in there and their not in form.grams and not _alike(own, their):
+                worst = max(worst, rarity.get(own, RAREST))
+    return worst / RAREST
+
+
+def _alike(own: str, their: str) -> bool:
+    return bool(set(own) & set(their))
+
+
+def _longest_shared(chunk: Chunk, others: Sequence[Chunk]) -> tuple[str, int, int, str, int] | None:
+    """Return the longest stretch that a name shares with one of the passage's: where it stands in both."""
+    best: tuple[str, int, int, str, int] | None = None
+    for other in others:
+        for at in range(len(chunk.text) - 1):
+            size = best[2] + 1 if best else 2
+            while at + size <= len(chunk.text):
+                place = other.text.find(chunk.text[at : at + size])
+                if place < 0:
+                    break
+                best = (chunk.text, at, size, other.text, place)
+                size += 1
+    return best

@@ -15,6 +15,9 @@ from tracker.domain.matching.words import MatchingWords
 
 NAMEABLE = ("个", "家", "处", "所", "座", "条", "村", "支", "项", "部")
 """Units of things that a report may name one by one instead of counting them."""
+_UNDER_WAY = re.compile("正在|仍在|尚在|尚未|还在")
+NAME = 4
+"""A noun of so many characters names a thing of its own."""
 VERB_FIRST = 2
 """How many characters of a verb a clause without a subject begins with at least."""
 ELEMENT_FOUND = 0.5
@@ -41,12 +44,15 @@ def judge(
     if short is not None:
         return Judgement(Outcome.PARTIAL, f"“{short.what}”未达到目标")
     step = claimed_step(rows[0].reading, words)
-    if step == "finished" and _goes_on(rows[0].reading, words):
+    if _is_honour(promise, words) and step not in ("finished", "failed", "imminent", "preparing"):
+        return Judgement(Outcome.PARTIAL, "承诺的是称号，报告未称获评")
+    if step in ("finished", None) and _goes_on(rows[0].reading, words):
         return Judgement(Outcome.PARTIAL, "报告称部分完成、部分仍在推进")
     fewer = _names_fewer(promise, rows[0].reading, figures, words)
     if fewer:
         return Judgement(Outcome.PARTIAL, f"目标不止一个，报告只点名{fewer}个")
-    missing = missing_elements(promise, rows)
+    met = bool(figures) and all(figure.met for figure in figures)
+    missing = () if met else missing_elements(promise, rows)
     if missing:
         return Judgement(Outcome.PARTIAL, "未见：" + "、".join(missing), missing)
     if promise.aim in ("finish", "project") and _member_unfinished(promise, rows, words):
@@ -103,7 +109,7 @@ def claimed_step(reading: Reading, words: MatchingWords) -> str | None:
     if reading.last + 1 < len(clauses) and _has_no_subject(clauses[reading.last + 1]):
         order.append(reading.last + 1)
     for number in order:
-        step = step_of(clauses[number].text, words)
+        step = step_of(_without_name(clauses[number].text, reading.promise.text, words), words)
         if step is not None:
             return step
     return None
@@ -113,6 +119,17 @@ def _has_no_subject(clause: Clause) -> bool:
     """Say whether a clause starts with its verb (已投入使用), so that it speaks of what stands before it."""
     chunks = clause.form.chunks
     return not chunks or clause.form.plain.find(chunks[0].text) >= VERB_FIRST
+
+
+def _without_name(text: str, promise: str, words: MatchingWords) -> str:
+    """Return a clause without the verbs that only stand inside the promised thing's name (生态修复基地)."""
+    for found in words.step_pattern.finditer(text):
+        low, high = found.start(), found.end()
+        if low > 0 and high < len(text) and text[low - 1 : high + 1] in promise and text[low - 1] not in "，、。；":
+            left, right = text[max(0, low - 2) : high], text[low : high + 2]
+            if left in promise and right in promise and len(left) + len(right) > 2 * (high - low) + 3:
+                text = text[:low] + "_" * (high - low) + text[high:]
+    return text
 
 
 def step_of(text: str, words: MatchingWords) -> str | None:
@@ -137,14 +154,30 @@ def step_of(text: str, words: MatchingWords) -> str | None:
     return None
 
 
+def _is_honour(promise: Promise, words: MatchingWords) -> bool:
+    """Say whether the promise is to win a title (创建省级文明村): trying alone does not keep it."""
+    return bool(words.signals["honours"].search(promise.form.plain)) and promise.aim == "finish"
+
+
 def _goes_on(reading: Reading, words: MatchingWords) -> bool:
-    """Say whether the next clause tells of a part that is not done (下游段正在招标) or of a part alone (部分投用)."""
-    after = reading.claim.clauses[reading.best + 1 : reading.best + 2]
-    return any(
-        clause.form.plain.startswith("部分")
-        or (words.signals["partway"].search(clause.text) and step_of(clause.text, words) in ("progress", "preparing"))
-        for clause in after
-    )
+    """Say whether the next clauses tell of a part that is not done (下游段正在招标) or of a part alone (部分投用)."""
+    own = set(reading.promise.weights) | set(reading.claim.clauses[reading.best].form.grams)
+    for clause in reading.claim.clauses[reading.best + 1 : reading.best + 3]:
+        if clause.form.plain.startswith("部分"):
+            return True
+        if step_of(clause.text, words) not in ("progress", "preparing", "failed"):
+            continue
+        if words.signals["partway"].search(clause.text):
+            return True
+        under_way = _UNDER_WAY.search(clause.form.plain)
+        names = [
+            chunk
+            for chunk in clause.form.chunks
+            if under_way and clause.form.plain.find(chunk.text) < under_way.start()
+        ]
+        if under_way and all(len(chunk.text) < NAME or own & set(chunk.grams) for chunk in names):
+            return True
+    return False
 
 
 def _member_unfinished(promise: Promise, rows: Sequence[Scored], words: MatchingWords) -> bool:
@@ -188,7 +221,7 @@ def _share(element: str, grams: set[str], plain: str) -> float:
 
 def _is_concrete(rows: Sequence[Scored]) -> bool:
     reading = rows[0].reading
-    text = "".join(clause.text for clause in reading.claim.clauses[reading.first : reading.last + 1])
+    text = "".join(clause.text for clause in reading.claim.clauses[reading.first : reading.last + 3])
     return bool(re.search(r"\d|《|[一二三四五六七八九十]个|首个|率先", text))
 
 

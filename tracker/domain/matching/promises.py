@@ -14,14 +14,15 @@ from tracker.language.sentences import split_clauses
 
 _ENUMERATION = re.compile(r"[、]|(?<=[\u4e00-\u9fff])(?:以及|和|及|与)(?=[\u4e00-\u9fff])")
 _LIST = re.compile(r"[^，；。：（）]+")
-TELLING_NAME = 7.0
-"""How much rarity a part's nouns must carry to stand alone: 培训 carries 4, 户厕 9."""
+TELLING_NAME = 6.0
+"""How much rarity a part's nouns must carry to stand alone: 培训 carries 4.5, 教师 6.5, 户厕 9."""
 MOST_PARTS = 12
 """A commitment of more parts is a text gone wrong: the rest stays in one piece."""
 NAMED = 3
 """A list is cut only where every member's name has at least so many characters."""
 _COUNTED = re.compile(r"(?<![·.第])\d[\d,.]{0,14}[万亿]?[\u4e00-\u9fff%]")
 _SCOPE = re.compile(r"(?<!\d)\d{1,9}(?:个|所|家|名|户|条|支)")
+_GENERIC_FRONT = re.compile("^(?:县城|全县|全市|全镇|全乡|城区|农村|县级|市级|县|市|镇)+(?=.{2})")
 _SIDE = re.compile(r"(?:，|^)(?:确保|努力|切实|不断|促进|提升|推动|营造|实现|为).{0,40}$")
 
 
@@ -45,6 +46,7 @@ class Promise:
     elements: tuple[str, ...]
     aim: str
     is_member: bool
+    fellows: tuple[str, ...]
     framing: bool
 
     @property
@@ -57,7 +59,8 @@ class Promise:
         """Say whether the promise names something that can be counted or pointed at."""
         if self.is_framing:
             return False
-        return bool(self.quantities) or self.aim in ("start", "finish", "project") or bool(self.form.titles)
+        firm = bool(self.quantities) or self.aim in ("start", "finish", "project") or bool(self.form.titles)
+        return firm or "全覆盖" in self.form.plain
 
 
 def prepare_promises(
@@ -87,13 +90,26 @@ def commitments_of(item: PlanItem) -> Iterator[Commitment]:
         yield Commitment(item.id, item.text, item.span, item.deadline)
 
 
+def side_parts(promises: Sequence[Promise]) -> frozenset[Promise]:
+    """Return the parts that nothing can be checked by, where their commitment has one that can: an answer to them alone
+    does not yet speak of the commitment."""
+    firm = {promise.commitment.id for promise in promises if promise.is_checkable}
+    return frozenset(p for p in promises if not p.is_checkable and p.commitment.id in firm)
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One object of a commitment in its words; ``is_member`` where it was cut out of a list of names."""
+    """One object of a commitment in its words; ``is_member`` where it was cut out of a list of names, beside ``fellows``.
+
+    ``aside`` are the clauses that only tell what it is good for (促进…, 确保…).
+    """
 
     text: str
     quantities: tuple[Quantity, ...]
     is_member: bool = False
+    aside: str = ""
+    aim: str = ""
+    fellows: tuple[str, ...] = ()
 
 
 def split_parts(commitment: Commitment, words: MatchingWords) -> list[Part]:
@@ -103,11 +119,14 @@ def split_parts(commitment: Commitment, words: MatchingWords) -> list[Part]:
     """
     text = commitment.text
     pieces: list[tuple[int, int]] = []
+    asides: dict[int, str] = {}
     held = 0
     for start, end in split_clauses(text, 0, len(text)):
         for low, high in _by_amounts(text, start, end):
             piece = text[low:high]
             if pieces and (words.signals["purposes"].match(piece.strip()) or not _has_object(piece, words)):
+                if _has_object(piece, words) and not re.search(r"\d", piece):
+                    asides[pieces[-1][0]] = asides.get(pieces[-1][0], "") + text[pieces[-1][1] : high]
                 pieces[-1] = (pieces[-1][0], high)
             elif words.signals["manners"].match(piece.strip()) and not re.search(r"\d", piece):
                 continue
@@ -121,11 +140,25 @@ def split_parts(commitment: Commitment, words: MatchingWords) -> list[Part]:
     for low, high in pieces:
         targets = _targets_in(commitment, low, high, pieces)
         members = _members(text[low:high], words)
-        parts.extend(Part(member, (), is_member=True) for member in members[:-1])
+        aim = aim_of(plain_text(text[low:high], words), words)
+        names = [_first_name(member, words) for member in members]
+        fellows = [tuple(name for name in names if name != own) for own in names]
+        parts.extend(
+            Part(member, (), is_member=True, aim=aim, fellows=others)
+            for member, others in zip(members[:-1], fellows[:-1], strict=True)
+        )
         if members:
-            parts.append(Part(members[-1], tuple(q for q in targets if q.value != len(members)), is_member=True))
+            parts.append(
+                Part(
+                    members[-1],
+                    tuple(q for q in targets if q.value != len(members)),
+                    is_member=True,
+                    aim=aim,
+                    fellows=fellows[-1],
+                )
+            )
         else:
-            parts.append(Part(text[low:high], targets))
+            parts.append(Part(text[low:high], targets, aside=asides.get(low, "")))
     return parts
 
 
@@ -137,7 +170,7 @@ def _members(piece: str, words: MatchingWords) -> list[str]:
     if "、" not in piece or aim_of(plain_text(piece, words), words) == "standing":
         return []
     found = next((one for one in _LIST.finditer(piece) if "、" in one.group()), None)
-    if found is None:
+    if found is None or _has_object(piece[: found.start()], words):
         return []
     members = _ENUMERATION.split(found.group())
     if len(members) > MOST_PARTS:
@@ -148,6 +181,17 @@ def _members(piece: str, words: MatchingWords) -> list[str]:
     opening = chunks[0][0].text[:2]
     verb = members[0][: max(members[0].find(opening), 0)]
     return [members[0], *(verb + member for member in members[1:-1]), verb + members[-1] + piece[found.end() :]]
+
+
+def _first_name(member: str, words: MatchingWords) -> str:
+    """Return what tells a member of a list from its fellows: the name it begins with."""
+    chunks = make_comparable(member, words).chunks
+    return name_of(chunks[0].text) if chunks else member
+
+
+def name_of(text: str) -> str:
+    """Return the two characters by which a name is known, words like 全县 before it left out."""
+    return _GENERIC_FRONT.sub("", text)[:2]
 
 
 def _by_amounts(text: str, start: int, end: int) -> list[tuple[int, int]]:
@@ -198,9 +242,9 @@ def _promise(
     words: MatchingWords,
 ) -> Promise:
     text = part.text
-    form = make_comparable(text, words)
+    form = make_comparable(text.replace(part.aside, "") if part.aside else text, words)
     weights = {gram: share * rarity.get(gram, RAREST) for gram, share in form.grams.items()}
-    rest = commitment.text.replace(text, "，")
+    rest = commitment.text.replace(text, "，") + part.aside
     return Promise(
         item=item,
         commitment=commitment,
@@ -211,8 +255,9 @@ def _promise(
         weights=weights,
         total=sum(weights.values()) or 1.0,
         elements=_elements(text, words),
-        aim=aim_of(form.plain, words),
+        aim=part.aim or aim_of(plain_text(text, words), words),
         is_member=part.is_member,
+        fellows=part.fellows,
         framing=bool(words.signals["framing"].match(text.strip())),
     )
 

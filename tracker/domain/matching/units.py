@@ -32,7 +32,7 @@ def numbers_with(unit: str, text: str, words: MatchingWords) -> list[float]:
 @lru_cache(maxsize=4096)
 def _numbers(base: str, text: str, words: MatchingWords) -> tuple[float, ...]:
     values: list[float] = []
-    for found in _unit_pattern(base, words).finditer(text):
+    for found in unit_pattern(base, words).finditer(text):
         value = parse_number(found.group(1))
         if value is not None:
             values.append(value * words.scales.get(found.group(2) or "", 1.0))
@@ -40,11 +40,12 @@ def _numbers(base: str, text: str, words: MatchingWords) -> tuple[float, ...]:
 
 
 @lru_cache(maxsize=256)
-def _unit_pattern(base: str, words: MatchingWords) -> re.Pattern[str]:
+def unit_pattern(base: str, words: MatchingWords) -> re.Pattern[str]:
+    """Return the pattern of a number (1), its magnitude (2) and the unit or one that counts the same (3)."""
     kinds = words.unit_kinds.get(base, frozenset())
     names = {base, *(name for name, of in words.unit_kinds.items() if of & kinds)}
     return re.compile(
-        rf"((?<![\d.,])\d[\d,]{{0,14}}(?:\.\d{{1,4}})?|[一二两三四五六七八九十]{{1,3}})(万亿|千万|百万|十万|万|亿)?[余多]?{alternatives(names)}"
+        rf"((?<![\d.,])\d[\d,]{{0,14}}(?:\.\d{{1,4}})?|[一二两三四五六七八九十]{{1,3}})(万亿|千万|百万|十万|万|亿)?[余多]?({alternatives(names)})"
     )
 
 

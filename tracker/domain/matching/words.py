@@ -14,12 +14,14 @@ from tracker.language.lexicon import alternatives
 from tracker.language.word_files import read_words
 
 DATA_FOLDER = Path(__file__).parent / "data"
+CONCEPT_MARK = "※"
+"""What a concept's name begins with where it stands among grams."""
 STEPS = ("finished", "delivered", "started", "progress", "preparing", "imminent", "failed", "weakness")
 
 
 @dataclass(frozen=True, eq=False)
 class MatchingWords:
-    """The lists of ``words.toml``, compiled. Compared by identity."""
+    """The lists of ``words.toml`` and ``concepts.toml``, compiled. Compared by identity."""
 
     synonyms: Mapping[str, str]
     synonym_pattern: re.Pattern[str]
@@ -37,16 +39,19 @@ class MatchingWords:
     signals: Mapping[str, re.Pattern[str]]
     unit_kinds: Mapping[str, frozenset[int]]
     scales: Mapping[str, float]
+    concepts: Mapping[str, str]
+    concept_pattern: re.Pattern[str]
 
 
 def load_words() -> MatchingWords:
     """Return the word lists in force: one and the same object as long as their text is."""
-    return parse_words(read_words("matching", DATA_FOLDER / "words.toml"))
+    concepts = (DATA_FOLDER / "concepts.toml").read_text(encoding="utf-8")
+    return parse_words(read_words("matching", DATA_FOLDER / "words.toml"), concepts)
 
 
 @lru_cache(maxsize=2)
-def parse_words(text: str) -> MatchingWords:
-    """Build the lists from a TOML text."""
+def parse_words(text: str, concepts_text: str = "concepts = []") -> MatchingWords:
+    """Build the lists from TOML texts."""
     tables = tomllib.loads(text)
     # The longest form stands for the row: the more characters two texts share, the surer the match.
     synonyms = {word: max(row, key=len) for row in tables["synonyms"] for word in row}
@@ -54,6 +59,11 @@ def parse_words(text: str) -> MatchingWords:
     protected = {*synonyms.values(), *tables["protected"]} - weak
     contrasts = {synonyms.get(word, word): choice for word, choice in _numbered(tables["contrasts"]).items()}
     steps = {word: step for step in STEPS for word in tables["steps"][step]}
+    concepts = {
+        synonyms.get(word, word): CONCEPT_MARK + row[0]
+        for row in reversed(tomllib.loads(concepts_text)["concepts"])
+        for word in row
+    }
     verbs = {word: family for family, row in enumerate(tables["verb_families"]) for word in row}
     return MatchingWords(
         synonyms=synonyms,
@@ -72,6 +82,8 @@ def parse_words(text: str) -> MatchingWords:
         signals={name: re.compile(alternatives(row)) for name, row in tables["signals"].items()},
         unit_kinds=_unit_kinds(tables["units"]["equivalent"]),
         scales=dict(sorted(tables["units"]["scale"].items(), key=lambda pair: -len(pair[0]))),
+        concepts=concepts,
+        concept_pattern=re.compile(alternatives(concepts)) if concepts else re.compile("(?!)"),
     )
 
 
@@ -102,6 +114,7 @@ def load_background() -> Mapping[str, float]:
     background = {
         pairs[at : at + 2]: float(level) for level, pairs in tables["pairs"].items() for at in range(0, len(pairs), 2)
     }
+    background.update((name, float(level)) for level, names in tables["concepts"].items() for name in names)
     background.update((char, float(level)) for level, chars in tables["chars"].items() for char in chars)
     return background
 
@@ -110,12 +123,13 @@ def load_background() -> Mapping[str, float]:
 class LinkModel:
     """Weights by feature name (``bias`` among them) and the thresholds of the decisions.
 
-    ``calibration`` (``slope``, ``shift``) turns the odds of the best sentence into those of the promise being spoken of.
+    ``calibration`` turns the odds of the best sentence and a second look at it into those of the promise being spoken of.
     """
 
     answer: Mapping[str, float]
     calibration: Mapping[str, float]
     repeat: Mapping[str, float]
+    admit: Mapping[str, float]
     thresholds: Mapping[str, float]
 
 
@@ -128,6 +142,4 @@ def load_model() -> LinkModel:
 def parse_model(text: str) -> LinkModel:
     """Read a model from its TOML text."""
     tables: dict[str, Any] = tomllib.loads(text)
-    return LinkModel(
-        dict(tables["answer"]), dict(tables["calibration"]), dict(tables["repeat"]), dict(tables["thresholds"])
-    )
+    return LinkModel(*(dict(tables[name]) for name in ("answer", "calibration", "repeat", "admit", "thresholds")))
