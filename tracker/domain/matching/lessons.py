@@ -12,11 +12,12 @@ from hashlib import sha256
 
 from tracker.domain.documents import Outcome, PlanItem, ReportReading, Span
 from tracker.domain.matching.candidates import LaterReport, clause_range, prepare_report
+from tracker.domain.matching.features import quoted
 from tracker.domain.matching.linking import link_items
 from tracker.domain.matching.promises import prepare_promises
 from tracker.domain.matching.repetition import Repetition, find_repetitions
 from tracker.domain.matching.scoring import Scored, rarity_of, score_claims
-from tracker.domain.matching.training import NOTHING, Lessons, Row
+from tracker.domain.matching.training import Lessons, Readings, Row
 from tracker.domain.matching.words import LinkModel, load_background, load_words
 from tracker.domain.scores import area_under_curve
 from tracker.language.lexicon import Lexicon
@@ -54,17 +55,20 @@ def lessons_of(case: Case, model: LinkModel) -> Lessons:
     promises = prepare_promises(case.items, rarity, words)
     scored = score_claims(promises, later.claims, rarity, model.answer, words)
     again = find_repetitions(promises, case.later.items, rarity, model.repeat, words)
-    lessons = NOTHING
+    answers: list[Row] = []
+    repeats: list[Row] = []
+    mentioned: dict[int, bool] = {}
     for item_id, judged in case.judged.items():
         numbers = [number for number, promise in enumerate(promises) if promise.item.id == item_id]
         own = _ItemLessons(later, judged, [scored[number] for number in numbers])
-        parts = [own.rows(part) for part in range(len(numbers))]
-        lessons += Lessons(
-            answers=tuple(rows for rows, _ in parts),
-            mentioned=tuple(mentioned for _, mentioned in parts),
-            repeats=tuple(_repeats([again[number] for number in numbers], judged)),
-        )
-    return lessons
+        for part, number in enumerate(numbers):
+            rows, told = own.rows(part)
+            answers += rows
+            if told is not None:
+                mentioned[number] = told
+        repeats += _repeats([again[number] for number in numbers], judged)
+    readings = Readings(promises, [[row.reading for row in rows] for rows in scored], mentioned)
+    return Lessons(tuple(answers), tuple(repeats), (readings,))
 
 
 class _ItemLessons:
@@ -99,7 +103,7 @@ class _ItemLessons:
     def _held(self, row: Scored) -> list[Span]:
         """Return the confirmed passages that a reading holds."""
         reading = row.reading
-        own = self.later.span(*clause_range(reading.claim.clauses, reading.first, reading.last))
+        own = self.later.span(*clause_range(reading.claim.clauses, *quoted(reading)))
         return [span for span in self.judged.evidence if _same_passage(own, span)]
 
 

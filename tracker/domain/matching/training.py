@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 
-from tracker.domain.matching.scoring import probability
+from tracker.domain.matching.features import Reading
+from tracker.domain.matching.promises import Promise
+from tracker.domain.matching.scoring import Scored, companies, probability, second_look
 from tracker.domain.matching.words import LinkModel
 
 PRECISION = 1e-9
@@ -23,19 +25,26 @@ Row = tuple[Mapping[str, float], int]
 
 
 @dataclass(frozen=True, slots=True)
+class Readings:
+    """The readings of all promises of a case; ``mentioned`` says of the judged ones whether the report speaks of them."""
+
+    promises: Sequence[Promise]
+    rows: Sequence[Sequence[Reading]]
+    mentioned: Mapping[int, bool]
+
+
+@dataclass(frozen=True, slots=True)
 class Lessons:
-    """What decisions teach: for each promise the readings of its sentences, and the readings of the new plan's items.
+    """What decisions teach: sentences that answer a promise or do not, items of the new plan that repeat one or do not,
+    and for the second look the readings of each case."""
 
-    ``mentioned`` says for each promise whether the report speaks of it; None where the decision does not tell.
-    """
-
-    answers: tuple[tuple[Row, ...], ...]
-    mentioned: tuple[bool | None, ...]
+    answers: tuple[Row, ...]
     repeats: tuple[Row, ...]
+    cases: tuple[Readings, ...]
 
     def __add__(self, other: Lessons) -> Lessons:
         """Put two decks of lessons together, in order."""
-        return Lessons(self.answers + other.answers, self.mentioned + other.mentioned, self.repeats + other.repeats)
+        return Lessons(self.answers + other.answers, self.repeats + other.repeats, self.cases + other.cases)
 
 
 NOTHING = Lessons((), (), ())
@@ -46,29 +55,29 @@ def retrain(lessons: Lessons, prior: LinkModel, strength: float) -> LinkModel:
 
     What decisions say nothing of stays as it is in ``prior``.
     """
-    answer = fit([row for rows in lessons.answers for row in rows], prior.answer, strength)
-    shown = [
-        (max((probability(answer, features) for features, _ in rows), default=0.0), mentioned)
-        for rows, mentioned in zip(lessons.answers, lessons.mentioned, strict=True)
-        if mentioned is not None
-    ]
+    answer = fit(lessons.answers, prior.answer, strength)
+    looks = [row for case in lessons.cases for row in second_looks(case, answer)]
     return replace(
         prior,
         answer=answer,
-        calibration=calibrate(shown, prior.calibration, strength),
+        calibration=fit(looks, prior.calibration, strength),
         repeat=fit(lessons.repeats, prior.repeat, strength),
     )
 
 
-def calibrate(
-    shown: Sequence[tuple[float, bool]], prior: Mapping[str, float], strength: float = 1.0
-) -> dict[str, float]:
-    """Return slope and shift that turn the best sentence's odds into those of being spoken of at all."""
-    rows = []
-    for score, mentioned in shown:
-        bounded = min(max(score, 1e-9), 1.0 - 1e-9)
-        rows.append(({"slope": math.log(bounded / (1.0 - bounded)), "shift": 1.0}, int(mentioned)))
-    return fit(rows, prior, strength)
+def second_looks(case: Readings, answer: Mapping[str, float]) -> Iterator[Row]:
+    """Yield what the second look sees of each judged promise, and whether the report speaks of it."""
+    scored = [
+        sorted(
+            (Scored(reading, probability(answer, reading.features)) for reading in rows),
+            key=lambda row: (-row.score, row.reading.claim.start),
+        )
+        for rows in case.rows
+    ]
+    company = companies(case.promises, scored)
+    for number, mentioned in case.mentioned.items():
+        if scored[number]:
+            yield second_look(case.promises[number], scored[number], company[number]), int(mentioned)
 
 
 def fit(rows: Sequence[Row], prior: Mapping[str, float], strength: float = 1.0) -> dict[str, float]:
