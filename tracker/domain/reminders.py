@@ -22,13 +22,29 @@ class Ladder(StrEnum):
 
     DEADLINE = "deadline"
     SIGNING = "signing"
+    PROGRESS = "progress"
+    REVIEW = "review"
 
 
 class Channel(StrEnum):
-    """How a notice reaches a person."""
+    """How a notice reaches a person. All but the inbox leave the house as one digest a person and day."""
 
     INBOX = "inbox"
     EMAIL = "email"
+    WECOM = "wecom"
+    DINGTALK = "dingtalk"
+    FEISHU = "feishu"
+    WEBHOOK = "webhook"
+
+
+CHANNEL_LABELS: dict[Channel, str] = {
+    Channel.INBOX: "系统内提醒",
+    Channel.EMAIL: "邮件",
+    Channel.WECOM: "企业微信",
+    Channel.DINGTALK: "钉钉",
+    Channel.FEISHU: "飞书",
+    Channel.WEBHOOK: "短信网关",
+}
 
 
 class NoticeKind(StrEnum):
