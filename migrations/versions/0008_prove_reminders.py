@@ -16,6 +16,7 @@ depends_on = None
 
 CHANNELS = ("inbox", "email", "wecom", "dingtalk", "feishu", "webhook")
 LADDERS = ("deadline", "signing", "progress", "review")
+KINDS = ("overdue", "due_today", "due_soon", "signing", "review", "event", "progress")
 FAILURES = ("refused", "gave_up", "unknown")
 MOMENT = sa.DateTime(timezone=True)
 WAITING = "message_id IS NULL AND channel {} AND cancelled_at IS NULL"
@@ -25,6 +26,7 @@ def upgrade() -> None:
     """Add the columns and tables; more ladders and channels are allowed."""
     _allow("alarm", "ladder", LADDERS)
     _allow("notice", "channel", CHANNELS)
+    _allow("notice", "kind", KINDS, "notice_kind")
     _allow("message", "channel", CHANNELS)
     op.add_column("notice", sa.Column("step_on", sa.Date(), nullable=True))
     _waiting_index("<> 'inbox'")
@@ -44,14 +46,19 @@ def downgrade() -> None:
     op.drop_index("ix_message__failed", table_name="message")
     with op.batch_alter_table("message") as table:
         table.drop_constraint("failure_kind", type_="check")
-        for name in ("failure", "failed_at", "waiting_since", "resends", "handed_at"):
+        for name in ("failure", "failed_at", "waiting_since", "lost", "resends", "handed_at"):
             table.drop_column(name)
     _waiting_index("= 'email'")
     with op.batch_alter_table("notice") as table:
         table.drop_column("step_on")
     op.execute("UPDATE notice SET message_id = NULL WHERE channel NOT IN ('inbox', 'email')")
-    for table_name, column, kept in (("message", "channel", 2), ("notice", "channel", 2), ("alarm", "ladder", 2)):
-        values = (CHANNELS if column == "channel" else LADDERS)[:kept]
+    _fold("notice", "kind", KINDS[:6])
+    _allow("notice", "kind", KINDS[:6], "notice_kind")
+    for table_name, column, values in (
+        ("message", "channel", CHANNELS[:2]),
+        ("notice", "channel", CHANNELS[:2]),
+        ("alarm", "ladder", LADDERS[:2]),
+    ):
         _fold(table_name, column, values)
         _allow(table_name, column, values)
 
@@ -62,15 +69,18 @@ def _fold(table: str, column: str, values: tuple[str, ...]) -> None:
     if table == "alarm":  # its key is the task and the ladder: a place may be taken
         op.execute(f"DELETE FROM alarm WHERE ladder NOT IN ({listed})")  # noqa: S608  (constants of this file)
     else:
+        if (table, column) == ("notice", "channel"):  # its key holds the channel: keep the rules apart
+            apart = "UPDATE notice SET rule = substr(channel || '/' || rule, 1, 60) WHERE channel NOT IN "
+            op.execute(f"{apart}({listed})")
         op.execute(f"UPDATE {table} SET {column} = '{values[-1]}' WHERE {column} NOT IN ({listed})")  # noqa: S608
 
 
-def _allow(table: str, column: str, values: tuple[str, ...]) -> None:
+def _allow(table: str, column: str, values: tuple[str, ...], name: str | None = None) -> None:
     """Let a column take these values and no others."""
     listed = ", ".join(f"'{value}'" for value in values)
     with op.batch_alter_table(table) as batch:
-        batch.drop_constraint(column, type_="check")
-        batch.create_check_constraint(column, f"{column} IN ({listed})")
+        batch.drop_constraint(name or column, type_="check")
+        batch.create_check_constraint(name or column, f"{column} IN ({listed})")
 
 
 def _waiting_index(channels: str) -> None:
@@ -99,7 +109,10 @@ def _widen_message() -> None:
     op.add_column("message", sa.Column("failure", sa.String(length=20), nullable=True))
     op.execute("UPDATE message SET waiting_since = created_at")
     op.execute("UPDATE message SET failed_at = not_before, failure = 'refused' WHERE status = 'failed'")
-    with _with_defaults("message", sa.Column("resends", sa.Integer(), nullable=False, server_default="0")) as batch:
+    zero = {"nullable": False, "server_default": "0"}
+    with _with_defaults(
+        "message", sa.Column("resends", sa.Integer(), **zero), sa.Column("lost", sa.Integer(), **zero)
+    ) as batch:
         batch.alter_column("waiting_since", existing_type=MOMENT, nullable=False)
         listed = ", ".join(f"'{value}'" for value in FAILURES)
         batch.create_check_constraint("failure_kind", f"failure IN ({listed})")
@@ -112,9 +125,7 @@ def _widen_beat() -> None:
     op.add_column("beat", sa.Column("outcome", sa.Text(), nullable=True))
     op.add_column("beat", sa.Column("last_error", sa.Text(), nullable=True))
     zero = {"nullable": False, "server_default": "0"}
-    with _with_defaults(
-        "beat", sa.Column("fence", sa.Integer(), **zero), sa.Column("failures", sa.Integer(), **zero)
-    ):
+    with _with_defaults("beat", sa.Column("fence", sa.Integer(), **zero), sa.Column("failures", sa.Integer(), **zero)):
         pass
 
 

@@ -121,6 +121,7 @@ class Message(Base):
     token: Mapped[str | None] = mapped_column(String(32))  # of the sender that holds the lease
     handed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # given to the channel, outcome not yet known
     resends: Mapped[int] = mapped_column(default=0)  # how often it went again though the time before may have arrived
+    lost: Mapped[int] = mapped_column(default=0)  # how often its sender ended between handing it over and noting so
     header_id: Mapped[str] = mapped_column(String(120), unique=True)  # Message-ID, fixed for all attempts
     last_error: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -207,4 +208,3 @@ class ClockHold(Base):
     settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     settled_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"))
     note: Mapped[str | None] = mapped_column(String(200))
-
