@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
+from tracker.db.ignoring import insert_ignoring
 from tracker.db.models import Beat, JobRun
 
 CLOCK = "clock"
@@ -63,9 +62,8 @@ def note_job(
 
 def note_round(session: Session, day: date, outcome: str, *, now: datetime) -> None:
     """Note that the day's round of reminders was held, once a day, and move the watermark."""
-    insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
     run = {"name": "remind", "slot": day.isoformat(), "started_at": now, "finished_at": now, "outcome": outcome}
-    session.execute(insert(JobRun).on_conflict_do_nothing(), [run])
+    insert_ignoring(session, JobRun, [run])
     beat = _beat(session, CLOCK, now)
     if beat.done_until is None or beat.done_until < day:
         beat.done_until = day
@@ -80,9 +78,6 @@ def is_round_noted(session: Session, day: date) -> bool:
 def _beat(session: Session, name: str, now: datetime) -> Beat:
     beat = session.scalar(select(Beat).where(Beat.name == name).with_for_update())
     if beat is None:
-        insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
-        session.execute(
-            insert(Beat).on_conflict_do_nothing(), [{"name": name, "last_at": now, "fence": 0, "failures": 0}]
-        )
+        insert_ignoring(session, Beat, [{"name": name, "last_at": now, "fence": 0, "failures": 0}])
         beat = session.scalars(select(Beat).where(Beat.name == name).with_for_update()).one()
     return beat

@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from tracker.channels.base import ChannelLimits
+from tracker.db.ignoring import insert_ignoring
 from tracker.db.models import ChannelState
 from tracker.domain.reminders import Channel
 
@@ -16,11 +17,11 @@ MINUTE = timedelta(minutes=1)
 
 def state_of(session: Session, channel: Channel) -> ChannelState:
     """Return the channel's row, locked until the transaction ends; makes it on the first call."""
-    state = session.scalar(select(ChannelState).where(ChannelState.channel == channel).with_for_update())
+    query = select(ChannelState).where(ChannelState.channel == channel).with_for_update()
+    state = session.scalar(query)
     if state is None:
-        state = ChannelState(channel=channel, failures=0, window_count=0)
-        session.add(state)
-        session.flush()
+        insert_ignoring(session, ChannelState, [{"channel": channel, "failures": 0, "window_count": 0}])
+        state = session.scalars(query).one()
     return state
 
 

@@ -9,10 +9,9 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
+from tracker.db.ignoring import insert_ignoring
 from tracker.db.models import Notice, Task, User
 from tracker.domain.calendar import local_date
 from tracker.domain.reminders import Channel, NoticeKind
@@ -76,10 +75,4 @@ def notice_rows(
 
 def insert_notices(session: Session, rows: list[dict[str, Any]]) -> int:
     """Insert notice rows, ignoring those whose unique key is there; returns the number inserted."""
-    if not rows:
-        return 0
-    session.flush()
-    dialect = session.get_bind().dialect.name
-    insert = sqlite_insert if dialect == "sqlite" else postgresql_insert
-    inserted = session.scalars(insert(Notice).on_conflict_do_nothing().returning(Notice.id), rows)
-    return len(inserted.all())
+    return insert_ignoring(session, Notice, rows)

@@ -12,10 +12,9 @@ from collections.abc import Collection
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, String, and_, case, cast, literal, or_, select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
+from tracker.db.ignoring import insert_ignoring
 from tracker.db.models import FailureKind, Message, MessageStatus, Notice, User
 from tracker.domain.calendar import local_date
 from tracker.domain.reminders import Channel
@@ -84,7 +83,6 @@ def _hand_on_of_the_locked(session: Session, now: datetime) -> int:
 
 
 def _insert_digests(session: Session, wanted: list[tuple[int, Channel]], day: date, now: datetime) -> None:
-    insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
     rows = [
         {
             "dedupe_key": f"{_prefix(day)}{recipient_id}:{channel.value}",
@@ -99,7 +97,7 @@ def _insert_digests(session: Session, wanted: list[tuple[int, Channel]], day: da
         }
         for recipient_id, channel in wanted
     ]
-    session.execute(insert(Message).on_conflict_do_nothing(), rows)
+    insert_ignoring(session, Message, rows)
 
 
 def _take_up_earlier(session: Session, fresh: ColumnElement[bool], day: date) -> None:
