@@ -8,7 +8,6 @@ import shutil
 import signal
 import sqlite3
 import subprocess
-import time
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from functools import partial
@@ -22,7 +21,7 @@ from tests.jobs.clocks import House, one_round, whole_clock
 from tests.jobs.world import MOMENT, assert_all_told_once, messages, people_with_tasks
 from tests.support.mail import MailSink
 from tests.support.needs import lack
-from tests.support.processes import running, start, wait_until
+from tests.support.processes import let_pass, running, start, wait_until
 from tests.support.soak import SOAKING, size
 from tracker.db.models import Beat, ClockHold, MessageStatus
 from tracker.db.session import Database, open_database
@@ -71,7 +70,7 @@ def test_killed_the_leader_is_followed_within_five_seconds(house: tuple[House, D
     wait_until(lambda: all_sent(database, 3))
     second = start(whole_clock, place)
     with running(first, second):
-        time.sleep(1)
+        let_pass(1)
         assert fence(database) == 1
         os.kill(first.pid or 0, signal.SIGKILL)
         assert wait_until(lambda: fence(database) == 2) < 5
@@ -92,9 +91,9 @@ def test_a_frozen_leader_is_passed_over_and_steps_down_when_it_wakes(
         wait_until(lambda: fence(database) >= 2)
         wait_until(lambda: all_sent(database, 3))
         os.kill(first.pid or 0, signal.SIGCONT)
-        time.sleep(1.5)
+        let_pass(1.5)
         seen = fence(database)
-        time.sleep(1.5)
+        let_pass(1.5)
         assert fence(database) - seen <= 1  # one of the two leads, they do not take turns
     assert_all_told_once(database, smtp_sink, 3, 1)
 
@@ -137,7 +136,7 @@ def lock_for(database: Database, seconds: float) -> None:
     """Hold the write lock of a SQLite database."""
     with sqlite3.connect(database.writing_engine.url.database or "", isolation_level=None) as connection:
         connection.execute("BEGIN IMMEDIATE")
-        time.sleep(seconds)
+        let_pass(seconds)
         connection.execute("COMMIT")
 
 
@@ -151,7 +150,7 @@ def cut_off(database: Database, times: int) -> None:
                     " WHERE datname = current_database() AND pid <> pg_backend_pid()"
                 )
             )
-        time.sleep(0.5)
+        let_pass(0.5)
 
 
 def test_a_leap_of_the_clock_holds_it_and_it_goes_on_once_it_is_set_right(
@@ -165,7 +164,7 @@ def test_a_leap_of_the_clock_holds_it_and_it_goes_on_once_it_is_set_right(
         wait_until(lambda: all_sent(database, 2))  # a day before
         offset.write_text(str(TODAY_OFFSET + timedelta(days=30).total_seconds()))
         wait_until(lambda: holds(database) == [False])
-        time.sleep(2.5)
+        let_pass(2.5)
         assert len(messages(database)) == 2  # nothing of what would be due in a month
         offset.write_text(str(TODAY_OFFSET))
         wait_until(lambda: holds(database) == [True])

@@ -28,9 +28,12 @@ from tests.support.factories import (
 from tests.support.web import Visitor
 from tracker.db.base import Base
 from tracker.db.models import (
+    FailureKind,
     Intake,
     IntakeStatus,
     LinkDecision,
+    Message,
+    MessageStatus,
     Notice,
     ProgressReport,
     Report,
@@ -105,8 +108,10 @@ def _plant(session: Session, runtime: Runtime, unit: Unit, words: str, *, report
     session.add(ProgressReport(task_id=task.id, author_id=person.id, at=NOW, percent=30, done=text, problems=text))
     link = _link(task, answer, text)
     intake = _intake(unit, person, words, report_year)
-    notice = _notice(task, person, text)
-    session.add_all((link, intake, notice))
+    notice, message = _notice(task, person, text), _message(person, text)
+    session.add_all((link, intake, notice, message))
+    session.flush()
+    session.add(_mailed(task, person, text, message))
     record(
         session,
         person.as_actor("127.0.0.1"),
@@ -132,6 +137,7 @@ def _plant(session: Session, runtime: Runtime, unit: Unit, words: str, *, report
         "link": link.id,
         "intake": intake.id,
         "notice": notice.id,
+        "message": message.id,
     }
 
 
@@ -195,6 +201,28 @@ def _notice(task: Task, person: User, text: str) -> Notice:
         link=f"/tasks/{task.id}",
         created_at=NOW,
     )
+
+
+def _message(person: User, text: str) -> Message:
+    return Message(
+        dedupe_key=f"digest:{TODAY}:{person.id}:email",
+        recipient_id=person.id,
+        channel=Channel.EMAIL,
+        status=MessageStatus.FAILED,
+        failure=FailureKind.REFUSED,
+        header_id=f"<{person.id}@ledger>",
+        last_error=f"550 {text}",
+        not_before=NOW,
+        created_at=NOW,
+        waiting_since=NOW,
+        failed_at=NOW,
+    )
+
+
+def _mailed(task: Task, person: User, text: str, message: Message) -> Notice:
+    notice = _notice(task, person, text)
+    notice.channel, notice.message_id = Channel.EMAIL, message.id
+    return notice
 
 
 def enter(visitor: Any, username: str) -> tuple[Visitor, str]:

@@ -3,6 +3,7 @@
 from tracker.db.models.links import LinkDecision, TaskLink
 from tracker.db.models.reconciliation import ReconciliationLine, ReconciliationSheet
 from tracker.db.models.reminders import (
+    FAILURE_LABELS,
     Alarm,
     Beat,
     ChannelState,
@@ -28,6 +29,7 @@ from tracker.db.models.units import Unit, UnitKind
 from tracker.db.models.users import SignInAttempt, User, WebSession
 
 __all__ = [
+    "FAILURE_LABELS",
     "Alarm",
     "AuditEntry",
     "Beat",
