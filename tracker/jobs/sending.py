@@ -45,6 +45,7 @@ class Courier:
     channel: Channel
     opened: OpenChannel
     tally: Tally = field(default_factory=Tally)
+    _to_note: Callable[[Session], None] = field(default_factory=lambda: _nothing)
 
     def deliver_all(self) -> Tally:
         """Send until nothing is left that may go now, or the channel's circuit opens."""
@@ -62,11 +63,14 @@ class Courier:
             token, ids = claim_messages(session, now=now, limit=number, channel=self.channel) if number else ("", [])
             if ids:
                 note_given(session, self.channel, len(ids), now=now)
-        for position, message_id in enumerate(ids):
-            if not self._deliver(message_id, token):
-                with self._writing() as session:
-                    release_messages(session, ids[position + 1 :], token)
-                return False
+        try:
+            for position, message_id in enumerate(ids):
+                if not self._deliver(message_id, token):
+                    with self._writing() as session:
+                        release_messages(session, ids[position + 1 :], token)
+                    return False
+        finally:
+            self._note_last()
         return bool(ids)
 
     def _deliver(self, message_id: int, token: str) -> bool:
@@ -78,10 +82,8 @@ class Courier:
         if digest.lines == 0 or unreachable:
             self._drop(message_id, token, digest, "收件人没有填写邮箱" if digest.lines else "没有仍需提醒的事项")
             return True
-        now = self.runtime.now()
-        with self._writing() as session:
-            if not hand_over(session, message_id, token, now=now):
-                return True  # another sender has it by now
+        if not stubbornly(lambda: self._hand_over(message_id, token)):
+            return True  # another sender has it by now
         try:
             self.opened.sender.send(self._envelope(digest))
         except DeliveryError as error:
@@ -89,10 +91,27 @@ class Courier:
             log.warning("message %s was not delivered: %s", message_id, error.reason)
             failure = error
         else:
-            stubbornly(lambda: self._note_sent(message_id, token, digest))
+            self._to_note = lambda session: self._note_sent(session, message_id, token, digest)
             self.tally.sent += 1
             return True
         return not stubbornly(lambda: self._note_failure(message_id, token, digest, failure))
+
+    def _hand_over(self, message_id: int, token: str) -> bool:
+        """Note that the one before went and that this one goes now: one commit for both."""
+        with self._writing() as session:
+            self._to_note(session)
+            handed = hand_over(session, message_id, token, now=self.runtime.now())
+        self._to_note = _nothing
+        return handed
+
+    def _note_last(self) -> None:
+        def note() -> None:
+            with self._writing() as session:
+                self._to_note(session)
+
+        if self._to_note is not _nothing:
+            stubbornly(note)
+            self._to_note = _nothing
 
     def _envelope(self, digest: Digest) -> OutgoingMessage:
         settings = self.runtime.settings
@@ -110,20 +129,11 @@ class Courier:
             self._leave_out(session, digest)
         self.tally.dropped += 1
 
-    def _note_sent(self, message_id: int, token: str, digest: Digest) -> None:
-        now = self.runtime.now()
-        with self._writing() as session:
-            self._leave_out(session, digest)
-            mark_sent(
-                session,
-                message_id,
-                token,
-                subject=digest.subject[:300],
-                body=digest.body,
-                address=digest.address,
-                now=now,
-            )
-            note_success(session, self.channel, now=now)
+    def _note_sent(self, session: Session, message_id: int, token: str, digest: Digest) -> None:
+        now, subject = self.runtime.now(), digest.subject[:300]
+        self._leave_out(session, digest)
+        mark_sent(session, message_id, token, subject=subject, body=digest.body, address=digest.address, now=now)
+        note_success(session, self.channel, now=now)
 
     def _note_failure(self, message_id: int, token: str, digest: Digest, error: DeliveryError) -> bool:
         now = self.runtime.now()
@@ -151,6 +161,10 @@ class Courier:
 
     def _writing(self) -> Session:
         return self.runtime.database.writing.begin()  # type: ignore[return-value]
+
+
+def _nothing(_session: Session) -> None:
+    """Nothing waits to be noted."""
 
 
 def send_messages(runtime: Runtime, channels: Mapping[Channel, OpenChannel] | None = None) -> str:
