@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from sqlalchemy.exc import DBAPIError
@@ -25,6 +26,7 @@ log = logging.getLogger(__name__)
 
 CLAIM = 20
 MARK_WAITS = (0.2, 0.5, 1, 2, 4, 8, 15, 30)  # seconds between attempts to note what happened; less than a lease
+WELL_FOR = timedelta(minutes=1)  # so long that a channel works need not be noted again
 Result = TypeVar("Result")
 
 
@@ -45,6 +47,7 @@ class Courier:
     channel: Channel
     opened: OpenChannel
     tally: Tally = field(default_factory=Tally)
+    _well_since: datetime | None = None
     _to_note: Callable[[Session], None] = field(default_factory=lambda: _nothing)
 
     def deliver_all(self) -> Tally:
@@ -133,7 +136,9 @@ class Courier:
         now, subject = self.runtime.now(), digest.subject[:300]
         self._leave_out(session, digest)
         mark_sent(session, message_id, token, subject=subject, body=digest.body, address=digest.address, now=now)
-        note_success(session, self.channel, now=now)
+        if self._well_since is None or now - self._well_since >= WELL_FOR:
+            note_success(session, self.channel, now=now)
+            self._well_since = now
 
     def _note_failure(self, message_id: int, token: str, digest: Digest, error: DeliveryError) -> bool:
         now = self.runtime.now()
@@ -149,6 +154,7 @@ class Courier:
                 now=now,
             )
             if error.of_channel:
+                self._well_since = None
                 return note_fault(session, self.channel, self.opened.limits, error.reason, now=now)
         return False
 
