@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import bindparam, delete, select, tuple_, update
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, joinedload, load_only
 
 from tracker.db.models import Alarm, Task
 from tracker.domain.calendar import WorkingCalendar, local_date
@@ -24,6 +24,22 @@ from tracker.services.recipients import Directory, people_of
 from tracker.services.reminder_words import kind_today, step_reason, step_title
 
 BATCH = 500
+NEEDED = (
+    Task.number,
+    Task.title,
+    Task.status,
+    Task.due_on,
+    Task.due_version,
+    Task.sign_due_on,
+    Task.extension_pending,
+    Task.recurring,
+    Task.plan_year,
+    Task.assigned_at,
+    Task.last_progress_at,
+    Task.owner_id,
+    Task.lead_unit_id,
+)
+"""What a reminder depends on and says: a task's texts and lists stay where they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +97,11 @@ def plan_reminders_batch(session: Session, *, now: datetime, limit: int = BATCH)
 
 
 def _tasks_of(session: Session, ids: Sequence[int]) -> dict[int, Task]:
-    query = select(Task).where(Task.id.in_(set(ids))).options(joinedload(Task.lead_unit), joinedload(Task.owner))
+    query = (
+        select(Task)
+        .where(Task.id.in_(set(ids)))
+        .options(load_only(*NEEDED), joinedload(Task.lead_unit), joinedload(Task.owner))
+    )
     return {task.id: task for task in session.scalars(query)}
 
 

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import text as sql
 from sqlalchemy.orm import Session, joinedload
 
-from tracker.db.models import ClockHold, FailureKind, Message, MessageStatus, Notice, Task, Unit, User
+from tracker.db.models import ClockHold, FailureKind, Message, Notice, Task, Unit, User
 from tracker.db.queries.scope import below, unit_ids_in_scope
 from tracker.domain.errors import NotFound
 from tracker.domain.permissions import Actor
@@ -16,6 +17,7 @@ from tracker.domain.reminders import Channel
 from tracker.domain.tasks import WORKING, TaskStatus
 
 PAGE = 50
+GIVEN_UP = sql("message.status = 'failed'")  # in the words of its partial index
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ def undelivered(session: Session, actor: Actor, *, before: int | None = None) ->
     """Return a page of given-up messages in the actor's scope, newest first, and one more if there is one."""
     query = (
         select(Message)
-        .where(Message.status == MessageStatus.FAILED, in_sight(actor))
+        .where(GIVEN_UP, in_sight(actor))
         .options(joinedload(Message.recipient))
         .order_by(Message.id.desc())
         .limit(PAGE + 1)
@@ -77,7 +79,7 @@ def get_undelivered(session: Session, actor: Actor, message_id: int) -> Undelive
     """Return one message of the list; raises NotFound where it is not on it or out of sight."""
     message = session.scalar(
         select(Message)
-        .where(Message.id == message_id, Message.status == MessageStatus.FAILED, in_sight(actor))
+        .where(Message.id == message_id, GIVEN_UP, in_sight(actor))
         .options(joinedload(Message.recipient))
     )
     if message is None:
@@ -91,14 +93,14 @@ def get_undelivered(session: Session, actor: Actor, message_id: int) -> Undelive
 def clock_troubles(session: Session, actor: Actor) -> tuple[bool, int]:
     """Return whether the system's clock waits to be confirmed, and how many messages were given up; one statement."""
     held = select(func.count()).select_from(ClockHold).where(ClockHold.settled_at.is_(None)).scalar_subquery()
-    failed = select(func.count()).select_from(Message).where(Message.status == MessageStatus.FAILED, in_sight(actor))
+    failed = select(func.count()).select_from(Message).where(GIVEN_UP, in_sight(actor))
     row = session.execute(select(held, failed.scalar_subquery())).one()
     return bool(row[0]), int(row[1])
 
 
 def count_undelivered(session: Session, actor: Actor) -> int:
     """Count the given-up messages in the actor's scope."""
-    query = select(func.count()).select_from(Message).where(Message.status == MessageStatus.FAILED, in_sight(actor))
+    query = select(func.count()).select_from(Message).where(GIVEN_UP, in_sight(actor))
     return session.scalar(query) or 0
 
 
