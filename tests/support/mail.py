@@ -126,8 +126,11 @@ class SinkHandler:
         return answers.get(fault, "250 OK")
 
 
-def start_sink(sink: MailSink) -> Controller:
-    """Start a server for ``sink`` on a free port and tell it the port; stop it with ``.stop()``."""
+def start_sink(sink: MailSink, **options: Any) -> Controller:
+    """Start a server for ``sink`` on a free port and tell it the port; stop it with ``.stop()``.
+
+    ``options`` are aiosmtpd's, for encryption and signing in.
+    """
     from aiosmtpd.controller import Controller
 
     class FreePortController(Controller):
@@ -137,7 +140,7 @@ def start_sink(sink: MailSink) -> Controller:
             self.port = self.server.sockets[0].getsockname()[1]  # type: ignore[union-attr]
             super()._trigger_server()
 
-    controller: Any = FreePortController(SinkHandler(sink), hostname=sink.host, port=0, enable_SMTPUTF8=True)
+    controller: Any = FreePortController(SinkHandler(sink), hostname=sink.host, port=0, enable_SMTPUTF8=True, **options)
     controller.start()
     sink.port = controller.port
     return controller  # type: ignore[no-any-return]

@@ -67,7 +67,7 @@ class SmtpChannel:
             self._drop()
         self._server = server = self._connect(deadline)
         with self._explained("发件人"):
-            self._check(*server.mail(sender, self._options(server, sender)), "发件人被拒绝")
+            self._check(*server.mail(sender, self._options(server, sender)), "发件人被拒绝", own_fault=True)
         return server
 
     def _connect(self, deadline: _Deadline) -> smtplib.SMTP:
@@ -108,8 +108,11 @@ class SmtpChannel:
                 answer = (error.smtp_code, error.smtp_error)
             self._check(*answer, "邮件服务器答复")
 
-    def _check(self, code: int, answer: bytes | str, what: str) -> None:
-        """Raise DeliveryError where the answer is not yes; the connection stays usable unless the server goes."""
+    def _check(self, code: int, answer: bytes | str, what: str, *, own_fault: bool = False) -> None:
+        """Raise DeliveryError where the answer is not yes; the connection stays usable unless the server goes.
+
+        ``own_fault``: what was refused is the house's, not the message's; it will do once the settings are right.
+        """
         if code in (OK, FORWARDED):
             return
         gone = code in (CLOSING, -1)
@@ -120,7 +123,8 @@ class SmtpChannel:
                 self._server.rset()
             except (OSError, smtplib.SMTPException):
                 self._drop()
-        raise DeliveryError(f"{what}：{code} {_text(answer)}", retryable=code < PERMANENT, of_channel=gone)
+        retryable = own_fault or code < PERMANENT
+        raise DeliveryError(f"{what}：{code} {_text(answer)}", retryable=retryable, of_channel=gone or own_fault)
 
     @contextmanager
     def _explained(self, step: str, *, uncertain: bool = False) -> Iterator[None]:

@@ -138,7 +138,7 @@ def _is_unnumbered_heading(
     if not verdict.kinds or index < 1 or not line.is_heading or len(words) > _LONGEST_BARE_HEADING:
         return False
     speaks = verdict.pure and verdict.kinds[0] in (SectionKind.PROBLEMS, SectionKind.PLAN)
-    return (speaks and words[-1] == "：") or (top is None and words[-1] not in "。：；！？，、")
+    return speaks and words[-1] == "：" or top is None and words[-1] not in "。：；！？，、"
 
 
 def _is_labelled(text: str, line: Line) -> bool:

@@ -208,7 +208,9 @@ def _numbered_rows(
     return rows, index
 
 
-def _fitted(text: str, cells: list[Range], roles: Sequence[str], lexicon: Lexicon) -> tuple[list[Range], Sequence[str]]:
+def _fitted(
+    text: str, cells: list[Range], roles: Sequence[str], lexicon: Lexicon
+) -> tuple[list[Range], Sequence[str]]:
     """Return as many cells as roles: paragraphs of the task put together, or roles by the look of too few cells."""
     spare = len(cells) - len(roles)
     if spare > 0 and "task" in roles:

@@ -50,12 +50,7 @@ _SEQUENCE_WORDS = {"首先": 1, "其次": 2, "再次": 3, "最后": 4}
 _LEADING: tuple[tuple[MarkStyle, re.Pattern[str]], ...] = (
     (MarkStyle.PART, re.compile(rf"第({_CN}|\d{{1,2}})(?:部分|篇|章|板块)[：、，]?")),
     (MarkStyle.ORDINAL, re.compile(rf"第({_CN})(?:[，、：]|是(?=[^由]))|({'|'.join(_SEQUENCE_WORDS)})[，是要]")),
-    (
-        MarkStyle.COUNTED,
-        re.compile(
-            rf"(?:任务|问题|举措|措施|目标|项目|实事|行动|工程|重点)({_CN}|\d{{1,2}})(?:[：、｜]|(?=[\u4e00-\u9fff“《]))(?!个|项|大|类|条)"
-        ),
-    ),
+    (MarkStyle.COUNTED, re.compile(rf"(?:任务|问题|举措|措施|目标|项目|实事|行动|工程|重点)({_CN}|\d{{1,2}})(?:[：、｜]|(?=[\u4e00-\u9fff“《]))(?!个|项|大|类|条)")),
     (MarkStyle.COUNTED, re.compile(rf"({_CN})(?:是|要)(?![由否素件点求领闻])[，：]?")),
     (MarkStyle.BRACKETED_CHINESE, re.compile(rf"（({_CN})[）、]、?|（?({_CN})）[、.．]?")),
     (MarkStyle.CHINESE, re.compile(rf"({_CN})[、.．：，,]")),

@@ -110,9 +110,7 @@ def _months(text: str, start: int, end: int, year: int, _: Lexicon) -> Iterator[
         yield Period("milestone" if about else "due", due, None, low, high, "月份")
 
 
-_NAMED_BESIDE = re.compile(
-    r"[，（]?(?:第.{1,4}个)?(?:全国|国际|世界|全民)?[“”\u4e00-\u9fff·\d]{1,14}?(?:日|周|节)[”）]{0,2}(?:当天|当日|前后|期间|活动|来临|到来|之际|，|、|启动|开展|组织|举办|集中)"
-)
+_NAMED_BESIDE = re.compile(r"[，（]?(?:第.{1,4}个)?(?:全国|国际|世界|全民)?[“”\u4e00-\u9fff·\d]{1,14}?(?:日|周|节)[”）]{0,2}(?:当天|当日|前后|期间|活动|来临|到来|之际|，|、|启动|开展|组织|举办|集中)")
 """The name of a day right after its date (3月22日“世界水日”当天): when it happens, not by when."""
 
 
