@@ -108,7 +108,7 @@ def _plant(session: Session, runtime: Runtime, unit: Unit, words: str, *, report
     session.add(ProgressReport(task_id=task.id, author_id=person.id, at=NOW, percent=30, done=text, problems=text))
     link = _link(task, answer, text)
     intake = _intake(unit, person, words, report_year)
-    notice, message = _notice(task, person, text), _message(person, text)
+    notice, message = _notice(task, person, text), _message(person, words)
     session.add_all((link, intake, notice, message))
     session.flush()
     session.add(_mailed(task, person, text, message))
@@ -203,7 +203,7 @@ def _notice(task: Task, person: User, text: str) -> Notice:
     )
 
 
-def _message(person: User, text: str) -> Message:
+def _message(person: User, words: str) -> Message:
     return Message(
         dedupe_key=f"digest:{TODAY}:{person.id}:email",
         recipient_id=person.id,
@@ -211,7 +211,7 @@ def _message(person: User, text: str) -> Message:
         status=MessageStatus.FAILED,
         failure=FailureKind.REFUSED,
         header_id=f"<{person.id}@ledger>",
-        last_error=f"550 {text}",
+        last_error=f"550 {words}",
         not_before=NOW,
         created_at=NOW,
         waiting_since=NOW,
