@@ -88,6 +88,10 @@ ROUTES: dict[str, Row] = {
     "inbox.index": Row(),
     "inbox.open_one": Row({"notice_id": "notice"}, personal=True),
     "inbox.read_all": Row(form=send(up_to="1")),
+    "deliveries.index": Row(),
+    "deliveries.again": Row({"message_id": "message"}),
+    "deliveries.aside": Row({"message_id": "message"}, send(reason=WHY)),
+    "deliveries.clock": Row(),
     # the ledger
     "overview.index": Row(),
     "ledger.index": Row(),

@@ -28,9 +28,12 @@ from tests.support.factories import (
 from tests.support.web import Visitor
 from tracker.db.base import Base
 from tracker.db.models import (
+    FailureKind,
     Intake,
     IntakeStatus,
     LinkDecision,
+    Message,
+    MessageStatus,
     Notice,
     PlanRemark,
     PlanReturn,
@@ -107,9 +110,11 @@ def _plant(session: Session, runtime: Runtime, unit: Unit, words: str, *, report
     session.add(ProgressReport(task_id=task.id, author_id=person.id, at=NOW, percent=30, done=text, problems=text))
     link = _link(task, answer, text)
     intake = _intake(unit, person, words, report_year)
-    notice = _notice(task, person, text)
+    notice, message = _notice(task, person, text), _message(person, words)
     returned = _returned(plan, task, person, text)
-    session.add_all((link, intake, notice, returned, _notice_of_report(plan, person, text)))
+    session.add_all((link, intake, notice, message, returned, _notice_of_report(plan, person, text)))
+    session.flush()
+    session.add(_mailed(task, person, text, message))
     record(
         session,
         person.as_actor("127.0.0.1"),
@@ -136,6 +141,7 @@ def _plant(session: Session, runtime: Runtime, unit: Unit, words: str, *, report
         "intake": intake.id,
         "notice": notice.id,
         "remark": returned.remarks[0].id,
+        "message": message.id,
     }
 
 
@@ -222,6 +228,28 @@ def _notice(task: Task, person: User, text: str) -> Notice:
         link=f"/tasks/{task.id}",
         created_at=NOW,
     )
+
+
+def _message(person: User, words: str) -> Message:
+    return Message(
+        dedupe_key=f"digest:{TODAY}:{person.id}:email",
+        recipient_id=person.id,
+        channel=Channel.EMAIL,
+        status=MessageStatus.FAILED,
+        failure=FailureKind.REFUSED,
+        header_id=f"<{person.id}@ledger>",
+        last_error=f"550 {words}",
+        not_before=NOW,
+        created_at=NOW,
+        waiting_since=NOW,
+        failed_at=NOW,
+    )
+
+
+def _mailed(task: Task, person: User, text: str, message: Message) -> Notice:
+    notice = _notice(task, person, text)
+    notice.channel, notice.message_id = Channel.EMAIL, message.id
+    return notice
 
 
 def enter(visitor: Any, username: str) -> tuple[Visitor, str]:

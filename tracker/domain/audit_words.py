@@ -28,6 +28,9 @@ SYSTEM_ACTIONS: dict[str, str] = {
     "setting.reminder": "修改提醒规则",
     "setting.linking": "更换比对权重",
     "calendar.change": "调整工作日",
+    "clock.confirm": "确认系统时间",
+    "message.send_again": "重新发送提醒",
+    "message.set_aside": "不再发送提醒",
 }
 BUSINESS_ACTIONS: dict[str, str] = {
     "report.upload": "上传报告",
@@ -59,7 +62,14 @@ BUSINESS_ACTIONS: dict[str, str] = {
     "audit.export": "导出操作记录",
 }
 ACTION_WORDS = SYSTEM_ACTIONS | BUSINESS_ACTIONS
-SYSTEM_OBJECT_WORDS: dict[str, str] = {"user": "账号与登录", "unit": "单位", "setting": "设置", "calendar": "工作日"}
+SYSTEM_OBJECT_WORDS: dict[str, str] = {
+    "user": "账号与登录",
+    "unit": "单位",
+    "setting": "设置",
+    "calendar": "工作日",
+    "clock": "系统时间",
+    "message": "提醒发送",
+}
 OBJECT_WORDS: dict[str, str] = {
     "task": "任务",
     "report": "报告",
@@ -105,6 +115,8 @@ FIELD_WORDS: dict[str, str] = {
     "recurring": "周期",
     "remarks": "退回意见",
     "replies": "单位答复",
+    "failure": "未送达",
+    "error": "对方答复",
     # accounts and units
     "name": "名称",
     "role": "角色",

@@ -9,6 +9,7 @@ from flask import Flask, current_app, g, request, url_for
 from flask_login import current_user
 
 from tracker.db.queries.notices import count_unread
+from tracker.db.queries.undelivered import clock_troubles
 from tracker.domain.calendar import WorkingCalendar, years_that_matter
 from tracker.domain.permissions import Role
 from tracker.services.policies import load_calendar
@@ -86,7 +87,9 @@ def unread_count() -> int:
 
 
 def banners() -> tuple[dict[str, str], ...]:
-    """Return what an administrator should know on every page: a year whose working days nobody has entered yet."""
+    """Return what an administrator should know on every page: a clock that leapt, reminders that did not arrive, a year
+    whose working days nobody has entered yet.
+    """
     if (
         "database_error" in g
         or not current_user
@@ -96,9 +99,19 @@ def banners() -> tuple[dict[str, str], ...]:
         or (request.endpoint or "").startswith("settings.")  # they say so themselves
     ):
         return ()
+    held, failed = clock_troubles(reading(), current_actor())
+    troubles = []
+    if held:
+        troubles.append(("系统时间发生跳变，提醒已暂停，请核对后确认。", "deliveries.clock", "去确认"))
+    if failed:
+        troubles.append((f"有 {failed} 封提醒未能送达。", "deliveries.index", "查看"))
     asked = [year for year in years_that_matter(runtime().today()) if not WorkingCalendar().known(year)]
     missing = [year for year in asked if not load_calendar(reading()).known(year)]
     return tuple(
+        {"text": text, "href": url_for(endpoint), "link_label": label}
+        for text, endpoint, label in troubles
+        if request.endpoint != endpoint
+    ) + tuple(
         {
             "text": f"还没有 {year} 年的放假调休安排，暂按周一至周五上班计算。",
             "href": url_for("settings.calendar", year=year),

@@ -4,7 +4,18 @@ from tracker.db.models.links import LinkDecision, TaskLink
 from tracker.db.models.plan_returns import PlanRemark, PlanReturn
 from tracker.db.models.promises import Promise, PromiseMark, PromiseMatch, PromiseRun
 from tracker.db.models.reconciliation import ReconciliationLine, ReconciliationSheet
-from tracker.db.models.reminders import Alarm, Beat, JobRun, Message, MessageStatus, Notice
+from tracker.db.models.reminders import (
+    FAILURE_LABELS,
+    Alarm,
+    Beat,
+    ChannelState,
+    ClockHold,
+    FailureKind,
+    JobRun,
+    Message,
+    MessageStatus,
+    Notice,
+)
 from tracker.db.models.reports import Intake, IntakeStatus, Report
 from tracker.db.models.system import AuditEntry, CalendarDay, RequestReceipt, Setting
 from tracker.db.models.tasks import (
@@ -20,13 +31,17 @@ from tracker.db.models.units import Unit, UnitKind
 from tracker.db.models.users import SignInAttempt, User, WebSession
 
 __all__ = [
+    "FAILURE_LABELS",
     "Alarm",
     "AuditEntry",
     "Beat",
     "CalendarDay",
+    "ChannelState",
+    "ClockHold",
     "ClosureRequest",
     "EvidenceFile",
     "ExtensionRequest",
+    "FailureKind",
     "Intake",
     "IntakeStatus",
     "JobRun",

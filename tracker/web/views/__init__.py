@@ -7,6 +7,7 @@ from flask import Blueprint
 from tracker.web.views import intake, plan_returns, review, review_batches, same  # noqa: F401 - they add their pages to the blueprint of reports
 from tracker.web.views.audit import blueprint as audit
 from tracker.web.views.auth import blueprint as auth
+from tracker.web.views.deliveries import blueprint as deliveries
 from tracker.web.views.evidence import blueprint as evidence
 from tracker.web.views.home import blueprint as home
 from tracker.web.views.inbox import blueprint as inbox
@@ -25,6 +26,7 @@ from tracker.web.views.years import blueprint as years
 BLUEPRINTS: tuple[Blueprint, ...] = (
     audit,
     auth,
+    deliveries,
     evidence,
     home,
     inbox,

@@ -1,0 +1,91 @@
+"""STARTTLS with a certificate that is trusted or not, and signing in, at a real server."""
+
+from __future__ import annotations
+
+import ssl
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.mail import MailSink, start_sink
+from tests.support.needs import lack
+from tracker.channels.base import DeliveryError, OutgoingMessage
+from tracker.channels.smtp import SmtpChannel
+from tracker.settings import MailSettings
+
+MESSAGE = OutgoingMessage("liwen@example.org", "李文", "今日到期 1 项", "请登录系统办理。", "<1@ledger>")
+SENDER = "督办台账 <ledger@qingxi.example>"
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> tuple[Path, Path]:
+    """A certificate for localhost that nobody has signed, and its key."""
+    certificate, key = tmp_path / "certificate.pem", tmp_path / "key.pem"
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"]
+    command += ["-addext", "subjectAltName=DNS:localhost", "-keyout", str(key), "-out", str(certificate)]
+    try:
+        subprocess.run(command, check=True, capture_output=True)
+    except (OSError, subprocess.CalledProcessError):
+        lack("openssl", "请安装 openssl")
+    return certificate, key
+
+
+@pytest.fixture
+def encrypting(certificate: tuple[Path, Path]) -> Iterator[MailSink]:
+    """A server that takes mail only over STARTTLS from who signs in as ledger."""
+    from aiosmtpd.smtp import AuthResult, LoginPassword
+
+    def admit(_server: Any, _session: Any, _envelope: Any, _mechanism: str, data: LoginPassword) -> AuthResult:
+        return AuthResult(success=(data.login, data.password) == (b"ledger", b"right"), handled=False)
+
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(*certificate)
+    sink = MailSink()
+    controller = start_sink(sink, tls_context=context, require_starttls=True, authenticator=admit, auth_required=True)
+    yield sink
+    controller.stop()
+
+
+def channel(sink: MailSink, **changes: Any) -> SmtpChannel:
+    """E-mail as it should be set for the server."""
+    values = {"username": "ledger", "password": "right", "security": "starttls", "timeout": 5.0} | changes
+    return SmtpChannel(MailSettings("smtp", "localhost", sink.port, sender=SENDER, **values))
+
+
+def test_over_starttls_to_a_trusted_server(
+    encrypting: MailSink, certificate: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate[0]))
+    opened = channel(encrypting)
+    opened.send(MESSAGE)
+    opened.send(MESSAGE)  # over the same connection
+    opened.close()
+    assert [mail.text.strip() for mail in encrypting.received] == [MESSAGE.text] * 2
+
+
+@pytest.mark.parametrize(
+    ("trusted", "changes", "words"),
+    [
+        (False, {}, "加密连接没有建立"),
+        (True, {"password": "wrong"}, "不接受账号或口令：535"),
+        (True, {"security": "none", "username": None}, "530"),
+    ],
+)
+def test_what_is_set_wrong_is_the_channels_fault_and_says_no_secret(
+    encrypting: MailSink,
+    certificate: tuple[Path, Path],
+    monkeypatch: pytest.MonkeyPatch,
+    trusted: bool,
+    changes: dict[str, Any],
+    words: str,
+):
+    if trusted:
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate[0]))
+    with pytest.raises(DeliveryError, match=words) as refused:
+        channel(encrypting, **changes).send(MESSAGE)
+    assert (refused.value.retryable, refused.value.of_channel) == (True, True)
+    assert "wrong" not in refused.value.reason
+    assert encrypting.received == []
