@@ -32,7 +32,8 @@ from tracker.domain.plan_returns import (
 from tracker.domain.task_rules import check_year_open, optional_text, required_text
 from tracker.domain.tasks import STATUS_LABELS, TaskStatus
 from tracker.services.audit import record
-from tracker.services.notices import notify_of_report, staff, supervisors_of
+from tracker.services.notices import notify_of_report
+from tracker.services.recipients import staff, supervisors_of
 from tracker.services.task_changes import is_year_locked
 
 ROLE_OF_UNIT = (Role.OFFICER, Role.HEAD)
