@@ -58,6 +58,7 @@ def _mail(env: Mapping[str, str], instance: Path) -> MailSettings:
         sender=env.get("TRACKER_MAIL_SENDER", defaults.sender),
         folder=Path(env.get("TRACKER_MAIL_FOLDER", str(instance / "mail"))),
         timeout=float(env.get("TRACKER_MAIL_TIMEOUT", str(defaults.timeout))),
+        per_minute=int(env.get("TRACKER_MAIL_PER_MINUTE", str(defaults.per_minute))),
     )
 
 

@@ -13,7 +13,8 @@ class MailSettings:
     """How e-mail leaves the house.
 
     ``transport`` is ``smtp``, ``file`` (one .eml a message in ``folder``), ``console`` or ``off``;
-    ``security`` is ``none``, ``starttls`` or ``ssl``; ``timeout`` is in seconds.
+    ``security`` is ``none``, ``starttls`` or ``ssl``; ``timeout`` is in seconds and
+    counts for all steps of one message; ``per_minute`` is how many the server takes in a minute (0: any number).
     """
 
     transport: str = "off"
@@ -25,6 +26,7 @@ class MailSettings:
     sender: str = "法治建设督办台账 <ledger@localhost>"
     folder: Path | None = None
     timeout: float = 10.0
+    per_minute: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,8 +91,9 @@ def test_a_task_sent_out_after_its_deadline_starts_with_the_next_late_step():
         (facts(TaskStatus.ASSIGNED), (Ladder.SIGNING, Ladder.DEADLINE)),
         (facts(), (Ladder.DEADLINE,)),
         (facts(TaskStatus.RETURNED), (Ladder.DEADLINE,)),
-        (facts(extension_pending=True), ()),
-        (facts(TaskStatus.IN_REVIEW), ()),
+        (facts(recurring="quarter"), (Ladder.DEADLINE, Ladder.PROGRESS)),
+        (facts(extension_pending=True), (Ladder.REVIEW,)),
+        (facts(TaskStatus.IN_REVIEW), (Ladder.REVIEW,)),
         (facts(TaskStatus.SUSPENDED), ()),
         (facts(TaskStatus.CLOSED), ()),
         (facts(TaskStatus.ESTABLISHED), ()),
@@ -102,10 +103,49 @@ def test_the_clock_stops_while_others_decide(given: ClockFacts, ladders: tuple[L
     assert ladders_of(given) == ladders
 
 
+def test_a_decision_that_waits_is_the_supervisors_clock():
+    given = facts(TaskStatus.IN_REVIEW, review_since=date(2026, 6, 10))
+    days = [date(2026, 6, 12), date(2026, 6, 15), date(2026, 6, 18), date(2026, 6, 19), date(2026, 6, 22)]
+    found = [due_steps(Ladder.REVIEW, given, day, CALENDAR, POLICY) for day in days]
+    assert [[step.rule for step in steps] for steps in found] == [
+        [],
+        ["review:3@20260610"],
+        ["review:6@20260610"],
+        [],  # the dragon boat festival
+        ["review:6@20260610"],
+    ]
+    assert {step.circle for steps in found for step in steps} == {Circle.SUPERVISOR}
+
+
+@pytest.mark.parametrize(
+    ("day", "last_progress_on", "expected"),
+    [
+        (date(2026, 3, 31), None, []),
+        (date(2026, 4, 1), None, ["progress:1@20260331"]),
+        (date(2026, 4, 9), None, ["progress:5@20260331"]),
+        (date(2026, 4, 1), date(2026, 1, 20), []),  # reported within the quarter
+        (date(2026, 7, 1), date(2026, 3, 30), ["progress:1@20260630"]),
+        (date(2026, 7, 1), date(2026, 7, 1), []),  # after it, but reported
+    ],
+)
+def test_a_progress_report_that_is_missing_is_asked_for(day: date, last_progress_on: date | None, expected: list[str]):
+    given = facts(
+        due_on=date(2026, 12, 31),
+        recurring="quarter",
+        plan_year=2026,
+        assigned_on=date(2025, 12, 30),
+        last_progress_on=last_progress_on,
+    )
+    assert rules(day, given, Ladder.PROGRESS) == expected
+
+
 def test_signing_is_reminded_on_its_day_and_after():
     given = facts(TaskStatus.ASSIGNED, sign_due_on=date(2026, 6, 12), due_on=date(2026, 12, 31))
     days = [date(2026, 6, 11), date(2026, 6, 12), date(2026, 6, 15), date(2026, 6, 17)]
-    assert [rules(day, given, Ladder.SIGNING) for day in days] == [[], ["signing:0"], ["signing:1"], ["signing:3"]]
+    assert [rules(day, given, Ladder.SIGNING) for day in days] == [
+        [],
+        *([f"signing:{number}@20260612"] for number in (0, 1, 3)),
+    ]
 
 
 @pytest.mark.parametrize("outage", [1, 7, 31, 90])
@@ -139,7 +179,7 @@ def test_a_year_without_an_official_calendar_falls_back_to_weekdays():
         ("yellow:7", NoticeKind.OVERDUE, "黄单，逾期 7 个工作日"),
         ("red:15", NoticeKind.OVERDUE, "红单，逾期 15 个工作日"),
         ("signing:0", NoticeKind.SIGNING, "签收期限当天"),
-        ("signing:3", NoticeKind.SIGNING, "过签收期限 3 个工作日"),
+        ("signing:3@20260612", NoticeKind.SIGNING, "过签收期限 3 个工作日"),
     ],
 )
 def test_a_step_in_words(rule: str, kind: NoticeKind, expected: str):

@@ -13,7 +13,8 @@ from tests.support.factories import make_county, make_task
 from tracker.db.models import Beat, Notice
 from tracker.db.session import Database
 from tracker.jobs import scheduler as module
-from tracker.jobs.scheduler import leadership, run_once, run_scheduler
+from tracker.jobs.leadership import leadership
+from tracker.jobs.scheduler import run_once, run_scheduler
 from tracker.jobs.timetable import TIMETABLE
 from tracker.runtime import Runtime
 from tracker.services.alarms import reset_alarms
@@ -33,9 +34,9 @@ def house(database: Database, settings: Settings, clock: FixedClock, dialect: st
 
 def test_there_is_one_leader_at_a_time(house: Runtime):
     with leadership(house) as first, leadership(house) as second:
-        assert (first, second) == (True, False)
+        assert (first.held, second.held) == (True, False)
     with leadership(house) as again:
-        assert again
+        assert again.held
 
 
 def test_a_round_runs_as_of_the_moment_that_is_given(house: Runtime):
@@ -75,7 +76,10 @@ def test_the_clock_beats_and_outlives_a_job_that_fails(house: Runtime, monkeypat
         thread.join(20)
     assert not thread.is_alive()
     with house.database.reading() as session:
-        assert session.scalars(select(Beat.name)).one() == "clock"
+        beats = {beat.name: beat for beat in session.scalars(select(Beat))}
+    assert set(beats) == {"clock", "job:bad", "job:good"}
+    assert (beats["job:bad"].failures > 0, beats["job:bad"].last_error) == (True, "RuntimeError: boom")
+    assert (beats["job:good"].failures, beats["job:good"].outcome) == (0, "done")
 
 
 def test_every_job_says_why_it_runs_when_it_runs():

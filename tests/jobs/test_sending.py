@@ -13,7 +13,8 @@ from tests.support.factories import make_county, make_task
 from tests.support.mail import Fault, MailSink
 from tracker.db.models import Message, MessageStatus
 from tracker.db.session import Database
-from tracker.jobs.handlers import plan_reminders, send_messages
+from tracker.jobs.handlers import plan_reminders
+from tracker.jobs.sending import send_messages
 from tracker.runtime import Runtime
 from tracker.services.alarms import reset_alarms
 from tracker.settings import MailSettings, Settings

@@ -16,13 +16,8 @@ from tracker.domain.reminders import Channel
 from tracker.domain.tasks import TaskStatus
 from tracker.services.alarms import reset_alarms
 from tracker.services.digests import compose_digest
-from tracker.services.reminders import (
-    claim_messages,
-    gather_digests,
-    mark_failed,
-    mark_sent,
-    plan_reminders_batch,
-)
+from tracker.services.outbox import claim_messages, gather_digests, hand_over, mark_failed, mark_sent
+from tracker.services.reminders import plan_reminders_batch
 
 
 @pytest.fixture
@@ -201,6 +196,7 @@ def test_failures_back_off_and_are_given_up_after_three_days(session: Session, c
     for _ in range(8):
         token, ids = claim_messages(session, now=now)
         assert message.id in ids
+        assert hand_over(session, message.id, token, now=now)
         mark_failed(session, message.id, token, "451 busy", retryable=True, now=now)
         session.refresh(message)
         waits.append((message.not_before - now).total_seconds() / 60)

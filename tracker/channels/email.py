@@ -1,76 +1,15 @@
-"""E-mail over SMTP, or written to a folder or the console where there is no mail server."""
+"""E-mail over SMTP (see smtp), or written to a folder or the console where there is no mail server."""
 
 from __future__ import annotations
 
-import smtplib
-import ssl
 import sys
 from dataclasses import dataclass
-from email.headerregistry import Address
-from email.message import EmailMessage
-from email.utils import formatdate, parseaddr
 from pathlib import Path
 
 from tracker.channels.base import DeliveryError, MessageChannel, OutgoingMessage
+from tracker.channels.envelope import build_email
+from tracker.channels.smtp import SmtpChannel
 from tracker.settings import MailSettings
-
-PERMANENT = 500  # RFC 5321: 5yz is a permanent refusal, 4yz a passing one
-
-
-def build_email(message: OutgoingMessage, sender: str) -> EmailMessage:
-    """Return the e-mail of a message. Line breaks in names and subject are folded to spaces (no header injection)."""
-    name, address = parseaddr(sender)
-    email = EmailMessage()
-    email["From"] = Address(_one_line(name), addr_spec=address)
-    email["To"] = Address(_one_line(message.to_name), addr_spec=_one_line(message.to_address))
-    email["Subject"] = _one_line(message.subject)
-    email["Message-ID"] = message.header_id
-    email["Date"] = formatdate(localtime=False)
-    email["Auto-Submitted"] = "auto-generated"
-    email.set_content(message.text)
-    return email
-
-
-@dataclass(frozen=True, slots=True)
-class SmtpChannel:
-    """Sends through an SMTP server; every step has the settings' timeout."""
-
-    settings: MailSettings
-
-    def send(self, message: OutgoingMessage) -> None:
-        """Send one e-mail; raises DeliveryError."""
-        try:
-            email = build_email(message, self.settings.sender)
-        except (ValueError, IndexError) as error:
-            raise DeliveryError(f"邮箱地址不正确：{message.to_address}", retryable=False) from error
-        try:
-            with self._connect() as server:
-                server.send_message(email)
-        except smtplib.SMTPRecipientsRefused as error:
-            code, answer = next(iter(error.recipients.values()))
-            raise DeliveryError(f"收件人被拒绝：{code} {_text(answer)}", retryable=code < PERMANENT) from error
-        except smtplib.SMTPResponseException as error:
-            reason = f"邮件服务器答复 {error.smtp_code} {_text(error.smtp_error)}"
-            raise DeliveryError(reason, retryable=error.smtp_code < PERMANENT) from error
-        except (OSError, smtplib.SMTPException, ssl.SSLError) as error:
-            raise DeliveryError(f"邮件服务器没有应答：{type(error).__name__}", retryable=True) from error
-
-    def _connect(self) -> smtplib.SMTP:
-        mail = self.settings
-        if mail.security == "ssl":
-            context = ssl.create_default_context()
-            server: smtplib.SMTP = smtplib.SMTP_SSL(mail.host, mail.port, timeout=mail.timeout, context=context)
-        else:
-            server = smtplib.SMTP(mail.host, mail.port, timeout=mail.timeout)
-        try:
-            if mail.security == "starttls":
-                server.starttls(context=ssl.create_default_context())
-            if mail.username and mail.password:
-                server.login(mail.username, mail.password)
-        except BaseException:
-            server.close()
-            raise
-        return server
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +26,10 @@ class FolderChannel:
             self.folder.mkdir(parents=True, exist_ok=True)
             (self.folder / f"{name}.eml").write_bytes(build_email(message, self.sender).as_bytes())
         except OSError as error:
-            raise DeliveryError(f"邮件目录不能写入：{error.strerror}", retryable=True) from error
+            raise DeliveryError(f"邮件目录不能写入：{error.strerror}", retryable=True, of_channel=True) from error
+
+    def close(self) -> None:
+        """Nothing is kept open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +43,9 @@ class ConsoleChannel:
         )
         sys.stdout.flush()
 
+    def close(self) -> None:
+        """Nothing is kept open."""
+
 
 def email_channel(settings: MailSettings) -> MessageChannel | None:
     """Return the channel of the settings; None where e-mail is off."""
@@ -113,11 +58,3 @@ def email_channel(settings: MailSettings) -> MessageChannel | None:
             return ConsoleChannel()
         case _:
             return None
-
-
-def _one_line(value: str) -> str:
-    return " ".join(value.split())
-
-
-def _text(reason: bytes | str) -> str:
-    return _one_line(reason.decode(errors="replace") if isinstance(reason, bytes) else reason)[:200]

@@ -22,13 +22,29 @@ class Ladder(StrEnum):
 
     DEADLINE = "deadline"
     SIGNING = "signing"
+    PROGRESS = "progress"
+    REVIEW = "review"
 
 
 class Channel(StrEnum):
-    """How a notice reaches a person."""
+    """How a notice reaches a person. All but the inbox leave the house as one digest a person and day."""
 
     INBOX = "inbox"
     EMAIL = "email"
+    WECOM = "wecom"
+    DINGTALK = "dingtalk"
+    FEISHU = "feishu"
+    WEBHOOK = "webhook"
+
+
+CHANNEL_LABELS: dict[Channel, str] = {
+    Channel.INBOX: "系统内提醒",
+    Channel.EMAIL: "邮件",
+    Channel.WECOM: "企业微信",
+    Channel.DINGTALK: "钉钉",
+    Channel.FEISHU: "飞书",
+    Channel.WEBHOOK: "短信网关",
+}
 
 
 class NoticeKind(StrEnum):
@@ -38,6 +54,7 @@ class NoticeKind(StrEnum):
     DUE_TODAY = "due_today"
     DUE_SOON = "due_soon"
     SIGNING = "signing"
+    PROGRESS = "progress"
     REVIEW = "review"
     EVENT = "event"  # something was done: assigned, returned, approved, urged …
 
@@ -47,6 +64,7 @@ NOTICE_KIND_LABELS: dict[NoticeKind, str] = {
     NoticeKind.DUE_TODAY: "今日到期",
     NoticeKind.DUE_SOON: "即将到期",
     NoticeKind.SIGNING: "待签收",
+    NoticeKind.PROGRESS: "待反馈",
     NoticeKind.REVIEW: "待审核",
     NoticeKind.EVENT: "办理动态",
 }
@@ -74,11 +92,17 @@ class ReminderPolicy:
     signing_working_days: int = 2
     signing_after: tuple[int, ...] = (0, 1, 3)
     signing_every: int = 5
+    progress_every: int = 5
+    review_working_days: int = 3
+    review_every: int = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One reminder: its rule (``before:7``, ``overdue:3`` …), the day it falls on, and whom it concerns."""
+    """One reminder: its rule (``before:7``, ``overdue:3``, ``signing:1@20260612`` …), its day, and whom it concerns.
+
+    What follows the ``@`` tells occasions apart that come again under the same version of the deadline.
+    """
 
     rule: str
     day: date
@@ -88,21 +112,32 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class ClockFacts:
-    """What the ladders depend on. ``since`` is the day the clock began: steps before it never applied."""
+    """What the ladders depend on. ``since`` is the day the clock began: steps before it never applied.
+
+    ``recurring`` is how often progress is to be reported within ``plan_year``; ``review_since`` the day since which an
+    application waits for its decision.
+    """
 
     status: TaskStatus
     due_on: date | None
     since: date
     sign_due_on: date | None = None
     extension_pending: bool = False
+    recurring: str | None = None
+    plan_year: int = 0
+    assigned_on: date | None = None
+    last_progress_on: date | None = None
+    review_since: date | None = None
 
 
 def ladders_of(facts: ClockFacts) -> tuple[Ladder, ...]:
-    """Return the ladders a task stands on. None while suspended, in review, or an extension is being decided."""
+    """Return the ladders a task stands on. While something is being decided the clock is the decider's alone."""
     if facts.status is TaskStatus.ASSIGNED:
         return (Ladder.SIGNING, Ladder.DEADLINE)
-    if facts.status in WORKING and not facts.extension_pending:
-        return (Ladder.DEADLINE,)
+    if facts.status is TaskStatus.IN_REVIEW or (facts.status in WORKING and facts.extension_pending):
+        return (Ladder.REVIEW,)
+    if facts.status in WORKING:
+        return (Ladder.DEADLINE, Ladder.PROGRESS) if facts.recurring else (Ladder.DEADLINE,)
     return ()
 
 
@@ -158,6 +193,10 @@ def _tracks(
 ) -> tuple[Iterator[Step], ...]:
     if ladder is Ladder.SIGNING:
         return () if facts.sign_due_on is None else (_signing(facts.sign_due_on, calendar, policy),)
+    if ladder is Ladder.PROGRESS:
+        return (_progress(facts, calendar, policy),)
+    if ladder is Ladder.REVIEW:
+        return () if facts.review_since is None else (_review(facts.review_since, calendar, policy),)
     if facts.due_on is None:
         return ()
     due = facts.due_on
@@ -195,13 +234,74 @@ def _signing(sign_due_on: date, calendar: WorkingCalendar, policy: ReminderPolic
     for target in _targets(policy.signing_after, policy.signing_every):
         day = calendar.add(day, target - passed)
         passed = target
-        yield Step(f"signing:{target}", day, Circle.UNIT, NoticeKind.SIGNING)
+        yield Step(f"signing:{target}@{sign_due_on:%Y%m%d}", day, Circle.UNIT, NoticeKind.SIGNING)
+
+
+def _review(since: date, calendar: WorkingCalendar, policy: ReminderPolicy) -> Iterator[Step]:
+    day, passed = since, 0
+    for target in _targets((policy.review_working_days,), policy.review_every):
+        day = calendar.add(day, target - passed)
+        passed = target
+        yield Step(f"review:{target}@{since:%Y%m%d}", day, Circle.SUPERVISOR, NoticeKind.REVIEW)
+
+
+def _progress(facts: ClockFacts, calendar: WorkingCalendar, policy: ReminderPolicy) -> Iterator[Step]:
+    """Yield the steps after each period whose report is missing, until the next period has ended."""
+    missing = [
+        (end, following)
+        for start, end, following in periods_of(facts.recurring, facts.plan_year)
+        if facts.assigned_on is not None
+        and facts.assigned_on <= start
+        and (facts.last_progress_on is None or facts.last_progress_on < start)
+    ]
+    for end, following in missing:
+        day, passed = end, 0
+        for target in _targets((1,), policy.progress_every):
+            day = calendar.add(day, target - passed)
+            passed = target
+            if day > following:
+                break
+            yield Step(f"progress:{target}@{end:%Y%m%d}", day, Circle.UNIT, NoticeKind.PROGRESS)
+
+
+def periods_of(recurring: str | None, plan_year: int) -> tuple[tuple[date, date, date], ...]:
+    """Return the periods of progress reports in a plan's year: first day, last day, last day of the next."""
+    months = {"month": 1, "quarter": 3, "half_year": 6}.get(recurring or "")
+    if months is None:
+        return ()
+    starts = [date(plan_year, first, 1) for first in range(1, 13, months)] + [date(plan_year + 1, 1, 1)]
+    ends = [start - timedelta(days=1) for start in starts[1:]]
+    return tuple(zip(starts, ends, [*ends[1:], date(plan_year + 1, 1, 31)], strict=False))
 
 
 def _targets(first: tuple[int, ...], every: int | None) -> Iterator[int]:
     yield from first
     if every:
-        yield from (number for number in count(every, every) if number > first[-1])
+        multiples = count(every, every)
+        yield from (number for number in multiples if number > first[-1])
+
+
+CIRCLE_OF_RULE: dict[str, Circle] = {
+    "before": Circle.OWNER,
+    "overdue": Circle.UNIT,
+    "yellow": Circle.SUPERVISOR,
+    "red": Circle.AREA_HEAD,
+    "signing": Circle.UNIT,
+    "progress": Circle.UNIT,
+    "review": Circle.SUPERVISOR,
+}
+"""Whom the steps of a rule concern, by the rule's name; events are not in it."""
+
+
+def circle_of(rule: str) -> Circle | None:
+    """Return the circle of a step's rule; None for an event."""
+    return CIRCLE_OF_RULE.get(rule.partition(":")[0])
+
+
+def track_of(rule: str) -> str | None:
+    """Return the track of a step's rule, on which a later step stands for the earlier ones; None for an event."""
+    name = rule.partition(":")[0]
+    return None if name not in CIRCLE_OF_RULE else "deadline" if name in ("before", "overdue") else name
 
 
 STAGE_WORDS = {"yellow": "黄单，", "red": "红单，"}
@@ -209,9 +309,13 @@ STAGE_WORDS = {"yellow": "黄单，", "red": "红单，"}
 
 def step_words(rule: str, kind: NoticeKind) -> str:
     """Write a step's rule (``before:7``, ``overdue:3``, ``yellow:7``, ``signing:1``) as people read it."""
-    name, _, number = rule.partition(":")
+    name, _, number = rule.partition("@")[0].partition(":")
     if name == "before":
         return "到期当天" if number == "0" else f"到期前 {number} 天"
+    if name == "progress":
+        return f"应反馈之日后 {number} 个工作日"
+    if name == "review":
+        return f"申请后 {number} 个工作日未审核"
     if kind is NoticeKind.SIGNING:
         return "签收期限当天" if number == "0" else f"过签收期限 {number} 个工作日"
     return f"{STAGE_WORDS.get(name, '')}逾期 {number} 个工作日"

@@ -30,6 +30,9 @@ RANGES: dict[str, tuple[int, int]] = {
     "signing_working_days": (0, 30),
     "signing_after": (0, 60),
     "signing_every": (1, 60),
+    "progress_every": (1, 60),
+    "review_working_days": (1, 60),
+    "review_every": (1, 60),
 }
 """Least and greatest value of each number, by the name of its field."""
 LABELS: dict[str, str] = {
@@ -44,6 +47,9 @@ LABELS: dict[str, str] = {
     "signing_working_days": "签收期限",
     "signing_after": "未签收提醒",
     "signing_every": "未签收重复提醒",
+    "progress_every": "未反馈重复提醒",
+    "review_working_days": "审核期限",
+    "review_every": "未审核重复提醒",
 }
 
 

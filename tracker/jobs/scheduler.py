@@ -1,12 +1,13 @@
 """The clock's process: one leader, a few idempotent ticks, nothing kept in the scheduler itself.
 
-APScheduler is only the tick. Two clocks at once do no harm (every effect has a unique key); the lock is thrift. On
-SQLite the lock is a file's, on PostgreSQL an advisory one on a connection of its own; both end with the process.
+APScheduler is only the tick. Two clocks at once do no harm (every effect has a unique key); leadership is thrift. On
+SQLite its lock is a file's, on PostgreSQL an advisory one on a connection of its own; both end with the process. A
+leader that stands still without ending (a frozen machine) is passed over after a while; when it wakes, the fence tells
+it that another leads.
 """
 
 from __future__ import annotations
 
-import fcntl
 import logging
 import os
 import signal
@@ -15,22 +16,25 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from apscheduler.schedulers.background import BackgroundScheduler
-from sqlalchemy import text
 
-from tracker.jobs.handlers import beat
+from tracker.jobs.leadership import Seat, leadership
 from tracker.jobs.timetable import TIMETABLE, Job
+from tracker.jobs.watch import ClockWatch
 from tracker.runtime import Runtime
+from tracker.services.beats import keep_seat, last_beat, note_job, take_seat
 from tracker.settings import TIMEZONE
 
 log = logging.getLogger(__name__)
 
-ADVISORY_LOCK = 0x7472_6163  # any number all clocks agree on
-BEAT_SECONDS = 30
+BEAT_SECONDS = 15.0
 LOOK_FOR_LEADERSHIP_SECONDS = 2.0
+SILENT_SECONDS = 90.0  # a leader that has not beaten for so long stands still
+STUCK_SECONDS = 60.0  # the scheduler has not ticked for so long: a new one is made
+TICK_SECONDS = 5
 
 
 def run_scheduler(runtime: Runtime, *, stop: threading.Event | None = None) -> None:
@@ -39,12 +43,17 @@ def run_scheduler(runtime: Runtime, *, stop: threading.Event | None = None) -> N
     for number in (signal.SIGTERM, signal.SIGINT):
         if threading.current_thread() is threading.main_thread():
             signal.signal(number, lambda *_: stop.set())
+    silence = _Silence(runtime)
     while not stop.is_set():
-        with leadership(runtime) as leads:
-            if leads:
-                _lead(runtime, stop)
-            else:
-                stop.wait(LOOK_FOR_LEADERSHIP_SECONDS)
+        try:
+            with leadership(runtime) as seat:
+                if seat.held or silence.is_too_long():
+                    _Leader(runtime, stop, seat).lead()
+                else:
+                    stop.wait(LOOK_FOR_LEADERSHIP_SECONDS)
+        except Exception:
+            log.exception("the clock could not do its work; it begins again")
+            stop.wait(LOOK_FOR_LEADERSHIP_SECONDS)
 
 
 def run_once(runtime: Runtime, at: datetime | None = None) -> list[tuple[str, str]]:
@@ -53,71 +62,120 @@ def run_once(runtime: Runtime, at: datetime | None = None) -> list[tuple[str, st
     return [(job.name, job.run(moment) or "未到时间") for job in TIMETABLE]
 
 
-@contextmanager
-def leadership(runtime: Runtime) -> Iterator[bool]:
-    """Hold the clock's lock for the block, if it is free; yields whether it is held."""
-    with _file_lock(runtime) if runtime.settings.is_sqlite else _advisory_lock(runtime) as held:
-        yield held
+class _Silence:
+    """How long the leader has not beaten, told by time as it passes here, whatever the clock on the wall says."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+        self._seen: tuple[int, datetime] | None = None
+        self._since = time.monotonic()
+
+    def is_too_long(self) -> bool:
+        with self._runtime.database.reading() as session:
+            beat = last_beat(session)
+        sign = None if beat is None else (beat.fence, beat.last_at)
+        if sign != self._seen:
+            self._seen, self._since = sign, time.monotonic()
+        if time.monotonic() - self._since <= SILENT_SECONDS:
+            return False
+        self._since = time.monotonic()
+        log.warning("the leading clock has not beaten for %.0f s; this process takes over", SILENT_SECONDS)
+        return True
 
 
-def _lead(runtime: Runtime, stop: threading.Event) -> None:
-    holder = f"{socket.gethostname()}:{os.getpid()}"
-    log.info("this process is the clock now (%s)", holder)
-    scheduler = BackgroundScheduler(timezone=TIMEZONE)
-    options = {"trigger": "interval", "coalesce": True, "max_instances": 1, "misfire_grace_time": None}
-    for job in TIMETABLE:
-        scheduler.add_job(_guarded(runtime, job), seconds=job.every, id=job.name, **options)
-    scheduler.start()
-    try:
+@dataclass(slots=True)
+class _Leader:
+    runtime: Runtime
+    stop: threading.Event
+    seat: Seat
+    fence: int = 0
+    ticked: float = 0.0
+
+    def lead(self) -> None:
+        """Run the jobs until interrupted, or another leads, or the lock is lost, or the scheduler stands still."""
+        holder = f"{socket.gethostname()}:{os.getpid()}"
+        watch = ClockWatch(self.runtime)
+        watch.look()  # before the beat: it compares with the last one there was
+        with self.runtime.database.writing.begin() as session:
+            self.fence = take_seat(session, holder, now=self.runtime.now())
+        log.info("this process is the clock now (%s, fence %s)", holder, self.fence)
+        with self._scheduler(holder, watch) as scheduler:
+            while not self.stop.is_set() and self._may_go_on():
+                if _quietly("look", watch.look):
+                    _run_now(scheduler)
+                self.stop.wait(BEAT_SECONDS)
+
+    def _may_go_on(self) -> bool:
+        if time.monotonic() - self.ticked > STUCK_SECONDS:
+            log.error("the scheduler stands still; a new one takes over")
+            return False
+        try:
+            if not self.seat.still_held():
+                log.warning("the clock's lock is lost")
+                return False
+            with self.runtime.database.writing.begin() as session:
+                kept = keep_seat(session, self.fence, now=self.runtime.now())
+        except Exception:
+            log.exception("the clock could not note that it is alive; it tries again")
+            return True
+        if not kept:
+            log.warning("another process is the clock now")
+        return kept
+
+    @contextmanager
+    def _scheduler(self, holder: str, watch: ClockWatch) -> Iterator[BackgroundScheduler]:
+        scheduler = BackgroundScheduler(timezone=TIMEZONE)
+        options = {"trigger": "interval", "coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         for job in TIMETABLE:
-            scheduler.modify_job(job.name, next_run_time=datetime.now(scheduler.timezone))
-        while not stop.is_set():
-            _quietly("beat", lambda: beat(runtime, holder))
-            if not scheduler.running:
-                log.error("the scheduler's thread has died; a new one takes over")
-                return
-            stop.wait(BEAT_SECONDS)
-    finally:
-        scheduler.shutdown(wait=True)
+            scheduler.add_job(guarded(self.runtime, job, holder, watch), seconds=job.every, id=job.name, **options)
+        scheduler.add_job(self._tick, seconds=TICK_SECONDS, id="tick", **options)
+        self.ticked = time.monotonic()
+        scheduler.start()
+        try:
+            _run_now(scheduler)
+            yield scheduler
+        finally:
+            scheduler.shutdown(wait=True)
+
+    def _tick(self) -> None:
+        self.ticked = time.monotonic()
 
 
-def _guarded(runtime: Runtime, job: Job) -> Callable[[], None]:
+def guarded(runtime: Runtime, job: Job, holder: str, watch: ClockWatch) -> Callable[[], None]:
+    """Return the job as the scheduler calls it: an error is logged and noted, and the next tick tries again."""
+
     def run() -> None:
         started = time.monotonic()
-        outcome = _quietly(job.name, lambda: job.run(runtime))
+        outcome, error = None, None
+        try:
+            watch.look()
+            outcome = job.run(runtime)
+        except Exception as failure:
+            log.exception("the job %s failed; it is tried again at its next tick", job.name)
+            error = f"{type(failure).__name__}: {failure}".splitlines()[0]
         if outcome:
             log.info("%s: %s (%.0f ms)", job.name, outcome, 1000 * (time.monotonic() - started))
+        _quietly("note", lambda: _note(runtime, job, holder, outcome, error))
 
     return run
 
 
-def _quietly(name: str, action: Callable[[], str | None]) -> str | None:
-    """Run an action; an error is logged and the next tick tries again."""
+def _note(runtime: Runtime, job: Job, holder: str, outcome: str | None, error: str | None) -> None:
+    now = runtime.now()
+    with runtime.database.writing.begin() as session:
+        next_at = now + timedelta(seconds=job.every)
+        note_job(session, job.name, holder, now=now, next_at=next_at, outcome=outcome, error=error)
+
+
+def _run_now(scheduler: BackgroundScheduler) -> None:
+    """Let every job run at once: at the start, and after the system's clock was set, which moves their next times."""
+    for job in scheduler.get_jobs():
+        scheduler.modify_job(job.id, next_run_time=datetime.now(scheduler.timezone))
+
+
+def _quietly(name: str, action: Callable[[], bool | None]) -> bool:
     try:
-        return action()
+        return bool(action())
     except Exception:
-        log.exception("the job %s failed; it is tried again at its next tick", name)
-        return None
-
-
-@contextmanager
-def _file_lock(runtime: Runtime) -> Iterator[bool]:
-    path = runtime.settings.instance_path / "clock.lock"
-    with path.open("a") as stream:
-        try:
-            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-            return
-        yield True
-
-
-@contextmanager
-def _advisory_lock(runtime: Runtime) -> Iterator[bool]:
-    with runtime.database.writing_engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        held = bool(connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": ADVISORY_LOCK}))
-        try:
-            yield held
-        finally:
-            if held and not connection.invalidated:
-                connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": ADVISORY_LOCK})
+        log.exception("%s failed; it is tried again", name)
+        return False

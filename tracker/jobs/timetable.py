@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tracker.jobs.handlers import clean_up, is_after, plan_reminders, send_messages
+from tracker.jobs.handlers import clean_up, is_after, plan_reminders
 from tracker.jobs.intakes import clear_files, resume_intakes
+from tracker.jobs.sending import send_messages
 from tracker.runtime import Runtime
 
 REMINDER_HOUR, REMINDER_MINUTE = 8, 30

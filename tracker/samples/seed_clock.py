@@ -10,8 +10,10 @@ from tracker.db.models import Alarm, Message, MessageStatus, Notice
 from tracker.domain.calendar import LOCAL_ZONE
 from tracker.domain.reminders import Channel
 from tracker.samples.seed_world import World
-from tracker.services.digests import cancel_notices, compose_digest
-from tracker.services.reminders import claim_messages, gather_digests, mark_cancelled, mark_sent, plan_reminders_batch
+from tracker.services.digests import compose_digest
+from tracker.services.outbox import claim_messages, gather_digests, hand_over, mark_cancelled, mark_sent
+from tracker.services.outdated import cancel_notices
+from tracker.services.reminders import plan_reminders_batch
 
 ROUND = time(8, 30)
 READ_AFTER = timedelta(days=2)  # people look into their inbox about that often
@@ -43,10 +45,11 @@ def send_digests(world: World, now: datetime, *, base_url: str, product_name: st
             return
         for message_id in ids:
             digest = compose_digest(session, message_id, base_url=base_url, product_name=product_name)
-            cancel_notices(session, digest.dropped, reason="发送时已不适用", now=sent_at)
+            cancel_notices(session, digest.dropped, now=sent_at)
             if digest.lines == 0:
                 mark_cancelled(session, message_id, token, "没有仍需提醒的事项")
                 continue
+            hand_over(session, message_id, token, now=sent_at)
             text = {"subject": digest.subject, "body": digest.body, "address": digest.address}
             mark_sent(session, message_id, token, now=sent_at, **text)
 

@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, delete, update
+from sqlalchemy import CursorResult, delete, select, update
 from sqlalchemy.orm import Session
 
-from tracker.db.models import Alarm, Task
+from tracker.db.models import Alarm, ClosureRequest, ExtensionRequest, Task
 from tracker.domain.calendar import WorkingCalendar, local_date
 from tracker.domain.reminders import ClockFacts, Ladder, ReminderPolicy, ladders_of, next_alarm
+from tracker.services.outdated import cancel_outdated
 from tracker.services.policies import load_calendar, load_reminder_policy
 
 
 def reset_alarms(session: Session, task: Task, *, now: datetime) -> None:
     """Set the task's alarms anew from today; steps whose day has passed do not come back.
 
-    Call it after every change of state, deadline or extension flag.
+    Call it after every change of state, deadline, owner, lead unit or extension flag. What has been planned, has not
+    left and no longer applies is cancelled with its reason.
     """
     today = local_date(now)
     session.flush()
     session.execute(delete(Alarm).where(Alarm.task_id == task.id))
+    cancel_outdated(session, task, now=now)
     facts = clock_facts(task, since=today)
     if not ladders_of(facts):
         return
+    if Ladder.REVIEW in ladders_of(facts):
+        facts = clock_facts(task, since=today, review_since=review_days(session, [task.id]).get(task.id, today))
     calendar, policy = load_calendar(session), load_reminder_policy(session)
     for ladder in ladders_of(facts):
         set_alarm(session, task, ladder, facts, today - timedelta(days=1), calendar, policy)
@@ -62,7 +68,20 @@ def recheck_alarms(session: Session, *, now: datetime) -> int:
     return int(cast(CursorResult[Any], touched).rowcount)
 
 
-def clock_facts(task: Task, *, since: date) -> ClockFacts:
+def review_days(session: Session, task_ids: Sequence[int]) -> dict[int, date]:
+    """Return since which day an application of each task waits for its decision; tasks without one are left out."""
+    found: dict[int, date] = {}
+    for request in (ClosureRequest, ExtensionRequest) if task_ids else ():
+        waiting = select(request.task_id, request.requested_at).where(
+            request.task_id.in_(task_ids), request.decision.is_(None)
+        )
+        for task_id, requested_at in session.execute(waiting):
+            day = local_date(requested_at)
+            found[task_id] = min(day, found.get(task_id, day))
+    return found
+
+
+def clock_facts(task: Task, *, since: date, review_since: date | None = None) -> ClockFacts:
     """Return what the ladders need to know of a task."""
     return ClockFacts(
         status=task.status,
@@ -70,4 +89,9 @@ def clock_facts(task: Task, *, since: date) -> ClockFacts:
         since=since,
         sign_due_on=task.sign_due_on,
         extension_pending=task.extension_pending,
+        recurring=task.recurring,
+        plan_year=task.plan_year,
+        assigned_on=local_date(task.assigned_at) if task.assigned_at else None,
+        last_progress_on=local_date(task.last_progress_at) if task.last_progress_at else None,
+        review_since=review_since,
     )

@@ -14,8 +14,9 @@ from tracker.domain.permissions import UNIT_ROLES, Actor, Role
 from tracker.domain.reminders import NoticeKind
 from tracker.domain.task_rules import NobodyToAnswer, check_planned_day, required_text
 from tracker.domain.tasks import TaskAction
-from tracker.services.notices import notify, staff, supervisors_of
+from tracker.services.notices import notify
 from tracker.services.policies import load_calendar, load_reminder_policy
+from tracker.services.recipients import staff, supervisors_of
 from tracker.services.task_changes import Change, begin_change, finish_change
 from tracker.services.tasks import find_owner, set_owner, tell_owner
 

@@ -23,7 +23,8 @@ from tracker.domain.task_rules import (
 )
 from tracker.domain.tasks import TaskAction
 from tracker.services.evidence import AcceptedFile, add_files, count_evidence
-from tracker.services.notices import notify, people_of, supervisors_of
+from tracker.services.notices import notify
+from tracker.services.recipients import people_of, supervisors_of
 from tracker.services.task_changes import begin_change, finish_change, pending_closure, settle_pending
 
 

@@ -2,77 +2,123 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlsplit
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.db.models import Message, Notice, Task, User
 from tracker.db.queries.scope import may_see_task
-from tracker.domain.digests import DigestLine, digest_subject, digest_text
-from tracker.domain.reminders import NoticeKind
-from tracker.domain.tasks import OPEN, WORKING, TaskStatus
-from tracker.services.reminders import recipient_of
+from tracker.domain.digests import DigestLine, Reminded, digest_html, digest_subject, digest_text, superseded
+from tracker.domain.reminders import Channel, NoticeKind
+from tracker.exports.deadline_events import DeadlineEvent, deadline_calendar
+from tracker.services.outdated import objection
 
-STILL_APPLIES: dict[NoticeKind, frozenset[TaskStatus]] = {
-    NoticeKind.OVERDUE: WORKING | {TaskStatus.ASSIGNED},
-    NoticeKind.DUE_TODAY: WORKING | {TaskStatus.ASSIGNED},
-    NoticeKind.DUE_SOON: WORKING | {TaskStatus.ASSIGNED},
-    NoticeKind.SIGNING: frozenset({TaskStatus.ASSIGNED}),
-    NoticeKind.REVIEW: frozenset({TaskStatus.IN_REVIEW}) | WORKING,
-    NoticeKind.EVENT: frozenset(TaskStatus),
-}
+NEW_DEADLINES = ("assigned:", "owner:", "extension_approved:")  # events after which a deadline is new to its reader
+DISABLED = "收件人的账号已停用"
 
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """A digest ready to send, or (``lines`` 0) the reason why there is none. ``dropped`` are notices that no longer apply."""
+    """A digest ready to send, or (``lines`` 0) none. ``dropped`` are notices left out, each with its reason."""
 
     address: str
     name: str
     subject: str
     body: str
+    html: str
     header_id: str
     lines: int
-    dropped: tuple[int, ...] = ()
+    dropped: tuple[tuple[int, str], ...] = ()
+    events: tuple[DeadlineEvent, ...] = ()
+
+    @property
+    def orphaned(self) -> tuple[int, ...]:
+        """Notices whose reader's account was disabled meanwhile: others must learn of them."""
+        return tuple(notice_id for notice_id, reason in self.dropped if reason == DISABLED)
+
+
+Row = tuple[Notice, Task]
 
 
 def compose_digest(session: Session, message_id: int, *, base_url: str, product_name: str) -> Digest:
     """Write the digest of a claimed message from its notices as they stand now."""
-    person = recipient_of(session, message_id)
-    header_id = session.scalars(select(Message.header_id).where(Message.id == message_id)).one()
-    rows = session.execute(
-        select(Notice, Task)
-        .join(Task, Notice.task_id == Task.id)
-        .where(Notice.message_id == message_id, Notice.cancelled_at.is_(None))
-        .order_by(Notice.id)
-    ).all()
-    visible = _visible(session, person, [task.id for _, task in rows])
-    lines, dropped = [], []
-    for notice, task in rows:
-        if person.is_active and _applies(notice, task, visible):
-            kind = NoticeKind(notice.kind)
-            lines.append(DigestLine(kind, notice.title, notice.reason, f"{base_url}{notice.link}"))
-        else:
-            dropped.append(notice.id)
+    message = session.scalars(select(Message).where(Message.id == message_id)).one()
+    person = session.scalars(select(User).where(User.id == message.recipient_id)).one()
+    rows: list[Row] = [
+        (row[0], row[1])
+        for row in session.execute(
+            select(Notice, Task)
+            .join(Task, Notice.task_id == Task.id)
+            .where(Notice.message_id == message_id, Notice.cancelled_at.is_(None))
+            .order_by(Notice.id)
+        )
+    ]
+    dropped = _dropped(session, person, rows)
+    kept = [(notice, task) for notice, task in rows if notice.id not in dropped]
+    lines = [_line(notice, task, base_url) for notice, task in kept]
     return Digest(
-        address=person.email or "",
+        address=(person.email or "") if message.channel == Channel.EMAIL else "",
         name=person.name,
         subject=digest_subject(lines, product_name) if lines else "",
         body=digest_text(person.name, lines, product_name) if lines else "",
-        header_id=header_id,
+        html=digest_html(person.name, lines, product_name) if lines else "",
+        header_id=message.header_id,
         lines=len(lines),
-        dropped=tuple(dropped),
+        dropped=tuple(dropped.items()),
+        events=_events(kept, base_url),
     )
 
 
-def cancel_notices(session: Session, notice_ids: tuple[int, ...], *, reason: str, now: datetime) -> None:
-    """Note that notices were not sent, and why."""
-    if notice_ids:
-        session.execute(
-            update(Notice).where(Notice.id.in_(notice_ids)).values(cancelled_at=now, cancelled_reason=reason)
+def calendar_of(digest: Digest, *, base_url: str, product_name: str, now: datetime) -> bytes | None:
+    """Return the calendar file of the digest's new deadlines; None where there are none."""
+    if not digest.events:
+        return None
+    host = urlsplit(base_url).hostname or "ledger"
+    return deadline_calendar(digest.events, host=host, product_name=product_name, now=now)
+
+
+def _line(notice: Notice, task: Task, base_url: str) -> DigestLine:
+    made_up = notice.step_on is not None and notice.step_on < notice.slot
+    return DigestLine(
+        NoticeKind(notice.kind), notice.title, notice.reason, f"{base_url}{notice.link}", task.due_on, made_up
+    )
+
+
+def _dropped(session: Session, person: User, rows: Sequence[Row]) -> dict[int, str]:
+    """Return what is left out of the digest, by notice, with the reason."""
+    if not person.is_active:
+        return {notice.id: DISABLED for notice, _ in rows}
+    visible = _visible(session, person, [task.id for _, task in rows])
+    found: dict[int, str] = {}
+    for notice, task in rows:
+        reason = "收件人已看不到这项任务" if task.id not in visible else objection(notice, task)
+        if reason is not None:
+            found[notice.id] = reason
+    remaining = [
+        Reminded(notice.id, notice.task_id, notice.rule, notice.step_on or notice.slot)
+        for notice, _ in rows
+        if notice.id not in found
+    ]
+    return found | dict.fromkeys(superseded(remaining), "已由更新的提醒代替")
+
+
+def _events(rows: Sequence[Row], base_url: str) -> tuple[DeadlineEvent, ...]:
+    new = {task.id: task for notice, task in rows if notice.rule.startswith(NEW_DEADLINES)}
+    return tuple(
+        DeadlineEvent(
+            task.id,
+            f"{task.number or ''} {task.title}".strip(),
+            task.due_on,
+            f"{base_url}/tasks/{task.id}",
+            task.due_version,
         )
+        for task in new.values()
+        if task.due_on is not None
+    )
 
 
 def _visible(session: Session, person: User, task_ids: list[int]) -> frozenset[int]:
@@ -80,10 +126,3 @@ def _visible(session: Session, person: User, task_ids: list[int]) -> frozenset[i
         return frozenset()
     query = select(Task.id).where(Task.id.in_(task_ids), may_see_task(person.as_actor()))
     return frozenset(session.scalars(query))
-
-
-def _applies(notice: Notice, task: Task, visible: frozenset[int]) -> bool:
-    if task.id not in visible or task.status not in STILL_APPLIES[NoticeKind(notice.kind)]:
-        return False
-    timed = NoticeKind(notice.kind) is not NoticeKind.EVENT and task.status in OPEN
-    return not (timed and task.extension_pending and notice.kind != NoticeKind.REVIEW)

@@ -18,7 +18,8 @@ from tracker.domain.task_rules import (
     required_text,
 )
 from tracker.domain.tasks import TaskAction
-from tracker.services.notices import notify, people_of, supervisors_of
+from tracker.services.notices import notify
+from tracker.services.recipients import people_of, supervisors_of
 from tracker.services.task_changes import Change, begin_change, finish_change, pending_extension
 
 

@@ -14,8 +14,9 @@ from tracker.domain.reminders import Circle, NoticeKind
 from tracker.domain.task_rules import check_review_day, check_successor_deadline, check_year_open, required_text
 from tracker.domain.tasks import UNFINISHED_LABELS, TaskAction, TaskStatus, UnfinishedReason
 from tracker.services.audit import record
-from tracker.services.notices import notify, people_of
+from tracker.services.notices import notify
 from tracker.services.numbering import assign_number
+from tracker.services.recipients import people_of
 from tracker.services.task_changes import begin_change, finish_change, is_year_locked, settle_pending
 from tracker.services.tasks import check_active
 

@@ -16,7 +16,8 @@ from tracker.domain.reminders import Circle, NoticeKind
 from tracker.domain.task_rules import AlreadyUrged, optional_text
 from tracker.domain.tasks import TaskAction
 from tracker.services.assignments import BatchOutcome, Refusal
-from tracker.services.notices import notify, people_of
+from tracker.services.notices import notify
+from tracker.services.recipients import people_of
 from tracker.services.task_changes import begin_change, finish_change
 
 

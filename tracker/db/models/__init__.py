@@ -2,7 +2,17 @@
 
 from tracker.db.models.links import LinkDecision, TaskLink
 from tracker.db.models.reconciliation import ReconciliationLine, ReconciliationSheet
-from tracker.db.models.reminders import Alarm, Beat, JobRun, Message, MessageStatus, Notice
+from tracker.db.models.reminders import (
+    Alarm,
+    Beat,
+    ChannelState,
+    ClockHold,
+    FailureKind,
+    JobRun,
+    Message,
+    MessageStatus,
+    Notice,
+)
 from tracker.db.models.reports import Intake, IntakeStatus, Report
 from tracker.db.models.system import AuditEntry, CalendarDay, RequestReceipt, Setting
 from tracker.db.models.tasks import (
@@ -22,9 +32,12 @@ __all__ = [
     "AuditEntry",
     "Beat",
     "CalendarDay",
+    "ChannelState",
+    "ClockHold",
     "ClosureRequest",
     "EvidenceFile",
     "ExtensionRequest",
+    "FailureKind",
     "Intake",
     "IntakeStatus",
     "JobRun",

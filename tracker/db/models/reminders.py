@@ -30,6 +30,21 @@ class MessageStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
+class FailureKind(StrEnum):
+    """Why a message was given up; labels in FAILURE_LABELS."""
+
+    REFUSED = "refused"  # the far end said never
+    GAVE_UP = "gave_up"  # tried for three days
+    UNKNOWN = "unknown"  # twice nobody learnt whether it arrived
+
+
+FAILURE_LABELS: dict[FailureKind, str] = {
+    FailureKind.REFUSED: "对方拒收",
+    FailureKind.GAVE_UP: "多次未成，已停止重试",
+    FailureKind.UNKNOWN: "结果不明，未再重发",
+}
+
+
 class Alarm(Base):
     """The next appointment of a task on one ladder; moved in the same transaction as what it depends on."""
 
@@ -56,6 +71,7 @@ class Notice(Base):
     channel: Mapped[Channel] = mapped_column(enum_column(Channel))
     kind: Mapped[NoticeKind] = mapped_column(enum_column(NoticeKind))
     slot: Mapped[date]  # the day it belongs to
+    step_on: Mapped[date | None]  # the day its step fell on; earlier than ``slot``: made up for after an outage (补发)
     title: Mapped[str] = mapped_column(String(300))
     reason: Mapped[str] = mapped_column(String(300), default="")  # why this person gets it
     link: Mapped[str] = mapped_column(String(300), default="")  # a local path
@@ -74,8 +90,8 @@ class Notice(Base):
         Index(
             "ix_notice__waiting_for_digest",
             "recipient_id",
-            sqlite_where=sql("message_id IS NULL AND channel = 'email' AND cancelled_at IS NULL"),
-            postgresql_where=sql("message_id IS NULL AND channel = 'email' AND cancelled_at IS NULL"),
+            sqlite_where=sql("message_id IS NULL AND channel <> 'inbox' AND cancelled_at IS NULL"),
+            postgresql_where=sql("message_id IS NULL AND channel <> 'inbox' AND cancelled_at IS NULL"),
         ),
         Index(
             "ix_notice__unread",
@@ -103,10 +119,16 @@ class Message(Base):
     attempts: Mapped[int] = mapped_column(default=0)
     lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     token: Mapped[str | None] = mapped_column(String(32))  # of the sender that holds the lease
+    handed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # given to the channel, outcome not yet known
+    resends: Mapped[int] = mapped_column(default=0)  # how often it went again though the time before may have arrived
+    lost: Mapped[int] = mapped_column(default=0)  # how often its sender ended between handing it over and noting so
     header_id: Mapped[str] = mapped_column(String(120), unique=True)  # Message-ID, fixed for all attempts
     last_error: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    waiting_since: Mapped[datetime] = mapped_column(UtcDateTime)  # the oldest of what it carries; for giving up
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    failed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    failure: Mapped[FailureKind | None] = mapped_column(enum_column(FailureKind))
 
     recipient: Mapped[User] = relationship()
 
@@ -117,22 +139,36 @@ class Message(Base):
             sqlite_where=sql("status IN ('pending', 'sending')"),
             postgresql_where=sql("status IN ('pending', 'sending')"),
         ),
+        Index(
+            "ix_message__failed",
+            "failed_at",
+            sqlite_where=sql("status = 'failed'"),
+            postgresql_where=sql("status = 'failed'"),
+        ),
     )
 
 
 class Beat(Base):
-    """A heartbeat of the clock, or the watermark of the last day a round has done."""
+    """What is alive: the clock (``clock``, with the last day a round has done) and each job (``job:remind`` …).
+
+    The clock's ``fence`` rises with every change of leader: who finds another's there leads no longer.
+    """
 
     __tablename__ = "beat"
 
     name: Mapped[str] = mapped_column(String(40), primary_key=True)
     holder: Mapped[str | None] = mapped_column(String(80))
-    last_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    fence: Mapped[int] = mapped_column(default=0)
+    last_at: Mapped[datetime] = mapped_column(UtcDateTime)  # of a job: when it last came to its end
+    next_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     done_until: Mapped[date | None]
+    outcome: Mapped[str | None] = mapped_column(Text)
+    failures: Mapped[int] = mapped_column(default=0)  # in a row
+    last_error: Mapped[str | None] = mapped_column(Text)
 
 
 class JobRun(Base):
-    """One run of a job for one slot; the unique slot keeps it from running twice for the same day."""
+    """The first run of a job for one slot, a day's round of reminders for instance, as proof that it was held."""
 
     __tablename__ = "job_run"
 
@@ -144,3 +180,31 @@ class JobRun(Base):
     outcome: Mapped[str | None] = mapped_column(Text)
 
     __table_args__ = (UniqueConstraint("name", "slot"),)
+
+
+class ChannelState(Base):
+    """How a channel does: its circuit breaker and its rate, shared by all clocks."""
+
+    __tablename__ = "channel_state"
+
+    channel: Mapped[Channel] = mapped_column(enum_column(Channel), primary_key=True)
+    failures: Mapped[int] = mapped_column(default=0)  # of the channel itself, in a row
+    open_until: Mapped[datetime | None] = mapped_column(UtcDateTime)  # nothing is tried before (熔断)
+    last_error: Mapped[str | None] = mapped_column(Text)
+    last_failed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    last_sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    window_start: Mapped[datetime | None] = mapped_column(UtcDateTime)  # of the minute counted for the rate
+    window_count: Mapped[int] = mapped_column(default=0)
+
+
+class ClockHold(Base):
+    """A leap of the system's clock: reminders stand still until a person confirms the time or it is set right."""
+
+    __tablename__ = "clock_hold"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    from_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    to_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    settled_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"))
+    note: Mapped[str | None] = mapped_column(String(200))

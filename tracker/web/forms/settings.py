@@ -58,6 +58,9 @@ class RemindersForm(RulesForm):
     signing_working_days = _days("signing_working_days", "交办后几个工作日内应当签收。只影响之后交办的任务。")
     signing_after = _days("signing_after", "过签收期限后第几个工作日提醒单位。0 是期限当天。")
     signing_every = _days("signing_every", "之后每隔几个工作日再提醒一次。")
+    progress_every = _days("progress_every", "按期反馈的任务，期满后次日首次提醒，之后每隔几个工作日再提醒一次。")
+    review_working_days = _days("review_working_days", "申请办结或延期后第几个工作日仍未审核，提醒督办员。")
+    review_every = _days("review_every", "之后每隔几个工作日再提醒一次。")
 
     def policy(self) -> ReminderPolicy:
         """Return what was filled in; raises RuleRefused beside the field that cannot be read."""

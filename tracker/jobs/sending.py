@@ -1,0 +1,179 @@
+"""Sends what may go now: claim, check again, hand over, send outside any transaction, mark."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from tracker.channels.base import Attachment, DeliveryError, OpenChannel, OutgoingMessage
+from tracker.domain.reminders import CHANNEL_LABELS, Channel
+from tracker.runtime import Runtime
+from tracker.services.channels import channels_in_use
+from tracker.services.circuits import allowance, note_fault, note_given, note_success
+from tracker.services.digests import Digest, calendar_of, compose_digest
+from tracker.services.holds import open_hold
+from tracker.services.outbox import claim_messages, hand_over, mark_cancelled, mark_failed, mark_sent, release_messages
+from tracker.services.outdated import cancel_notices, hand_on
+
+log = logging.getLogger(__name__)
+
+CLAIM = 20
+MARK_WAITS = (0.2, 0.5, 1, 2, 4, 8, 15, 30)  # seconds between attempts to note what happened; less than a lease
+Result = TypeVar("Result")
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a round of sending came to."""
+
+    sent: int = 0
+    failed: int = 0
+    dropped: int = 0
+
+
+@dataclass(slots=True)
+class Courier:
+    """Carries the messages of one channel in one round."""
+
+    runtime: Runtime
+    channel: Channel
+    opened: OpenChannel
+    tally: Tally = field(default_factory=Tally)
+
+    def deliver_all(self) -> Tally:
+        """Send until nothing is left that may go now, or the channel's circuit opens."""
+        try:
+            while self._deliver_some():
+                pass
+        finally:
+            self.opened.sender.close()
+        return self.tally
+
+    def _deliver_some(self) -> bool:
+        now = self.runtime.now()
+        with self._writing() as session:
+            number = allowance(session, self.channel, self.opened.limits, now=now, most=CLAIM)
+            token, ids = claim_messages(session, now=now, limit=number, channel=self.channel) if number else ("", [])
+            if ids:
+                note_given(session, self.channel, len(ids), now=now)
+        for position, message_id in enumerate(ids):
+            if not self._deliver(message_id, token):
+                with self._writing() as session:
+                    release_messages(session, ids[position + 1 :], token)
+                return False
+        return bool(ids)
+
+    def _deliver(self, message_id: int, token: str) -> bool:
+        """Send one message; False where the circuit has opened."""
+        settings = self.runtime.settings
+        with self.runtime.database.reading() as session:
+            digest = compose_digest(session, message_id, base_url=settings.base_url, product_name=settings.product_name)
+        unreachable = self.opened.needs_address and not digest.address
+        if digest.lines == 0 or unreachable:
+            self._drop(message_id, token, digest, "收件人没有填写邮箱" if digest.lines else "没有仍需提醒的事项")
+            return True
+        now = self.runtime.now()
+        with self._writing() as session:
+            if not hand_over(session, message_id, token, now=now):
+                return True  # another sender has it by now
+        try:
+            self.opened.sender.send(self._envelope(digest))
+        except DeliveryError as error:
+            self.tally.failed += 1
+            log.warning("message %s was not delivered: %s", message_id, error.reason)
+            failure = error
+        else:
+            stubbornly(lambda: self._note_sent(message_id, token, digest))
+            self.tally.sent += 1
+            return True
+        return not stubbornly(lambda: self._note_failure(message_id, token, digest, failure))
+
+    def _envelope(self, digest: Digest) -> OutgoingMessage:
+        settings = self.runtime.settings
+        events = calendar_of(
+            digest, base_url=settings.base_url, product_name=settings.product_name, now=self.runtime.now()
+        )
+        attached = () if events is None else (Attachment("新任务时限.ics", "text/calendar", events),)
+        return OutgoingMessage(
+            digest.address, digest.name, digest.subject, digest.body, digest.header_id, digest.html, attached
+        )
+
+    def _drop(self, message_id: int, token: str, digest: Digest, reason: str) -> None:
+        with self._writing() as session:
+            mark_cancelled(session, message_id, token, reason)
+            self._leave_out(session, digest)
+        self.tally.dropped += 1
+
+    def _note_sent(self, message_id: int, token: str, digest: Digest) -> None:
+        now = self.runtime.now()
+        with self._writing() as session:
+            self._leave_out(session, digest)
+            mark_sent(
+                session,
+                message_id,
+                token,
+                subject=digest.subject[:300],
+                body=digest.body,
+                address=digest.address,
+                now=now,
+            )
+            note_success(session, self.channel, now=now)
+
+    def _note_failure(self, message_id: int, token: str, digest: Digest, error: DeliveryError) -> bool:
+        now = self.runtime.now()
+        with self._writing() as session:
+            mark_failed(
+                session,
+                message_id,
+                token,
+                error.reason,
+                retryable=error.retryable,
+                uncertain=error.uncertain,
+                address=digest.address,
+                now=now,
+            )
+            if error.of_channel:
+                return note_fault(session, self.channel, self.opened.limits, error.reason, now=now)
+        return False
+
+    def _leave_out(self, session: Session, digest: Digest) -> None:
+        now = self.runtime.now()
+        if digest.orphaned:
+            hand_on(session, digest.orphaned, now=now)
+        if digest.dropped:
+            cancel_notices(session, digest.dropped, now=now)
+
+    def _writing(self) -> Session:
+        return self.runtime.database.writing.begin()  # type: ignore[return-value]
+
+
+def send_messages(runtime: Runtime, channels: Mapping[Channel, OpenChannel] | None = None) -> str:
+    """Send what may go now over each channel in use; one message at a time, outside any transaction."""
+    with runtime.database.reading() as session:
+        if open_hold(session) is not None:
+            return "系统时间待确认，暂停发送"
+        in_use = channels_in_use(session, runtime.settings) if channels is None else channels
+    if not in_use:
+        return "邮件未启用"
+    parts = []
+    for channel, opened in in_use.items():
+        tally = Courier(runtime, channel, opened).deliver_all()
+        parts.append(f"{CHANNEL_LABELS[channel]}发出 {tally.sent} 封，未发出 {tally.failed + tally.dropped} 封")
+    return "；".join(parts)
+
+
+def stubbornly(action: Callable[[], Result]) -> Result:
+    """Run what notes a fact that cannot be undone, again and again while the database cannot take it."""
+    for seconds in MARK_WAITS:
+        try:
+            return action()
+        except DBAPIError:
+            log.exception("the outcome of a message could not be noted; once more in %s s", seconds)
+            time.sleep(seconds)
+    return action()

@@ -1,0 +1,273 @@
+"""What leaves the house: gather a day's notices into one message a person and channel, claim, hand over, mark.
+
+A message is claimed with a lease and a token. Just before it goes to its channel that is noted (``handed_at``); only
+then an attempt counts. Whoever ends between the hand-over and the mark leaves a message of which nobody knows whether it
+arrived: it goes once more under the same Message-ID and says so in its record, and after a second time no more.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Collection
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import ColumnElement, String, and_, case, cast, literal, or_, select, update
+from sqlalchemy.orm import Session
+
+from tracker.db.ignoring import insert_ignoring
+from tracker.db.models import FailureKind, Message, MessageStatus, Notice, User
+from tracker.domain.calendar import local_date
+from tracker.domain.reminders import Channel
+from tracker.services.outdated import cancel_notices, hand_on
+from tracker.services.policies import load_calendar
+from tracker.services.undelivered import tell_supervisors
+
+LEASE = timedelta(minutes=2)
+BACK_OFF_MINUTES = (1, 2, 5, 15, 30, 60)
+GIVE_UP_AFTER = timedelta(hours=72)
+MOST_LOST = 2
+FAR_AHEAD = timedelta(days=1)  # nothing is put off so long: the system's clock was set back
+LOST_TWICE = "两次发送途中程序中断，无法确认是否送达，未再自动重发"
+WAITING = (Notice.message_id.is_(None), Notice.channel != Channel.INBOX, Notice.cancelled_at.is_(None))
+
+
+def gather_digests(session: Session, *, now: datetime, channels: Collection[Channel] = (Channel.EMAIL,)) -> int:
+    """Put the notices that wait into today's digest of each person and channel; returns how many notices were put in.
+
+    Where today's digest has been on its way already, they wait for the next day's. A digest of an earlier day that
+    certainly has not arrived is taken up into today's: one message, never a burst.
+    """
+    day = local_date(now)
+    waiting = session.execute(select(Notice.recipient_id, Notice.channel).where(*WAITING).distinct()).all()
+    if not waiting or not load_calendar(session).is_working(day):
+        return 0
+    if _hand_on_of_the_locked(session, now):
+        waiting = session.execute(select(Notice.recipient_id, Notice.channel).where(*WAITING).distinct()).all()
+    wanted = [(row.recipient_id, Channel(row.channel)) for row in waiting if row.channel in channels]
+    if not wanted:
+        return 0
+    _insert_digests(session, wanted, day, now)
+    first, last = _prefix(day), _prefix(day)[:-1] + ";"
+    fresh = (
+        (Message.dedupe_key >= first)
+        & (Message.dedupe_key < last)
+        & (Message.status == MessageStatus.PENDING)
+        & (Message.attempts == 0)
+    )
+    session.execute(select(Message.id).where(fresh).with_for_update())
+    key = literal(first) + cast(Notice.recipient_id, String) + literal(":") + cast(Notice.channel, String)
+    todays = select(Message.id).where(fresh, Message.dedupe_key == key).scalar_subquery()
+    gathered = session.execute(
+        update(Notice)
+        .where(*WAITING, Notice.channel.in_(list(channels)), todays.is_not(None))
+        .values(message_id=todays)
+        .execution_options(synchronize_session=False)
+    )
+    _take_up_earlier(session, fresh, day)
+    return int(gathered.rowcount)  # type: ignore[attr-defined]
+
+
+def _prefix(day: date) -> str:
+    return f"digest:{day.isoformat()}:"
+
+
+def _hand_on_of_the_locked(session: Session, now: datetime) -> int:
+    ids = session.scalars(
+        select(Notice.id).join(User, Notice.recipient_id == User.id).where(*WAITING, User.is_active.is_(False))
+    ).all()
+    if not ids:
+        return 0
+    hand_on(session, ids, now=now)
+    cancel_notices(session, [(notice_id, "收件人的账号已停用") for notice_id in ids], now=now)
+    return len(ids)
+
+
+def _insert_digests(session: Session, wanted: list[tuple[int, Channel]], day: date, now: datetime) -> None:
+    rows = [
+        {
+            "dedupe_key": f"{_prefix(day)}{recipient_id}:{channel.value}",
+            "recipient_id": recipient_id,
+            "channel": channel,
+            "status": MessageStatus.PENDING,
+            "not_before": now,
+            "attempts": 0,
+            "header_id": f"<{secrets.token_hex(16)}@ledger>",
+            "created_at": now,
+            "waiting_since": now,
+        }
+        for recipient_id, channel in wanted
+    ]
+    insert_ignoring(session, Message, rows)
+
+
+def _take_up_earlier(session: Session, fresh: ColumnElement[bool], day: date) -> None:
+    """Move what an earlier day's digest still carries into today's, where that one certainly did not arrive."""
+    earlier = session.execute(
+        select(Message.id, Message.recipient_id, Message.channel, Message.waiting_since)
+        .where(
+            Message.status == MessageStatus.PENDING,
+            Message.dedupe_key.like("digest:%"),
+            Message.dedupe_key < _prefix(day),
+            Message.handed_at.is_(None),
+            Message.resends == 0,
+        )
+        .with_for_update()
+    ).all()
+    for row in earlier:
+        todays = session.scalar(
+            select(Message).where(fresh, Message.recipient_id == row.recipient_id, Message.channel == row.channel)
+        )
+        if todays is None:
+            continue
+        session.execute(
+            update(Notice)
+            .where(Notice.message_id == row.id)
+            .values(message_id=todays.id)
+            .execution_options(synchronize_session=False)
+        )
+        todays.waiting_since = min(todays.waiting_since, row.waiting_since)
+        note = f"并入 {day} 的提醒一并发送"
+        session.execute(
+            update(Message).where(Message.id == row.id).values(status=MessageStatus.CANCELLED, last_error=note)
+        )
+
+
+def claim_messages(
+    session: Session, *, now: datetime, limit: int = 20, channel: Channel = Channel.EMAIL
+) -> tuple[str, list[int]]:
+    """Take messages that may go now, with a lease; returns the lease's token and their ids.
+
+    A message whose sender died is taken again when its lease has ended; if that happened to it twice after the
+    hand-over, it is given up instead.
+    """
+    token = secrets.token_hex(16)
+    pending = and_(
+        Message.status == MessageStatus.PENDING,
+        or_(Message.not_before <= now, Message.not_before > now + FAR_AHEAD),
+    )
+    vanished = and_(
+        Message.status == MessageStatus.SENDING,
+        or_(Message.lease_until < now, Message.lease_until > now + 2 * LEASE),
+    )
+    ended = Message.lost + case((vanished & Message.handed_at.is_not(None), 1), else_=0)
+    claimable = (
+        select(Message.id, ended.label("lost"))
+        .where(Message.channel == channel, pending | vanished)
+        .order_by(Message.not_before, Message.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    rows = session.execute(claimable).all()
+    for row in rows:
+        if row.lost >= MOST_LOST:
+            _give_up(session, row.id, FailureKind.UNKNOWN, LOST_TWICE, now=now)
+    taken = {row.id: row.lost for row in rows if row.lost < MOST_LOST}
+    if taken:
+        values = {"status": MessageStatus.SENDING, "token": token, "lease_until": now + LEASE}
+        session.execute(update(Message).where(Message.id.in_(taken)).values(**values))
+        once = [message_id for message_id, lost in taken.items() if lost]
+        if once:
+            session.execute(update(Message).where(Message.id.in_(once)).values(lost=1))
+    return token, list(taken)
+
+
+def hand_over(session: Session, message_id: int, token: str, *, now: datetime) -> bool:
+    """Note that a message goes to its channel now; False where the lease was lost meanwhile: then it must not go."""
+    again = case((Message.handed_at.is_not(None), 1), else_=0)
+    result = session.execute(
+        update(Message)
+        .where(Message.id == message_id, Message.token == token, Message.status == MessageStatus.SENDING)
+        .values(handed_at=now, attempts=Message.attempts + 1, resends=Message.resends + again, lease_until=now + LEASE)
+        .returning(Message.id)
+        .execution_options(synchronize_session=False)
+    )
+    return result.scalar() is not None
+
+
+def release_messages(session: Session, ids: Collection[int], token: str) -> None:
+    """Give claimed messages back untried: another time they go."""
+    session.execute(
+        update(Message)
+        .where(Message.id.in_(ids), Message.token == token, Message.status == MessageStatus.SENDING)
+        .values(status=MessageStatus.PENDING, token=None, lease_until=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def mark_sent(
+    session: Session, message_id: int, token: str, *, subject: str, body: str, address: str, now: datetime
+) -> bool:
+    """Note that a message went; False where the lease was lost meanwhile and another sender has it."""
+    return _mark(
+        session,
+        message_id,
+        token,
+        status=MessageStatus.SENT,
+        subject=subject,
+        body=body,
+        address=address,
+        sent_at=now,
+        handed_at=None,
+        last_error=None,
+    )
+
+
+def mark_cancelled(session: Session, message_id: int, token: str, reason: str) -> bool:
+    """Note that a message is not sent, and why; its notices stay in the inbox."""
+    return _mark(session, message_id, token, status=MessageStatus.CANCELLED, last_error=reason)
+
+
+def mark_failed(
+    session: Session,
+    message_id: int,
+    token: str,
+    reason: str,
+    *,
+    retryable: bool,
+    now: datetime,
+    uncertain: bool = False,
+    address: str | None = None,
+) -> FailureKind | None:
+    """Note a failure: tried again after a while, or given up when it cannot help or three days have passed.
+
+    ``uncertain``: it may have arrived all the same. Returns why it was given up, or None.
+    """
+    message = session.get_one(Message, message_id, populate_existing=True)
+    if message.token != token or message.status is not MessageStatus.SENDING:
+        return None
+    message.address = address or message.address
+    failure = FailureKind.REFUSED if not retryable else None
+    if failure is None and now - message.waiting_since >= GIVE_UP_AFTER:
+        failure = FailureKind.GAVE_UP
+    if failure is not None:
+        _give_up(session, message_id, failure, reason, now=now)
+        return failure
+    minutes = BACK_OFF_MINUTES[min(max(message.attempts, 1), len(BACK_OFF_MINUTES)) - 1]
+    message.status, message.last_error = MessageStatus.PENDING, reason
+    message.not_before = now + timedelta(minutes=minutes)
+    message.handed_at = message.handed_at if uncertain else None
+    message.lease_until = message.token = None
+    session.flush()
+    return None
+
+
+def _give_up(session: Session, message_id: int, failure: FailureKind, reason: str, *, now: datetime) -> None:
+    session.execute(
+        update(Message)
+        .where(Message.id == message_id)
+        .values(
+            status=MessageStatus.FAILED, failure=failure, failed_at=now, last_error=reason, lease_until=None, token=None
+        )
+    )
+    tell_supervisors(session, message_id, reason, now=now)
+
+
+def _mark(session: Session, message_id: int, token: str, **values: object) -> bool:
+    result = session.execute(
+        update(Message)
+        .where(Message.id == message_id, Message.token == token, Message.status == MessageStatus.SENDING)
+        .values(lease_until=None, token=None, **values)
+        .returning(Message.id)
+        .execution_options(synchronize_session=False)
+    )
+    return result.scalar() is not None
