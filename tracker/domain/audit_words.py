@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from tracker.domain.delivery import DELIVERY_LABELS
 from tracker.domain.permissions import ROLE_LABELS
 from tracker.domain.reconciliation import VERDICT_LABELS
 from tracker.domain.rules import LABELS as RULE_LABELS
@@ -26,6 +27,10 @@ SYSTEM_ACTIONS: dict[str, str] = {
     "unit.active": "停用、启用单位",
     "setting.light": "修改亮灯规则",
     "setting.reminder": "修改提醒规则",
+    "setting.delivery": "修改发送时间和渠道规则",
+    "setting.override": "修改例外提醒规则",
+    "channel.change": "修改发送渠道",
+    "channel.test": "测试发送渠道",
     "calendar.change": "调整工作日",
 }
 BUSINESS_ACTIONS: dict[str, str] = {
@@ -38,6 +43,7 @@ BUSINESS_ACTIONS: dict[str, str] = {
     "report.download": "下载报告",
     "task.add_proposal": "添加条目",
     "task.restore": "恢复条目",
+    "task.level": "调整督办级别",
     **{f"task.{action.value}": label for action, label in ACTION_LABELS.items()},
     "evidence.download": "下载佐证",
     "link.propose": "提出报告对应",
@@ -54,7 +60,13 @@ BUSINESS_ACTIONS: dict[str, str] = {
     "audit.export": "导出操作记录",
 }
 ACTION_WORDS = SYSTEM_ACTIONS | BUSINESS_ACTIONS
-SYSTEM_OBJECT_WORDS: dict[str, str] = {"user": "账号与登录", "unit": "单位", "setting": "设置", "calendar": "工作日"}
+SYSTEM_OBJECT_WORDS: dict[str, str] = {
+    "user": "账号与登录",
+    "unit": "单位",
+    "setting": "设置",
+    "calendar": "工作日",
+    "channel": "发送渠道",
+}
 OBJECT_WORDS: dict[str, str] = {
     "task": "任务",
     "report": "报告",
@@ -72,6 +84,7 @@ FIELD_WORDS: dict[str, str] = {
     "title": "任务名称",
     "wording": "任务内容",
     "area": "类别",
+    "level": "督办级别",
     "lead_unit": "牵头单位",
     "supporting_units": "配合单位",
     "owner": "责任人",
@@ -111,6 +124,7 @@ FIELD_WORDS: dict[str, str] = {
     "files_reports": "报送年度报告",
     "position": "排列顺序",
     **RULE_LABELS,
+    **DELIVERY_LABELS,
 }
 KIND_WORDS = {"area": "地区", "bureau": "部门", "township": "乡镇", "subdistrict": "街道", "section": "内设机构、站所"}
 

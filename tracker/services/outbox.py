@@ -19,7 +19,7 @@ from tracker.db.models import FailureKind, Message, MessageStatus, Notice, User
 from tracker.domain.calendar import local_date
 from tracker.domain.reminders import Channel
 from tracker.services.outdated import cancel_notices, hand_on
-from tracker.services.policies import load_calendar
+from tracker.services.policies import is_sending_day
 from tracker.services.undelivered import tell_supervisors
 
 LEASE = timedelta(minutes=2)
@@ -39,7 +39,7 @@ def gather_digests(session: Session, *, now: datetime, channels: Collection[Chan
     """
     day = local_date(now)
     waiting = session.execute(select(Notice.recipient_id, Notice.channel).where(*WAITING).distinct()).all()
-    if not waiting or not load_calendar(session).is_working(day):
+    if not waiting or not is_sending_day(session, day):
         return 0
     if _hand_on_of_the_locked(session, now):
         waiting = session.execute(select(Notice.recipient_id, Notice.channel).where(*WAITING).distinct()).all()

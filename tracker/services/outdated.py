@@ -16,6 +16,7 @@ from tracker.domain.calendar import local_date
 from tracker.domain.reminders import Channel, Circle, NoticeKind, circle_of
 from tracker.domain.tasks import STATUS_LABELS, WORKING, TaskStatus
 from tracker.services.notices import insert_notices, notice_rows
+from tracker.services.policies import load_policy_book
 from tracker.services.recipients import Directory, people_of
 
 ON_THE_CLOCK = WORKING | {TaskStatus.ASSIGNED}
@@ -74,7 +75,7 @@ def cancel_outdated(session: Session, task: Task, *, now: datetime) -> int:
 
 
 def _stranger(session: Session, notice: Notice, task: Task, directory: Directory) -> str | None:
-    circle = circle_of(notice.rule)
+    circle = circle_of(notice.rule, load_policy_book(session).of(task.lead_unit.path, task.level))
     if circle is None:
         return None
     people = {person.id for person in people_of(session, task, circle, directory)}
@@ -106,7 +107,8 @@ def hand_on(session: Session, notice_ids: Iterable[int], *, now: datetime) -> in
     ).all()
     directory, new = Directory(session), []
     for notice, task in rows:
-        circle = circle_of(notice.rule) or Circle.OWNER
+        policy = load_policy_book(session).of(task.lead_unit.path, task.level)
+        circle = circle_of(notice.rule, policy) or Circle.OWNER
         if objection(notice, task) is not None:
             continue
         new += notice_rows(

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from tracker.db.models import Task, Unit, User
 from tracker.domain.permissions import Role
-from tracker.domain.reminders import Channel, Circle
+from tracker.domain.reminders import CIRCLE_PARTS, Channel, Circle
 
 
 @dataclass(slots=True)
@@ -49,6 +49,9 @@ def people_of(session: Session, task: Task, circle: Circle, directory: Directory
     An owner whose account is disabled, or who cannot see the task any more, counts as none.
     """
     book = directory or Directory(session)
+    if circle in CIRCLE_PARTS:
+        parts = (people_of(session, task, part, book) for part in CIRCLE_PARTS[circle])
+        return list({person.id: person for people in parts for person in people}.values())
     if circle is Circle.SUPERVISOR:
         return book.above(task.lead_unit, Role.SUPERVISOR, itself=True)
     if circle is Circle.AREA_HEAD:

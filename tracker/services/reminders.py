@@ -16,10 +16,11 @@ from sqlalchemy.orm import Session, joinedload
 
 from tracker.db.models import Alarm, Task
 from tracker.domain.calendar import WorkingCalendar, local_date
-from tracker.domain.reminders import Ladder, ReminderPolicy, due_steps, next_alarm
+from tracker.domain.policy_book import PolicyBook
+from tracker.domain.reminders import Ladder, due_steps, next_alarm
 from tracker.services.alarms import clock_facts, review_days
 from tracker.services.notices import insert_notices, notice_rows
-from tracker.services.policies import load_calendar, load_reminder_policy
+from tracker.services.policies import is_sending_day, load_calendar, load_policy_book
 from tracker.services.recipients import Directory, people_of
 from tracker.services.reminder_words import kind_today, step_reason, step_title
 
@@ -42,19 +43,19 @@ class _Round:
     today: date
     now: datetime
     calendar: WorkingCalendar
-    policy: ReminderPolicy
+    book: PolicyBook
     directory: Directory
 
 
 def plan_reminders_batch(session: Session, *, now: datetime, limit: int = BATCH) -> RoundResult:
     """Deal with up to ``limit`` alarms whose day has come; call again until ``alarms`` is 0.
 
-    On a day that is not worked nothing happens: steps fall on working days, and what an outage left is caught up on the
+    On a day that is not worked, or a quiet one, nothing happens: steps fall on working days, and what an outage left is caught up on the
     next one.
     """
     today = local_date(now)
     calendar = load_calendar(session)
-    if not calendar.is_working(today):
+    if not is_sending_day(session, today):
         return RoundResult(0, 0)
     alarms = session.execute(
         select(Alarm.task_id, Alarm.ladder, Alarm.fire_on, Alarm.since)
@@ -65,7 +66,7 @@ def plan_reminders_batch(session: Session, *, now: datetime, limit: int = BATCH)
     ).all()
     if not alarms:
         return RoundResult(0, 0)
-    round_ = _Round(session, today, now, calendar, load_reminder_policy(session), Directory(session))
+    round_ = _Round(session, today, now, calendar, load_policy_book(session), Directory(session))
     tasks = _tasks_of(session, [alarm.task_id for alarm in alarms])
     reviews = review_days(session, [alarm.task_id for alarm in alarms if alarm.ladder == Ladder.REVIEW])
     rows: list[dict[str, Any]] = []
@@ -91,7 +92,8 @@ def _fire(
     """Return the notices of one alarm's steps since its appointment, and the day of the next one."""
     facts = clock_facts(task, since=since, review_since=reviews.get(task.id))
     today, rows = round_.today, []
-    for step in due_steps(ladder, facts, today, round_.calendar, round_.policy):
+    policy = round_.book.of(task.lead_unit.path, task.level)
+    for step in due_steps(ladder, facts, today, round_.calendar, policy):
         rows += notice_rows(
             task,
             rule=step.rule,
@@ -103,7 +105,7 @@ def _fire(
             step_on=step.day,
             now=round_.now,
         )
-    return rows, next_alarm(ladder, facts, today, round_.calendar, round_.policy)
+    return rows, next_alarm(ladder, facts, today, round_.calendar, policy)
 
 
 def _move(session: Session, following: Mapping[tuple[int, Ladder], date | None]) -> None:

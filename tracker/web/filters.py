@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from flask import Flask
@@ -48,7 +49,12 @@ def action_label(value: TaskAction | str) -> str:
     return ACTION_LABELS[TaskAction(value)]
 
 
+def words_of(choices: Iterable[tuple[str, str]] | None, value: str) -> str:
+    """Write a choice of a form's list by its words; what is no choice as it is."""
+    return dict(choices or ()).get(value, value)
+
+
 def install_filters(app: Flask) -> None:
     """Register them."""
-    for function in (day, moment, file_size, number, status_label, action_label):
+    for function in (day, moment, file_size, number, status_label, action_label, words_of):
         app.add_template_filter(function)

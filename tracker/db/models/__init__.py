@@ -1,5 +1,6 @@
 """All models, so that one import fills the metadata."""
 
+from tracker.db.models.delivery import CalendarFeed, Preference, ReminderOverride, SupervisionSlip
 from tracker.db.models.links import LinkDecision, TaskLink
 from tracker.db.models.reconciliation import ReconciliationLine, ReconciliationSheet
 from tracker.db.models.reminders import (
@@ -32,6 +33,7 @@ __all__ = [
     "AuditEntry",
     "Beat",
     "CalendarDay",
+    "CalendarFeed",
     "ChannelState",
     "ClockHold",
     "ClosureRequest",
@@ -45,13 +47,16 @@ __all__ = [
     "Message",
     "MessageStatus",
     "Notice",
+    "Preference",
     "ProgressReport",
     "ReconciliationLine",
     "ReconciliationSheet",
+    "ReminderOverride",
     "Report",
     "RequestReceipt",
     "Setting",
     "SignInAttempt",
+    "SupervisionSlip",
     "SupportingUnit",
     "Task",
     "TaskLink",

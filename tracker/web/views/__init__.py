@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from tracker.web.views import intake, review, review_batches  # noqa: F401 - they add their pages to the blueprint of reports
+from tracker.web.views import (  # noqa: F401 - they add their pages to the blueprint of reports, or of the settings
+    intake,
+    review,
+    review_batches,
+    settings_reminders,
+)
 from tracker.web.views.audit import blueprint as audit
 from tracker.web.views.auth import blueprint as auth
+from tracker.web.views.channels import blueprint as channels
 from tracker.web.views.evidence import blueprint as evidence
 from tracker.web.views.home import blueprint as home
 from tracker.web.views.inbox import blueprint as inbox
@@ -24,6 +30,7 @@ from tracker.web.views.work import blueprint as work
 BLUEPRINTS: tuple[Blueprint, ...] = (
     audit,
     auth,
+    channels,
     evidence,
     home,
     inbox,
