@@ -23,6 +23,7 @@ PUBLIC = {
     "bootstrap.static",
     "auth.sign_in",
     "home.health",
+    "own.feed",
 }
 # Made-up values for the variable parts of paths.
 EXAMPLES: dict[str, Any] = {

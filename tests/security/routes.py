@@ -91,6 +91,9 @@ ROUTES: dict[str, Row] = {
     "inbox.index": Row(),
     "inbox.open_one": Row({"notice_id": "notice"}, personal=True),
     "inbox.read_all": Row(form=send(up_to="1")),
+    "own.reminders": Row(form=send(version="0", hour="09:00")),
+    "own.calendars": Row(form=send(unit_id=same("unit"))),
+    "own.revoke": Row({"feed_id": "feed"}, personal=True),
     # the ledger
     "overview.index": Row(),
     "ledger.index": Row(),

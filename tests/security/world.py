@@ -28,6 +28,7 @@ from tests.support.factories import (
 from tests.support.web import Visitor
 from tracker.db.base import Base
 from tracker.db.models import (
+    CalendarFeed,
     Intake,
     IntakeStatus,
     LinkDecision,
@@ -106,7 +107,8 @@ def _plant(session: Session, runtime: Runtime, unit: Unit, words: str, *, report
     link = _link(task, answer, text)
     intake = _intake(unit, person, words, report_year)
     notice = _notice(task, person, text)
-    session.add_all((link, intake, notice))
+    feed = CalendarFeed(user_id=person.id, unit_id=unit.id, token_digest=f"{person.id:064}", created_at=NOW)
+    session.add_all((link, intake, notice, feed))
     record(
         session,
         person.as_actor("127.0.0.1"),
@@ -132,6 +134,7 @@ def _plant(session: Session, runtime: Runtime, unit: Unit, words: str, *, report
         "link": link.id,
         "intake": intake.id,
         "notice": notice.id,
+        "feed": feed.id,
     }
 
 

@@ -15,6 +15,7 @@ from tracker.db.ignoring import insert_ignoring
 from tracker.db.models import Notice, Task, User
 from tracker.domain.calendar import local_date
 from tracker.domain.reminders import Channel, NoticeKind
+from tracker.services.preferences import stand_in
 from tracker.services.recipients import channels_of
 
 
@@ -53,24 +54,37 @@ def notice_rows(
     step_on: date | None = None,
 ) -> list[dict[str, Any]]:
     """Return the rows of one event, one for each recipient and channel; ``step_on`` is the day a step fell on."""
+    day = slot or local_date(now)
     return [
         {
             "task_id": task.id,
             "rule": rule[:60],
             "due_version": task.due_version,
-            "recipient_id": person.id,
+            "recipient_id": reader.id,
             "channel": channel,
             "kind": kind,
-            "slot": slot or local_date(now),
+            "slot": day,
             "step_on": step_on,
             "title": title[:300],
-            "reason": reason[:300],
+            "reason": f"{mark}{reason}"[:300],
             "link": f"/tasks/{task.id}",
             "created_at": now,
         }
         for person in {person.id: person for person in recipients}.values()
-        for channel in channels_of(person)
+        for reader, channel, mark in readers_of(person, day)
     ]
+
+
+def readers_of(person: User, day: date) -> list[tuple[User, Channel, str]]:
+    """Return who reads what is meant for a person, by which channel, and the mark of what a deputy gets.
+
+    During an absence all but the person's own inbox goes to the deputy.
+    """
+    deputy = stand_in(person, day)
+    if deputy is None:
+        return [(person, channel, "") for channel in channels_of(person)]
+    mark = f"代{person.name}收："
+    return [(person, Channel.INBOX, ""), *((deputy, channel, mark) for channel in channels_of(deputy))]
 
 
 def insert_notices(session: Session, rows: list[dict[str, Any]]) -> int:

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import bindparam, delete, select, tuple_, update
 from sqlalchemy.orm import Session, joinedload
 
-from tracker.db.models import Alarm, Task
+from tracker.db.models import Alarm, Task, User
 from tracker.domain.calendar import WorkingCalendar, local_date
 from tracker.domain.policy_book import PolicyBook
 from tracker.domain.reminders import Ladder, due_steps, next_alarm
@@ -82,7 +82,11 @@ def plan_reminders_batch(session: Session, *, now: datetime, limit: int = BATCH)
 
 
 def _tasks_of(session: Session, ids: Sequence[int]) -> dict[int, Task]:
-    query = select(Task).where(Task.id.in_(set(ids))).options(joinedload(Task.lead_unit), joinedload(Task.owner))
+    query = (
+        select(Task)
+        .where(Task.id.in_(set(ids)))
+        .options(joinedload(Task.lead_unit), joinedload(Task.owner).joinedload(User.preference))
+    )
     return {task.id: task for task in session.scalars(query)}
 
 

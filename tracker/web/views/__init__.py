@@ -19,6 +19,7 @@ from tracker.web.views.inbox import blueprint as inbox
 from tracker.web.views.ledger import blueprint as ledger
 from tracker.web.views.links import blueprint as links
 from tracker.web.views.overview import blueprint as overview
+from tracker.web.views.own import blueprint as own
 from tracker.web.views.reconciliation import blueprint as reconciliation
 from tracker.web.views.reports import blueprint as reports
 from tracker.web.views.settings import blueprint as settings
@@ -37,6 +38,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     ledger,
     links,
     overview,
+    own,
     reconciliation,
     reports,
     settings,
