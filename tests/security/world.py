@@ -35,6 +35,7 @@ from tracker.db.models import (
     Notice,
     ProgressReport,
     Report,
+    SupervisionSlip,
     Task,
     TaskLink,
     Unit,
@@ -108,7 +109,8 @@ def _plant(session: Session, runtime: Runtime, unit: Unit, words: str, *, report
     intake = _intake(unit, person, words, report_year)
     notice = _notice(task, person, text)
     feed = CalendarFeed(user_id=person.id, unit_id=unit.id, token_digest=f"{person.id:064}", created_at=NOW)
-    session.add_all((link, intake, notice, feed))
+    slip = _slip(task, unit, words)
+    session.add_all((link, intake, notice, feed, slip))
     record(
         session,
         person.as_actor("127.0.0.1"),
@@ -135,6 +137,7 @@ def _plant(session: Session, runtime: Runtime, unit: Unit, words: str, *, report
         "intake": intake.id,
         "notice": notice.id,
         "feed": feed.id,
+        "slip": slip.id,
     }
 
 
@@ -196,6 +199,27 @@ def _notice(task: Task, person: User, text: str) -> Notice:
         title=text[:300],
         reason=text[:300],
         link=f"/tasks/{task.id}",
+        created_at=NOW,
+    )
+
+
+def _slip(task: Task, unit: Unit, words: str) -> SupervisionSlip:
+    return SupervisionSlip(
+        task=task,
+        area=unit,
+        unit=unit,
+        rung="yellow",
+        colour="黄单",
+        year=2026,
+        serial=task.id,
+        number=f"{words[:30]}督黄〔2026〕{task.id}号",
+        due_version=task.due_version,
+        due_on=TODAY,
+        days_late=7,
+        issued_on=TODAY,
+        task_number=task.number or "",
+        task_title=words[:300],
+        task_wording=words,
         created_at=NOW,
     )
 

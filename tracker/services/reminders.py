@@ -7,7 +7,7 @@ gathered and sent from there (see outbox).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -17,12 +17,13 @@ from sqlalchemy.orm import Session, joinedload
 from tracker.db.models import Alarm, Task, User
 from tracker.domain.calendar import WorkingCalendar, local_date
 from tracker.domain.policy_book import PolicyBook
-from tracker.domain.reminders import Ladder, due_steps, next_alarm
+from tracker.domain.reminders import Ladder, Step, due_steps, next_alarm
 from tracker.services.alarms import clock_facts, review_days
 from tracker.services.notices import insert_notices, notice_rows
 from tracker.services.policies import is_sending_day, load_calendar, load_policy_book
 from tracker.services.recipients import Directory, people_of
 from tracker.services.reminder_words import kind_today, step_reason, step_title
+from tracker.services.slips import issue_slips
 
 BATCH = 500
 
@@ -45,6 +46,7 @@ class _Round:
     calendar: WorkingCalendar
     book: PolicyBook
     directory: Directory
+    fired: list[tuple[Task, Step]] = field(default_factory=list)
 
 
 def plan_reminders_batch(session: Session, *, now: datetime, limit: int = BATCH) -> RoundResult:
@@ -77,6 +79,7 @@ def plan_reminders_batch(session: Session, *, now: datetime, limit: int = BATCH)
         )
         rows += new
     notices = insert_notices(session, rows)
+    issue_slips(session, round_.fired, now=now)
     _move(session, following)
     return RoundResult(len(alarms), notices)
 
@@ -98,6 +101,7 @@ def _fire(
     today, rows = round_.today, []
     policy = round_.book.of(task.lead_unit.path, task.level)
     for step in due_steps(ladder, facts, today, round_.calendar, policy):
+        round_.fired.append((task, step))
         rows += notice_rows(
             task,
             rule=step.rule,

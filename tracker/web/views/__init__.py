@@ -23,6 +23,7 @@ from tracker.web.views.own import blueprint as own
 from tracker.web.views.reconciliation import blueprint as reconciliation
 from tracker.web.views.reports import blueprint as reports
 from tracker.web.views.settings import blueprint as settings
+from tracker.web.views.slips import blueprint as slips
 from tracker.web.views.tasks import blueprint as tasks
 from tracker.web.views.units import blueprint as units
 from tracker.web.views.users import blueprint as users
@@ -42,6 +43,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     reconciliation,
     reports,
     settings,
+    slips,
     tasks,
     units,
     users,

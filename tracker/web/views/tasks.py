@@ -33,11 +33,13 @@ from tracker.web.task_pages import BY_ACTION, STOPPED
 from tracker.web.views.task_actions import register
 from tracker.web.views.task_edit import register_edit
 from tracker.web.views.task_level import register_level
+from tracker.web.views.task_reminders import register_reminders
 
 blueprint = Blueprint("tasks", __name__)
 register(blueprint)
 register_edit(blueprint)
 register_level(blueprint)
+register_reminders(blueprint)
 
 
 @blueprint.get("/tasks/<int:task_id>")
