@@ -11,6 +11,7 @@ from flask_login import current_user
 from tracker.db.queries.notices import count_unread
 from tracker.domain.calendar import WorkingCalendar, years_that_matter
 from tracker.domain.permissions import Role
+from tracker.services.health import missed_run
 from tracker.services.policies import load_calendar
 from tracker.web.access import current_actor
 from tracker.web.session import reading, runtime
@@ -86,23 +87,28 @@ def unread_count() -> int:
 
 
 def banners() -> tuple[dict[str, str], ...]:
-    """Return what an administrator should know on every page: a year whose working days nobody has entered yet."""
+    """Return what an administrator should know on every page: a missed run, a year whose working days nobody entered."""
     if (
         "database_error" in g
         or not current_user
         or not current_user.is_authenticated
         or current_user.role is not Role.ADMIN
         or current_user.must_change_password
-        or (request.endpoint or "").startswith("settings.")  # they say so themselves
     ):
         return ()
+    found: list[dict[str, str]] = []
+    if request.endpoint != "health.index" and (missed := missed_run(reading(), now=runtime().now())):
+        found.append({"text": missed, "href": url_for("health.index"), "link_label": "查看运行状况"})
+    if (request.endpoint or "").startswith("settings."):  # they say so themselves
+        return tuple(found)
     asked = [year for year in years_that_matter(runtime().today()) if not WorkingCalendar().known(year)]
     missing = [year for year in asked if not load_calendar(reading()).known(year)]
-    return tuple(
+    found += [
         {
             "text": f"还没有 {year} 年的放假调休安排，暂按周一至周五上班计算。",
             "href": url_for("settings.calendar", year=year),
             "link_label": "去录入",
         }
         for year in missing
-    )
+    ]
+    return tuple(found)

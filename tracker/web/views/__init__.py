@@ -14,6 +14,7 @@ from tracker.web.views.audit import blueprint as audit
 from tracker.web.views.auth import blueprint as auth
 from tracker.web.views.channels import blueprint as channels
 from tracker.web.views.evidence import blueprint as evidence
+from tracker.web.views.health import blueprint as health
 from tracker.web.views.home import blueprint as home
 from tracker.web.views.inbox import blueprint as inbox
 from tracker.web.views.ledger import blueprint as ledger
@@ -34,6 +35,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     auth,
     channels,
     evidence,
+    health,
     home,
     inbox,
     ledger,

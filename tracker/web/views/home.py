@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from flask import Blueprint, jsonify, redirect, url_for
 from flask_login import current_user
-from sqlalchemy import text
 from werkzeug.wrappers import Response
 
 from tracker.domain.permissions import Role
+from tracker.services.health import is_alive
 from tracker.web.access import public, signed_in
-from tracker.web.session import reading
+from tracker.web.session import reading, runtime
 
 blueprint = Blueprint("home", __name__)
 
@@ -32,6 +32,9 @@ def index() -> Response:
 @blueprint.get("/healthz")
 @public
 def health() -> Response:
-    """Answer 200 while the database answers; says nothing of what is inside."""
-    reading().execute(text("SELECT 1"))
-    return jsonify(status="ok")
+    """Answer 200 while the database answers and the clock shows signs of life, else 503; says nothing of what is inside."""
+    if is_alive(reading(), now=runtime().now()):
+        return jsonify(status="ok")
+    response = jsonify(status="clock")
+    response.status_code = 503
+    return response
