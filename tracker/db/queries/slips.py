@@ -66,7 +66,7 @@ def count_unreceived(session: Session, actor: Actor) -> int:
     return session.scalar(query) or 0
 
 
-def _wanted(actor: Actor, wanted: SlipFilter) -> Select[tuple[SupervisionSlip]]:
+def _wanted(actor: Actor, wanted: SlipFilter) -> Select[SupervisionSlip]:
     query = (
         select(SupervisionSlip)
         .where(SupervisionSlip.unit_id.in_(unit_ids_in_scope(actor)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
@@ -93,7 +93,7 @@ def revoke(feed_id: int) -> Any:
 
 @blueprint.get("/calendar/<token>.ics")
 @public
-def feed(token: str) -> Response:
+def feed(token: str) -> Any:
     """Give the feed of a token to a calendar program; says that nothing changed where nothing did."""
     now, settings = runtime().now(), runtime().settings
     opened = open_feed(reading(), token, now=now)
