@@ -12,7 +12,7 @@ PORT ?=
 TESTS ?=
 WORKERS ?= auto
 
-.PHONY: help run test browser-test check format bench lock upgrade clean environment development
+.PHONY: help run test soak browser-test check format bench lock upgrade clean environment development
 
 help: ## 显示本说明
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -23,6 +23,9 @@ run: environment ## 启动系统（首次自动安装并装入示例数据；可
 test: development ## 运行全部测试，含浏览器与 PostgreSQL（可加 TESTS=tests/house）
 	@$(PYTHON) tools/system_packages.py
 	@$(BIN)/python -m pytest -n $(WORKERS) --maxprocesses 8 --dist loadfile $(TESTS)
+
+soak: development ## 长时间的故障测试：反复断电、多个定时程序、数据库重启（约半小时）
+	@SOAK=1 $(BIN)/python -m pytest -n 0 tests/jobs tests/services/test_reminder_lives.py $(TESTS)
 
 browser-test: development ## 只运行浏览器测试，截图存入 tests/artifacts
 	@$(PYTHON) tools/system_packages.py
@@ -40,7 +43,7 @@ format: development ## 按统一格式整理代码
 	@$(BIN)/ruff check --quiet --fix-only .
 	@$(BIN)/ruff format .
 
-bench: development ## 测量性能，与基准之比（可加 BENCH=名称）
+bench: development ## 测量性能，与基准之比（可加 BENCH=名称；BENCH="reminders --large" 按百万项任务测）
 	@$(BIN)/python -m bench $(BENCH)
 
 lock: development ## 按 pyproject.toml 重写依赖锁定文件，已锁版本不动

@@ -1,4 +1,4 @@
-"""Run the benchmarks: ``python -m bench [name …]`` takes those whose module name holds one of the words."""
+"""Run the benchmarks: ``python -m bench [--large] [name …]`` takes those whose module name holds one of the words."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from bench import measure
 from bench.measure import Figure
 
 
@@ -34,6 +35,8 @@ def table_of(figures: Iterable[Figure]) -> Table:
 def main(words: list[str]) -> int:
     """Run, print, and say by the exit code whether every limit was kept."""
     console = Console(stderr=False)
+    measure.large = "--large" in words
+    words = [word for word in words if word != "--large"]
     found: list[Figure] = []
     names = list(modules(words))
     for number, name in enumerate(names, 1):

@@ -8,6 +8,9 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+large = False
+"""Whether to measure at full size (``--large``): minutes instead of seconds."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sample:

@@ -66,7 +66,7 @@ def open_county(tasks: int = 100_000) -> Database:
 
 def _fill(connection: Connection, tasks: int) -> None:
     dice = random.Random(20260610)
-    _units(connection)
+    make_units(connection)
     connection.execute(insert(User), list(_people()))
     connection.execute(
         insert(Report), [_report(unit, year) for unit in range(2, UNITS + 2) for year in range(2016, 2026)]
@@ -84,7 +84,8 @@ def _fill(connection: Connection, tasks: int) -> None:
         connection.execute(insert(AuditEntry), [_audit(row) for row in rows])
 
 
-def _units(connection: Connection) -> None:
+def make_units(connection: Connection) -> None:
+    """Insert the area and its townships."""
     common = {"kind": UnitKind.AREA, "created_at": NOW, "files_reports": False, "is_active": True, "version": 1}
     area = {
         "id": 1,

@@ -11,6 +11,7 @@ import sqlite3
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,7 @@ from tracker.cli import main
 from tracker.db.models import AuditEntry, EvidenceFile, Notice, ProgressReport, Unit, User
 from tracker.runtime import Runtime, open_runtime
 from tracker.services.alarms import reset_alarms
+from tracker.services.holds import hold_clock, open_hold
 from tracker.services.progress import ProgressFields, report_progress
 
 
@@ -195,6 +197,20 @@ def test_a_moment_that_is_none_is_refused(
     result = make_installation("new").run("scheduler", *arguments)
     assert result.exit_code == 2
     assert sentence in result.output
+
+
+def test_a_leap_of_the_clock_is_confirmed_by_the_operator(installation: Installation) -> None:
+    assert "没有需要确认" in installation.run("confirm-clock").output
+    runtime = installation.open()
+    with runtime.database.writing.begin() as session:
+        hold_clock(session, from_at=NOW, to_at=NOW + timedelta(days=30))
+    assert "send：系统时间待确认，暂停发送" in installation.run("scheduler", "--once").output
+    result = installation.run("confirm-clock", "--yes")
+    assert result.exit_code == 0, result.output
+    assert "由 2026-06-10 09:00 跳到 2026-07-10 09:00" in result.output
+    with runtime.database.reading() as session:
+        assert open_hold(session) is None
+    runtime.database.dispose()
 
 
 # ---- check-config

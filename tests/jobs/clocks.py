@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 import tracker.jobs.handlers as handlers
 import tracker.jobs.scheduler as scheduler
 import tracker.jobs.sending as sending
+from tests.support.processes import let_pass
 from tracker.channels.smtp import SmtpChannel
 from tracker.db.session import open_database
 from tracker.jobs.handlers import plan_reminders
@@ -83,7 +84,7 @@ def rounds(house: House, number: int, barrier: str, clocks: int) -> None:
     while len(list(Path(house.folder).glob(f"{barrier}-*"))) < clocks:
         if time.monotonic() > deadline:
             raise SystemExit("the other clocks did not come")
-        time.sleep(0.005)
+        let_pass(0.005)
     for _ in range(number):
         plan_reminders(runtime)
         sending.send_messages(runtime)
@@ -94,7 +95,7 @@ def send_for_ever(house: House) -> None:
     runtime = house.open()
     while True:
         sending.send_messages(runtime)
-        time.sleep(0.01)
+        let_pass(0.01)
 
 
 def whole_clock(house: House, every: int = 1, beat: float = 0.5, silent: float = 90.0, log: str = "") -> None:

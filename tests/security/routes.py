@@ -94,6 +94,10 @@ ROUTES: dict[str, Row] = {
     "own.reminders": Row(form=send(version="0", hour="09:00")),
     "own.calendars": Row(form=send(unit_id=same("unit"))),
     "own.revoke": Row({"feed_id": "feed"}, personal=True),
+    "deliveries.index": Row(),
+    "deliveries.again": Row({"message_id": "message"}),
+    "deliveries.aside": Row({"message_id": "message"}, send(reason=WHY)),
+    "deliveries.clock": Row(),
     # the ledger
     "overview.index": Row(),
     "ledger.index": Row(),

@@ -31,7 +31,7 @@ from tracker.domain.permissions import Role
 from tracker.domain.reminders import NoticeKind
 from tracker.services.digests import compose_digest
 from tracker.services.notices import notify
-from tracker.services.reminders import gather_digests
+from tracker.services.outbox import gather_digests
 
 FOREIGN = [place for place in PLACES if place not in IN_SCOPE]
 # Addresses that take something from outside: a search, a filter, an id.

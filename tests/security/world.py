@@ -29,9 +29,12 @@ from tests.support.web import Visitor
 from tracker.db.base import Base
 from tracker.db.models import (
     CalendarFeed,
+    FailureKind,
     Intake,
     IntakeStatus,
     LinkDecision,
+    Message,
+    MessageStatus,
     Notice,
     ProgressReport,
     Report,
@@ -107,10 +110,12 @@ def _plant(session: Session, runtime: Runtime, unit: Unit, words: str, *, report
     session.add(ProgressReport(task_id=task.id, author_id=person.id, at=NOW, percent=30, done=text, problems=text))
     link = _link(task, answer, text)
     intake = _intake(unit, person, words, report_year)
-    notice = _notice(task, person, text)
+    notice, message = _notice(task, person, text), _message(person, text)
     feed = CalendarFeed(user_id=person.id, unit_id=unit.id, token_digest=f"{person.id:064}", created_at=NOW)
     slip = _slip(task, unit, words)
-    session.add_all((link, intake, notice, feed, slip))
+    session.add_all((link, intake, notice, message, feed, slip))
+    session.flush()
+    session.add(_mailed(task, person, text, message))
     record(
         session,
         person.as_actor("127.0.0.1"),
@@ -138,6 +143,7 @@ def _plant(session: Session, runtime: Runtime, unit: Unit, words: str, *, report
         "notice": notice.id,
         "feed": feed.id,
         "slip": slip.id,
+        "message": message.id,
     }
 
 
@@ -222,6 +228,28 @@ def _slip(task: Task, unit: Unit, words: str) -> SupervisionSlip:
         task_wording=words,
         created_at=NOW,
     )
+
+
+def _message(person: User, text: str) -> Message:
+    return Message(
+        dedupe_key=f"digest:{TODAY}:{person.id}:email",
+        recipient_id=person.id,
+        channel=Channel.EMAIL,
+        status=MessageStatus.FAILED,
+        failure=FailureKind.REFUSED,
+        header_id=f"<{person.id}@ledger>",
+        last_error=f"550 {text}",
+        not_before=NOW,
+        created_at=NOW,
+        waiting_since=NOW,
+        failed_at=NOW,
+    )
+
+
+def _mailed(task: Task, person: User, text: str, message: Message) -> Notice:
+    notice = _notice(task, person, text)
+    notice.channel, notice.message_id = Channel.EMAIL, message.id
+    return notice
 
 
 def enter(visitor: Any, username: str) -> tuple[Visitor, str]:

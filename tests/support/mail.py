@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -26,6 +27,8 @@ class Fault(StrEnum):
     TEMPORARY = "temporary"  # 451 after the text
     PERMANENT = "permanent"  # 550 after the text
     REFUSED_RECIPIENT = "refused_recipient"  # 550 on RCPT TO
+    BUSY_RECIPIENT = "busy_recipient"  # 450 on RCPT TO
+    GOODBYE = "goodbye"  # 421 on RCPT TO, and hangs up
     DROP = "drop"  # takes the text and hangs up before saying so
     DROP_AFTER = "drop_after"  # keeps the mail, then hangs up before saying so: the sender must not know
 
@@ -103,6 +106,10 @@ class SinkHandler:
         session.fault = fault  # type: ignore[attr-defined]
         if fault is Fault.REFUSED_RECIPIENT:
             return "550 5.1.1 no such mailbox"
+        if fault is Fault.BUSY_RECIPIENT:
+            return "450 4.2.1 mailbox busy"
+        if fault is Fault.GOODBYE:
+            return "421 4.3.2 closing"
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
@@ -143,6 +150,23 @@ def smtp_sink() -> Iterator[MailSink]:
     controller = start_sink(sink)
     yield sink
     controller.stop()
+
+
+@pytest.fixture
+def dripping() -> Iterator[tuple[str, int]]:
+    """The host and port of a server that says a character of its greeting now and then: never silent, never done."""
+
+    def drip(listener: socket.socket, stop: threading.Event) -> None:
+        with contextlib.suppress(OSError):
+            connection, _ = listener.accept()
+            while not stop.wait(0.1):
+                connection.sendall(b"2")
+
+    stop = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=drip, args=(listener, stop), daemon=True).start()
+        yield "127.0.0.1", listener.getsockname()[1]
+        stop.set()
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import signal
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -54,5 +55,10 @@ def wait_until(condition: Callable[[], Any], seconds: float = 20, *, every: floa
     while not condition():
         if time.monotonic() - began > seconds:
             raise AssertionError(f"not within {seconds} s")
-        time.sleep(every)
+        let_pass(every)
     return time.monotonic() - began
+
+
+def let_pass(seconds: float) -> None:
+    """Let time pass in which other processes go on: to see that something does not happen."""
+    threading.Event().wait(seconds)

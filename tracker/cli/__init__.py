@@ -20,6 +20,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "run": ("tracker.cli.run:run_command", "一条命令启动：建库、示例数据、网页服务和定时程序"),
     "serve": ("tracker.cli.server:serve_command", "启动网页服务"),
     "scheduler": ("tracker.cli.clock:scheduler_command", "启动定时程序：提醒、邮件、续办"),
+    "confirm-clock": ("tracker.cli.clock:confirm_clock_command", "系统时间跳变后确认时间无误，恢复提醒"),
     "migrate": ("tracker.cli.operate:migrate_command", "把数据库升级到当前版本"),
     "create-user": ("tracker.cli.operate:create_user_command", "新建账号"),
     "backup": ("tracker.cli.operate:backup_command", "备份数据库和全部文件"),

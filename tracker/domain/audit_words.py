@@ -35,6 +35,9 @@ SYSTEM_ACTIONS: dict[str, str] = {
     "channel.change": "修改发送渠道",
     "channel.test": "测试发送渠道",
     "calendar.change": "调整工作日",
+    "clock.confirm": "确认系统时间",
+    "message.send_again": "重新发送提醒",
+    "message.set_aside": "不再发送提醒",
 }
 BUSINESS_ACTIONS: dict[str, str] = {
     "report.upload": "上传报告",
@@ -72,6 +75,8 @@ SYSTEM_OBJECT_WORDS: dict[str, str] = {
     "setting": "设置",
     "calendar": "工作日",
     "channel": "发送渠道",
+    "clock": "系统时间",
+    "message": "提醒发送",
 }
 OBJECT_WORDS: dict[str, str] = {
     "task": "任务",
@@ -118,6 +123,8 @@ FIELD_WORDS: dict[str, str] = {
     "shortfall": "未完成原因",
     "quantities": "指标",
     "recurring": "周期",
+    "failure": "未送达",
+    "error": "对方答复",
     # accounts and units
     "name": "名称",
     "role": "角色",

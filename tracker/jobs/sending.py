@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from sqlalchemy.exc import DBAPIError
@@ -25,6 +26,7 @@ log = logging.getLogger(__name__)
 
 CLAIM = 20
 MARK_WAITS = (0.2, 0.5, 1, 2, 4, 8, 15, 30)  # seconds between attempts to note what happened; less than a lease
+WELL_FOR = timedelta(minutes=1)  # so long that a channel works need not be noted again
 Result = TypeVar("Result")
 
 
@@ -45,6 +47,8 @@ class Courier:
     channel: Channel
     opened: OpenChannel
     tally: Tally = field(default_factory=Tally)
+    _well_since: datetime | None = None
+    _to_note: Callable[[Session], None] = field(default_factory=lambda: _nothing)
 
     def deliver_all(self) -> Tally:
         """Send until nothing is left that may go now, or the channel's circuit opens."""
@@ -62,11 +66,14 @@ class Courier:
             token, ids = claim_messages(session, now=now, limit=number, channel=self.channel) if number else ("", [])
             if ids:
                 note_given(session, self.channel, len(ids), now=now)
-        for position, message_id in enumerate(ids):
-            if not self._deliver(message_id, token):
-                with self._writing() as session:
-                    release_messages(session, ids[position + 1 :], token)
-                return False
+        try:
+            for position, message_id in enumerate(ids):
+                if not self._deliver(message_id, token):
+                    with self._writing() as session:
+                        release_messages(session, ids[position + 1 :], token)
+                    return False
+        finally:
+            self._note_last()
         return bool(ids)
 
     def _deliver(self, message_id: int, token: str) -> bool:
@@ -78,10 +85,8 @@ class Courier:
         if digest.lines == 0 or unreachable:
             self._drop(message_id, token, digest, self._no_address() if digest.lines else "没有仍需提醒的事项")
             return True
-        now = self.runtime.now()
-        with self._writing() as session:
-            if not hand_over(session, message_id, token, now=now):
-                return True  # another sender has it by now
+        if not stubbornly(lambda: self._hand_over(message_id, token)):
+            return True  # another sender has it by now
         try:
             self.opened.sender.send(self._envelope(digest))
         except DeliveryError as error:
@@ -89,13 +94,30 @@ class Courier:
             log.warning("message %s was not delivered: %s", message_id, error.reason)
             failure = error
         else:
-            stubbornly(lambda: self._note_sent(message_id, token, digest))
+            self._to_note = lambda session: self._note_sent(session, message_id, token, digest)
             self.tally.sent += 1
             return True
         return not stubbornly(lambda: self._note_failure(message_id, token, digest, failure))
 
     def _no_address(self) -> str:
         return "收件人没有填写邮箱" if self.channel is Channel.EMAIL else "收件人没有填写电话"
+
+    def _hand_over(self, message_id: int, token: str) -> bool:
+        """Note that the one before went and that this one goes now: one commit for both."""
+        with self._writing() as session:
+            self._to_note(session)
+            handed = hand_over(session, message_id, token, now=self.runtime.now())
+        self._to_note = _nothing
+        return handed
+
+    def _note_last(self) -> None:
+        def note() -> None:
+            with self._writing() as session:
+                self._to_note(session)
+
+        if self._to_note is not _nothing:
+            stubbornly(note)
+            self._to_note = _nothing
 
     def _envelope(self, digest: Digest) -> OutgoingMessage:
         settings = self.runtime.settings
@@ -113,20 +135,13 @@ class Courier:
             self._leave_out(session, digest)
         self.tally.dropped += 1
 
-    def _note_sent(self, message_id: int, token: str, digest: Digest) -> None:
-        now = self.runtime.now()
-        with self._writing() as session:
-            self._leave_out(session, digest)
-            mark_sent(
-                session,
-                message_id,
-                token,
-                subject=digest.subject[:300],
-                body=digest.body,
-                address=digest.address,
-                now=now,
-            )
+    def _note_sent(self, session: Session, message_id: int, token: str, digest: Digest) -> None:
+        now, subject = self.runtime.now(), digest.subject[:300]
+        self._leave_out(session, digest)
+        mark_sent(session, message_id, token, subject=subject, body=digest.body, address=digest.address, now=now)
+        if self._well_since is None or now - self._well_since >= WELL_FOR:
             note_success(session, self.channel, now=now)
+            self._well_since = now
 
     def _note_failure(self, message_id: int, token: str, digest: Digest, error: DeliveryError) -> bool:
         now = self.runtime.now()
@@ -142,6 +157,7 @@ class Courier:
                 now=now,
             )
             if error.of_channel:
+                self._well_since = None
                 return note_fault(session, self.channel, self.opened.limits, error.reason, now=now)
         return False
 
@@ -154,6 +170,10 @@ class Courier:
 
     def _writing(self) -> Session:
         return self.runtime.database.writing.begin()  # type: ignore[return-value]
+
+
+def _nothing(_session: Session) -> None:
+    """Nothing waits to be noted."""
 
 
 def send_messages(runtime: Runtime, channels: Mapping[Channel, OpenChannel] | None = None) -> str:

@@ -120,12 +120,6 @@ def health_of(session: Session, *, now: datetime) -> Health:
     )
 
 
-def is_alive(session: Session, *, now: datetime) -> bool:
-    """Say whether the clock shows signs of life; a house that never had one is not judged by it."""
-    last_at = session.scalar(select(Beat.last_at).where(Beat.name == CLOCK))
-    return last_at is None or now - last_at <= SILENT_AFTER
-
-
 def missed_run(session: Session, *, now: datetime) -> str | None:
     """Return the banner's sentence where the clock stands still or today's round was missed, else None; two statements."""
     last_at = session.scalar(select(Beat.last_at).where(Beat.name == CLOCK))

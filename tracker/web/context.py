@@ -9,6 +9,7 @@ from flask import Flask, current_app, g, request, url_for
 from flask_login import current_user
 
 from tracker.db.queries.notices import count_unread
+from tracker.db.queries.undelivered import clock_troubles
 from tracker.domain.calendar import WorkingCalendar, years_that_matter
 from tracker.domain.permissions import Role
 from tracker.services.health import missed_run
@@ -87,7 +88,9 @@ def unread_count() -> int:
 
 
 def banners() -> tuple[dict[str, str], ...]:
-    """Return what an administrator should know on every page: a missed run, a year whose working days nobody entered."""
+    """Return what an administrator should know on every page: a clock that leapt or stands still, reminders that did not
+    arrive, a year whose working days nobody has entered yet.
+    """
     if (
         "database_error" in g
         or not current_user
@@ -96,19 +99,36 @@ def banners() -> tuple[dict[str, str], ...]:
         or current_user.must_change_password
     ):
         return ()
-    found: list[dict[str, str]] = []
-    if request.endpoint != "health.index" and (missed := missed_run(reading(), now=runtime().now())):
-        found.append({"text": missed, "href": url_for("health.index"), "link_label": "查看运行状况"})
-    if (request.endpoint or "").startswith("settings."):  # they say so themselves
-        return tuple(found)
-    asked = [year for year in years_that_matter(runtime().today()) if not WorkingCalendar().known(year)]
-    missing = [year for year in asked if not load_calendar(reading()).known(year)]
-    found += [
-        {
-            "text": f"还没有 {year} 年的放假调休安排，暂按周一至周五上班计算。",
-            "href": url_for("settings.calendar", year=year),
-            "link_label": "去录入",
-        }
-        for year in missing
-    ]
-    return tuple(found)
+    troubles = _troubles()
+    if not (request.endpoint or "").startswith("settings."):  # they say so themselves
+        asked = [year for year in years_that_matter(runtime().today()) if not WorkingCalendar().known(year)]
+        troubles += [
+            (
+                f"还没有 {year} 年的放假调休安排，暂按周一至周五上班计算。",
+                "",
+                url_for("settings.calendar", year=year),
+                "去录入",
+            )
+            for year in asked
+            if not load_calendar(reading()).known(year)
+        ]
+    return tuple(
+        {"text": text, "href": href, "link_label": label}
+        for text, endpoint, href, label in troubles
+        if request.endpoint != endpoint
+    )
+
+
+def _troubles() -> list[tuple[str, str, str, str]]:
+    """Return what is wrong with the reminders as (text, endpoint, address, label of the link)."""
+    held, failed = clock_troubles(reading(), current_actor())
+    found = []
+    if held:
+        text = "系统时间发生跳变，提醒已暂停，请核对后确认。"
+        found.append((text, "deliveries.clock", url_for("deliveries.clock"), "去确认"))
+    elif missed := missed_run(reading(), now=runtime().now()):
+        found.append((missed, "health.index", url_for("health.index"), "查看运行状况"))
+    if failed:
+        text = f"有 {failed} 封提醒未能送达。"
+        found.append((text, "deliveries.index", url_for("deliveries.index"), "查看"))
+    return found

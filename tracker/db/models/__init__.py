@@ -4,6 +4,7 @@ from tracker.db.models.delivery import CalendarFeed, Preference, ReminderOverrid
 from tracker.db.models.links import LinkDecision, TaskLink
 from tracker.db.models.reconciliation import ReconciliationLine, ReconciliationSheet
 from tracker.db.models.reminders import (
+    FAILURE_LABELS,
     Alarm,
     Beat,
     ChannelState,
@@ -29,6 +30,7 @@ from tracker.db.models.units import Unit, UnitKind
 from tracker.db.models.users import SignInAttempt, User, WebSession
 
 __all__ = [
+    "FAILURE_LABELS",
     "Alarm",
     "AuditEntry",
     "Beat",

@@ -8,8 +8,9 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, joinedload
 
-from tracker.db.models import FailureKind, Message, MessageStatus, Notice, Task, Unit, User
+from tracker.db.models import ClockHold, FailureKind, Message, MessageStatus, Notice, Task, Unit, User
 from tracker.db.queries.scope import below, unit_ids_in_scope
+from tracker.domain.errors import NotFound
 from tracker.domain.permissions import Actor
 from tracker.domain.reminders import Channel
 from tracker.domain.tasks import WORKING, TaskStatus
@@ -70,6 +71,29 @@ def undelivered(session: Session, actor: Actor, *, before: int | None = None) ->
     for row in session.execute(carried.order_by(Notice.id)):
         titles.setdefault(row.message_id or 0, []).append(row.title)
     return [_line(message, titles.get(message.id, [])) for message in messages]
+
+
+def get_undelivered(session: Session, actor: Actor, message_id: int) -> UndeliveredLine:
+    """Return one message of the list; raises NotFound where it is not on it or out of sight."""
+    message = session.scalar(
+        select(Message)
+        .where(Message.id == message_id, Message.status == MessageStatus.FAILED, in_sight(actor))
+        .options(joinedload(Message.recipient))
+    )
+    if message is None:
+        raise NotFound("这封提醒已经重新发送或已处理，或不在您的查看范围内。")
+    titles = session.scalars(
+        select(Notice.title).where(Notice.message_id == message_id, Notice.cancelled_at.is_(None)).order_by(Notice.id)
+    )
+    return _line(message, list(titles))
+
+
+def clock_troubles(session: Session, actor: Actor) -> tuple[bool, int]:
+    """Return whether the system's clock waits to be confirmed, and how many messages were given up; one statement."""
+    held = select(func.count()).select_from(ClockHold).where(ClockHold.settled_at.is_(None)).scalar_subquery()
+    failed = select(func.count()).select_from(Message).where(Message.status == MessageStatus.FAILED, in_sight(actor))
+    row = session.execute(select(held, failed.scalar_subquery())).one()
+    return bool(row[0]), int(row[1])
 
 
 def count_undelivered(session: Session, actor: Actor) -> int:

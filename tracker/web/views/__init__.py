@@ -13,6 +13,7 @@ from tracker.web.views import (  # noqa: F401 - they add their pages to the blue
 from tracker.web.views.audit import blueprint as audit
 from tracker.web.views.auth import blueprint as auth
 from tracker.web.views.channels import blueprint as channels
+from tracker.web.views.deliveries import blueprint as deliveries
 from tracker.web.views.evidence import blueprint as evidence
 from tracker.web.views.health import blueprint as health
 from tracker.web.views.home import blueprint as home
@@ -34,6 +35,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     audit,
     auth,
     channels,
+    deliveries,
     evidence,
     health,
     home,
