@@ -61,6 +61,12 @@ def test_a_rung_writes_one_slip_however_often_the_round_is_held(session, county)
     assert first.task_title == task.title
 
 
+def test_after_an_outage_the_second_rung_speaks_for_the_first(session, county):
+    late_task(session, county)
+    rounds(session, RED)
+    assert [slip.rung for slip in slips(session)] == ["red"]
+
+
 def test_numbers_run_on_within_an_area(session, county):
     for _ in range(3):
         late_task(session, county)
@@ -190,7 +196,8 @@ def test_the_record_holds_every_message_with_its_outcome(session, county):
     notice = session.scalars(select(Notice).where(Notice.channel == Channel.INBOX)).one()
     open_notice(session, actor(county.officer), notice.id, now=NOW)
     session.flush()
-    lines = reminder_record(session, task.id)
+    lines, following = reminder_record(session, task.id)
+    assert following is None
     assert [(line.channel, line.state, line.what) for line in lines] == [
         (Channel.EMAIL, "waiting", "到期当天"),
         (Channel.INBOX, "read", "到期当天"),

@@ -51,7 +51,7 @@ class SlipFacts:
     def paragraphs(self) -> tuple[str, ...]:
         """The paper's text."""
         asked = (
-            "此前已发出督办单，任务仍未办结。请你单位主要负责人亲自过问，明确完成时间和措施，"
+            "此前已多次提醒，任务仍未办结。请你单位主要负责人亲自过问，明确完成时间和措施，"
             if self.second
             else "请你单位明确专人，抓紧办理，"
         )

@@ -33,7 +33,7 @@ from tracker.services.recipients import Directory, channels_of, people_of
 from tracker.services.task_level import level_of
 
 AHEAD = timedelta(days=400)
-MOST = 30
+MOST = 14
 
 
 @dataclass(frozen=True, slots=True)

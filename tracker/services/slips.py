@@ -37,12 +37,20 @@ def rung_of(step: Step) -> str | None:
 
 
 def issue_slips(session: Session, fired: Sequence[tuple[Task, Step]], *, now: datetime) -> int:
-    """Write the slips of tasks that reached a rung; one a task, rung and deadline. Returns how many are new."""
+    """Write the slips of tasks that reached a rung; one a task, rung and deadline. Returns how many are new.
+
+    Where a task reaches both rungs at once, after an outage for instance, the second speaks for the first.
+    """
     new = 0
+    reached: dict[int, set[str | None]] = {}
+    for task, step in fired:
+        reached.setdefault(task.id, set()).add(rung_of(step))
     directory = Directory(session)
     for task, step in fired:
         rung = rung_of(step)
-        if rung is not None and not _is_issued(session, task, rung):
+        if rung is None or (rung == "yellow" and "red" in reached[task.id]):
+            continue
+        if not _is_issued(session, task, rung):
             slip = _issue(session, task, rung, now)
             _tell_unit(session, task, slip, directory, now)
             new += 1

@@ -42,6 +42,9 @@ NAVIGATION: tuple[Place, ...] = (
     Place("操作记录", "audit.index", "journal-text", frozenset({Role.AUDITOR, Role.ADMIN})),
 )
 
+PART_OF = {"channels": "settings", "health": "settings", "slips": "inbox", "deliveries": "inbox"}
+"""Blueprints whose pages are reached from another entry."""
+
 
 def install_context(app: Flask) -> None:
     """Register the context processor."""
@@ -67,6 +70,7 @@ def navigation() -> list[dict[str, Any]]:
     ):
         return []
     active = (request.endpoint or "").split(".")[0]
+    active = PART_OF.get(active, active)
     return [
         {
             "label": place.label,

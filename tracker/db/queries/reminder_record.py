@@ -14,7 +14,7 @@ from tracker.db.models.reminders import FAILURE_LABELS
 from tracker.domain.calendar import LOCAL_ZONE
 from tracker.domain.reminders import CHANNEL_LABELS, NOTICE_KIND_LABELS, Channel, NoticeKind, circle_of, step_words
 
-MOST = 500
+PAGE = 50
 BATCH = 500
 COLUMNS = ("编号", "任务", "提醒", "应提醒日", "生成时间", "收件人", "所在单位", "渠道", "结果", "阅读时间", "原因")
 EVENT_WORDS = {"urge": "人工催办", "slip": "督办单", "undelivered": "未送达告知"}
@@ -24,6 +24,7 @@ EVENT_WORDS = {"urge": "人工催办", "slip": "督办单", "undelivered": "未�
 class RecordLine:
     """One message to one person by one channel. ``state``: read, unread, sent, waiting, failed or dropped."""
 
+    id: int
     task_number: str
     task_title: str
     what: str
@@ -55,9 +56,12 @@ class RecordLine:
         )
 
 
-def reminder_record(session: Session, task_id: int) -> list[RecordLine]:
-    """Return a task's messages, newest first."""
-    return list(_lines(session, [task_id], newest_first=True, limit=MOST))
+def reminder_record(
+    session: Session, task_id: int, *, before: int | None = None
+) -> tuple[list[RecordLine], int | None]:
+    """Return a page of a task's messages, newest first, and the id to go on from (None at the end)."""
+    found = list(_lines(session, [task_id], newest_first=True, before=before, limit=PAGE + 1))
+    return found[:PAGE], found[PAGE - 1].id if len(found) > PAGE else None
 
 
 def reminder_records(session: Session, task_ids: Sequence[int]) -> Iterator[RecordLine]:
@@ -67,7 +71,12 @@ def reminder_records(session: Session, task_ids: Sequence[int]) -> Iterator[Reco
 
 
 def _lines(
-    session: Session, task_ids: Sequence[int], *, newest_first: bool = False, limit: int | None = None
+    session: Session,
+    task_ids: Sequence[int],
+    *,
+    newest_first: bool = False,
+    before: int | None = None,
+    limit: int | None = None,
 ) -> Iterator[RecordLine]:
     order = (Notice.id.desc(),) if newest_first else (Notice.task_id, Notice.id)
     query = (
@@ -80,9 +89,12 @@ def _lines(
         .order_by(*order)
         .limit(limit)
     )
+    if before is not None:
+        query = query.where(Notice.id < before)
     for notice, message, name, unit_name, number, title in session.execute(query):
         state, outcome = outcome_of(notice, message)
         yield RecordLine(
+            id=notice.id,
             task_number=number or "",
             task_title=title,
             what=what_it_was(notice.rule, NoticeKind(notice.kind), notice.title),
