@@ -44,6 +44,16 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         reading_memory_mb=int(env.get("TRACKER_READING_MEMORY_MB", "512")),
         web_threads=int(env.get("TRACKER_WEB_THREADS", "8")),
         lexicon_folder=Path(folder) if (folder := env.get("TRACKER_LEXICON_FOLDER")) else None,
+        outgoing_hosts=_list(env.get("TRACKER_OUTGOING_HOSTS"), default=()),
+        secrets_key=env.get("TRACKER_SECRETS_KEY") or None,
+        wecom_key=env.get("TRACKER_WECOM_KEY") or None,
+        dingtalk_token=env.get("TRACKER_DINGTALK_TOKEN") or None,
+        dingtalk_secret=env.get("TRACKER_DINGTALK_SECRET") or None,
+        feishu_token=env.get("TRACKER_FEISHU_TOKEN") or None,
+        feishu_secret=env.get("TRACKER_FEISHU_SECRET") or None,
+        webhook_secret=env.get("TRACKER_WEBHOOK_SECRET") or None,
+        metrics_token=env.get("TRACKER_METRICS_TOKEN") or None,
+        metrics_addresses=_list(env.get("TRACKER_METRICS_ADDRESSES"), default=()),
     )
 
 

@@ -14,6 +14,7 @@ pytest_plugins = [
     "tests.support.clock",
     "tests.support.county",
     "tests.support.databases",
+    "tests.support.far_end",
     "tests.support.mail",
     "tests.support.statements",
     "tests.support.web",

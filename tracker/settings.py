@@ -54,6 +54,16 @@ class Settings:
     reading_memory_mb: int = 512
     web_threads: int = 8
     lexicon_folder: Path | None = None  # edited word lists in place of the shipped ones
+    outgoing_hosts: tuple[str, ...] = ()  # whom channels may call: a host, or host:port
+    secrets_key: str | None = None  # seals what is saved of channels; without it drawn from ``secret_key``
+    wecom_key: str | None = None
+    dingtalk_token: str | None = None
+    dingtalk_secret: str | None = None
+    feishu_token: str | None = None
+    feishu_secret: str | None = None
+    webhook_secret: str | None = None
+    metrics_token: str | None = None
+    metrics_addresses: tuple[str, ...] = ()
 
     @property
     def storage_path(self) -> Path:

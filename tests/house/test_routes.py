@@ -23,6 +23,8 @@ PUBLIC = {
     "bootstrap.static",
     "auth.sign_in",
     "home.health",
+    "health.metrics",  # by token or address, see tests/web/test_health.py
+    "own.feed",
 }
 # Made-up values for the variable parts of paths.
 EXAMPLES: dict[str, Any] = {

@@ -39,11 +39,15 @@ class Row:
     @property
     def objects(self) -> dict[str, str]:
         """The variable parts that name an object of a place."""
-        return {name: kind for name, kind in self.path.items() if isinstance(kind, str)}
+        return {name: kind for name, kind in self.path.items() if isinstance(kind, str) and not kind.startswith("=")}
 
-    def values(self, ids: Ids) -> dict[str, int]:
-        """The variable parts filled in."""
-        return {name: ids[kind] if isinstance(kind, str) else kind for name, kind in self.path.items()}
+    def values(self, ids: Ids) -> dict[str, Any]:
+        """The variable parts filled in; a kind that begins with = is a word that stands there as it is."""
+        objects = self.objects
+        return {
+            name: ids[kind] if name in objects else kind.removeprefix("=") if isinstance(kind, str) else kind
+            for name, kind in self.path.items()
+        }
 
 
 def send(**fields: Any) -> Form:
@@ -88,6 +92,9 @@ ROUTES: dict[str, Row] = {
     "inbox.index": Row(),
     "inbox.open_one": Row({"notice_id": "notice"}, personal=True),
     "inbox.read_all": Row(form=send(up_to="1")),
+    "own.reminders": Row(form=send(version="0", hour="09:00")),
+    "own.calendars": Row(form=send(unit_id=same("unit"))),
+    "own.revoke": Row({"feed_id": "feed"}, personal=True),
     "deliveries.index": Row(),
     "deliveries.again": Row({"message_id": "message"}),
     "deliveries.aside": Row({"message_id": "message"}, send(reason=WHY)),
@@ -98,6 +105,11 @@ ROUTES: dict[str, Row] = {
     "ledger.export": Row(),
     "ledger.urge": Row(form=send(ids=same("task"))),
     "ledger.assign": Row(form=send(ids=same("task"))),
+    "slips.index": Row(),
+    "slips.export": Row(),
+    "slips.show": Row({"slip_id": "slip"}),
+    "slips.document": Row({"slip_id": "slip"}),
+    "slips.receipt": Row({"slip_id": "slip"}, send(version="1", note="已收到"), refused=frozenset({403})),
     # one task
     "tasks.show": Row(TASK),
     "years.task": Row(TASK),
@@ -114,8 +126,10 @@ ROUTES: dict[str, Row] = {
     "tasks.evidence": Row(TASK, send(note="说明")),
     "tasks.extension": _task(new_due_on=LATER, reason=WHY),
     "tasks.owner": _task(owner_id=same("user")),
+    "tasks.level": _task(level="key"),
     "tasks.progress": Row(TASK, send(percent="50", done="开展培训两次", problems="", next_step="")),
     "tasks.refuse_extension": _task(reason=WHY),
+    "tasks.reminders": Row(TASK),
     "tasks.reopen": _task(reason=WHY),
     "tasks.resume": _task(),
     "tasks.return": _task(reason=WHY),
@@ -190,9 +204,20 @@ ROUTES: dict[str, Row] = {
     "settings.index": Row(),
     "settings.lights": Row(form=send(working_days_left="5", behind_points="10"), refused=frozenset({403})),
     "settings.reminders": Row(refused=frozenset({403})),
+    "settings.delivery": Row(
+        form=send(hour="08:30", window_from="08:00", window_until="18:00"), refused=frozenset({403})
+    ),
+    "settings.overrides": Row(),
+    "settings.new_override": Row(form=send(unit_id="", level="key", every_after="1"), refused=frozenset({403})),
+    "settings.edit_override": Row({"override_id": 1}, refused=frozenset({403, 404})),
+    "settings.remove_override": Row({"override_id": 1}, send(version="1"), refused=frozenset({403, 404})),
+    "channels.index": Row(),
+    "channels.edit": Row({"name": "=wecom"}, send(version="0", per_minute="20"), refused=frozenset({403})),
+    "channels.test": Row({"name": "=wecom"}, refused=frozenset({403})),
     "settings.calendar": Row(),
     "settings.add": Row(form=send(first="2026-07-01", last="", works="free", note="放假"), refused=frozenset({403})),
     "settings.remove": Row(form=send(first="2026-07-01", last="2026-07-01"), refused=frozenset({403})),
+    "health.index": Row(),
     "audit.index": Row(),
     "audit.export": Row(),
 }

@@ -37,7 +37,7 @@ def calls(app: Flask) -> Iterator[tuple[Rule, str, Row]]:
             yield rule, method, ROUTES[rule.endpoint]
 
 
-def path_of(app: Flask, rule: Rule, values: dict[str, int]) -> str:
+def path_of(app: Flask, rule: Rule, values: dict[str, Any]) -> str:
     """The path of a rule with its variable parts filled in."""
     return str(app.url_map.bind("localhost").build(rule.endpoint, values))
 

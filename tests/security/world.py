@@ -28,6 +28,7 @@ from tests.support.factories import (
 from tests.support.web import Visitor
 from tracker.db.base import Base
 from tracker.db.models import (
+    CalendarFeed,
     FailureKind,
     Intake,
     IntakeStatus,
@@ -39,6 +40,7 @@ from tracker.db.models import (
     PlanReturn,
     ProgressReport,
     Report,
+    SupervisionSlip,
     Task,
     TaskLink,
     Unit,
@@ -112,7 +114,9 @@ def _plant(session: Session, runtime: Runtime, unit: Unit, words: str, *, report
     intake = _intake(unit, person, words, report_year)
     notice, message = _notice(task, person, text), _message(person, words)
     returned = _returned(plan, task, person, text)
-    session.add_all((link, intake, notice, message, returned, _notice_of_report(plan, person, text)))
+    feed = CalendarFeed(user_id=person.id, unit_id=unit.id, token_digest=f"{person.id:064}", created_at=NOW)
+    slip = _slip(task, unit, words)
+    session.add_all((link, intake, notice, message, returned, _notice_of_report(plan, person, text), feed, slip))
     session.flush()
     session.add(_mailed(task, person, text, message))
     record(
@@ -141,6 +145,8 @@ def _plant(session: Session, runtime: Runtime, unit: Unit, words: str, *, report
         "intake": intake.id,
         "notice": notice.id,
         "remark": returned.remarks[0].id,
+        "feed": feed.id,
+        "slip": slip.id,
         "message": message.id,
     }
 
@@ -226,6 +232,27 @@ def _notice(task: Task, person: User, text: str) -> Notice:
         title=text[:300],
         reason=text[:300],
         link=f"/tasks/{task.id}",
+        created_at=NOW,
+    )
+
+
+def _slip(task: Task, unit: Unit, words: str) -> SupervisionSlip:
+    return SupervisionSlip(
+        task=task,
+        area=unit,
+        unit=unit,
+        rung="yellow",
+        colour="黄单",
+        year=2026,
+        serial=task.id,
+        number=f"{words[:30]}督黄〔2026〕{task.id}号",
+        due_version=task.due_version,
+        due_on=TODAY,
+        days_late=7,
+        issued_on=TODAY,
+        task_number=task.number or "",
+        task_title=words[:300],
+        task_wording=words,
         created_at=NOW,
     )
 

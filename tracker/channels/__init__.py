@@ -1,1 +1,1 @@
-"""Messages out: inbox, e-mail."""
+"""Messages out: e-mail, robots, a signed webhook."""

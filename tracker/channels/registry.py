@@ -7,10 +7,12 @@ returns the channel, or None where it is not in use.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from tracker.channels.base import ChannelLimits, OpenChannel
 from tracker.channels.email import email_channel
+from tracker.channels.saved import KINDS, open_saved
 from tracker.domain.reminders import Channel
 from tracker.settings import Settings
 
@@ -23,7 +25,10 @@ def open_email(settings: Settings, _saved: Mapping[str, Any]) -> OpenChannel | N
     return None if sender is None else OpenChannel(sender, ChannelLimits(per_minute=settings.mail.per_minute))
 
 
-BUILDERS: dict[Channel, Builder] = {Channel.EMAIL: open_email}
+BUILDERS: dict[Channel, Builder] = {
+    Channel.EMAIL: open_email,
+    **{channel: partial(open_saved, channel) for channel in KINDS},
+}
 
 
 def open_channels(

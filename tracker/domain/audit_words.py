@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from tracker.domain.delivery import DELIVERY_LABELS
 from tracker.domain.permissions import ROLE_LABELS
 from tracker.domain.reconciliation import VERDICT_LABELS
 from tracker.domain.rules import LABELS as RULE_LABELS
@@ -21,12 +22,19 @@ SYSTEM_ACTIONS: dict[str, str] = {
     "user.active": "停用、启用账号",
     "user.reset_password": "重置密码",
     "user.end_sessions": "强制退出登录",
+    "user.preferences": "修改本人的提醒设置",
+    "feed.create": "生成日历地址",
+    "feed.revoke": "停用日历地址",
     "unit.create": "新增单位",
     "unit.edit": "修改、移动单位",
     "unit.active": "停用、启用单位",
     "setting.light": "修改亮灯规则",
     "setting.reminder": "修改提醒规则",
     "setting.linking": "更换比对权重",
+    "setting.delivery": "修改发送时间和渠道规则",
+    "setting.override": "修改例外提醒规则",
+    "channel.change": "修改发送渠道",
+    "channel.test": "测试发送渠道",
     "calendar.change": "调整工作日",
     "clock.confirm": "确认系统时间",
     "message.send_again": "重新发送提醒",
@@ -46,8 +54,12 @@ BUSINESS_ACTIONS: dict[str, str] = {
     "plan.settle": "了结退回",
     "task.add_proposal": "添加条目",
     "task.restore": "恢复条目",
+    "task.level": "调整督办级别",
     **{f"task.{action.value}": label for action, label in ACTION_LABELS.items()},
     "evidence.download": "下载佐证",
+    "slip.issue": "生成督办单",
+    "slip.receive": "回执督办单",
+    "slip.export": "导出督办单",
     "link.propose": "提出报告对应",
     "link.confirm": "确认报告对应",
     "link.choose": "另选对应原文",
@@ -67,6 +79,7 @@ SYSTEM_OBJECT_WORDS: dict[str, str] = {
     "unit": "单位",
     "setting": "设置",
     "calendar": "工作日",
+    "channel": "发送渠道",
     "clock": "系统时间",
     "message": "提醒发送",
 }
@@ -75,6 +88,7 @@ OBJECT_WORDS: dict[str, str] = {
     "report": "报告",
     "intake": "上传",
     "evidence": "佐证材料",
+    "slip": "督办单",
     "reconciliation_sheet": "年终对账",
     "ledger": "台账",
     "audit": "操作记录",
@@ -87,6 +101,7 @@ FIELD_WORDS: dict[str, str] = {
     "title": "任务名称",
     "wording": "任务内容",
     "area": "类别",
+    "level": "督办级别",
     "lead_unit": "牵头单位",
     "supporting_units": "配合单位",
     "owner": "责任人",
@@ -130,6 +145,7 @@ FIELD_WORDS: dict[str, str] = {
     "files_reports": "报送年度报告",
     "position": "排列顺序",
     **RULE_LABELS,
+    **DELIVERY_LABELS,
 }
 KIND_WORDS = {"area": "地区", "bureau": "部门", "township": "乡镇", "subdistrict": "街道", "section": "内设机构、站所"}
 

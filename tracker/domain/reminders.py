@@ -77,6 +77,15 @@ class Circle(StrEnum):
     UNIT = "unit"  # the owner and the unit's heads
     SUPERVISOR = "supervisor"  # 黄单
     AREA_HEAD = "area_head"  # 红单: the head of the supervising unit
+    UNIT_SUPERVISOR = "unit_supervisor"
+    SUPERVISOR_AREA_HEAD = "supervisor_area_head"
+
+
+CIRCLE_PARTS: dict[Circle, tuple[Circle, ...]] = {
+    Circle.UNIT_SUPERVISOR: (Circle.UNIT, Circle.SUPERVISOR),
+    Circle.SUPERVISOR_AREA_HEAD: (Circle.SUPERVISOR, Circle.AREA_HEAD),
+}
+"""Circles made of others: what an administrator may choose for the rungs of the escalation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +96,12 @@ class ReminderPolicy:
     first_after: int = 1
     every_after: int = 3
     supervisor_after: int = 7
+    supervisor_to: str = "supervisor"  # a Circle
+    supervisor_slip: str = "黄单"
     area_head_after: int = 15
     area_head_every: int = 5  # weekly, in working days
+    area_head_to: str = "area_head"
+    area_head_slip: str = "红单"
     signing_working_days: int = 2
     signing_after: tuple[int, ...] = (0, 1, 3)
     signing_every: int = 5
@@ -202,8 +215,8 @@ def _tracks(
     due = facts.due_on
     return (
         _around_deadline(due, calendar, policy),
-        _late(due, calendar, "yellow", (policy.supervisor_after,), None, Circle.SUPERVISOR),
-        _late(due, calendar, "red", (policy.area_head_after,), policy.area_head_every, Circle.AREA_HEAD),
+        _late(due, calendar, "yellow", (policy.supervisor_after,), None, Circle(policy.supervisor_to)),
+        _late(due, calendar, "red", (policy.area_head_after,), policy.area_head_every, Circle(policy.area_head_to)),
     )
 
 
@@ -293,9 +306,12 @@ CIRCLE_OF_RULE: dict[str, Circle] = {
 """Whom the steps of a rule concern, by the rule's name; events are not in it."""
 
 
-def circle_of(rule: str) -> Circle | None:
-    """Return the circle of a step's rule; None for an event."""
-    return CIRCLE_OF_RULE.get(rule.partition(":")[0])
+def circle_of(rule: str, policy: ReminderPolicy | None = None) -> Circle | None:
+    """Return the circle of a step's rule, under ``policy`` where its rungs have others; None for an event."""
+    name = rule.partition(":")[0]
+    if policy is not None and name in ("yellow", "red"):
+        return Circle(policy.supervisor_to if name == "yellow" else policy.area_head_to)
+    return CIRCLE_OF_RULE.get(name)
 
 
 def track_of(rule: str) -> str | None:

@@ -34,6 +34,14 @@ RANGES: dict[str, tuple[int, int]] = {
     "review_working_days": (1, 60),
     "review_every": (1, 60),
 }
+SLIPS = ("白单", "蓝单", "黄单", "橙单", "红单")
+CHOICES: dict[str, dict[str, str]] = {
+    "supervisor_to": {"supervisor": "督办员", "unit_supervisor": "责任人、单位负责人和督办员"},
+    "supervisor_slip": {name: name for name in SLIPS},
+    "area_head_to": {"area_head": "督办单位负责人", "supervisor_area_head": "督办员和督办单位负责人"},
+    "area_head_slip": {name: name for name in SLIPS},
+}
+"""What may be chosen for each value that is no number."""
 """Least and greatest value of each number, by the name of its field."""
 LABELS: dict[str, str] = {
     "working_days_left": "临近时限",
@@ -41,9 +49,13 @@ LABELS: dict[str, str] = {
     "days_before": "到期前提醒",
     "first_after": "逾期后首次提醒",
     "every_after": "逾期后重复提醒",
-    "supervisor_after": "黄单（报督办员）",
-    "area_head_after": "红单（报督办单位负责人）",
-    "area_head_every": "红单重复",
+    "supervisor_after": "第一级督办单",
+    "supervisor_to": "第一级发给",
+    "supervisor_slip": "第一级督办单颜色",
+    "area_head_after": "第二级督办单",
+    "area_head_every": "第二级重复",
+    "area_head_to": "第二级发给",
+    "area_head_slip": "第二级督办单颜色",
     "signing_working_days": "签收期限",
     "signing_after": "未签收提醒",
     "signing_every": "未签收重复提醒",
@@ -81,14 +93,19 @@ def checked_reminders(policy: ReminderPolicy) -> ReminderPolicy:
     """Return the steps in their proper order if they make sense; raises RuleRefused."""
     for field in dataclasses.fields(policy):
         value = getattr(policy, field.name)
+        if field.name in CHOICES:
+            _check_choice(field.name, value)
+            continue
         for number in value if isinstance(value, tuple) else (value,):
             _check_range(field.name, number)
         if isinstance(value, tuple):
             _check_list(field.name, value)
     if policy.supervisor_after < policy.first_after:
-        raise RuleRefused("黄单不能早于逾期后首次提醒。", field="supervisor_after")
+        raise RuleRefused("第一级督办单（黄单）不能早于逾期后首次提醒。", field="supervisor_after")
     if policy.area_head_after <= policy.supervisor_after:
-        raise RuleRefused("红单应晚于黄单。", field="area_head_after")
+        raise RuleRefused("第二级督办单应晚于第一级（红单应晚于黄单）。", field="area_head_after")
+    if policy.supervisor_slip == policy.area_head_slip:
+        raise RuleRefused("两级督办单的颜色不能相同。", field="area_head_slip")
     return dataclasses.replace(
         policy,
         days_before=tuple(sorted(policy.days_before, reverse=True)),
@@ -102,10 +119,18 @@ def written(policy: LightPolicy | ReminderPolicy) -> dict[str, str]:
     return {name: write_days(value) if isinstance(value, tuple) else str(value) for name, value in values.items()}
 
 
+def shown(name: str, value: str) -> str:
+    """Return a written value as people read it: a choice by its words."""
+    return CHOICES.get(name, {}).get(value, value)
+
+
 def from_written(policy: type[ReminderPolicy], typed: Mapping[str, str]) -> ReminderPolicy:
     """Read a policy from typed words; raises RuleRefused beside the field that cannot be read."""
     values: dict[str, Any] = {}
     for field in dataclasses.fields(policy):
+        if field.name in CHOICES:
+            values[field.name] = typed.get(field.name, "")
+            continue
         days = parse_days(typed.get(field.name, ""), field=field.name)
         if isinstance(field.default, tuple):
             values[field.name] = days
@@ -136,6 +161,11 @@ def _check_range(name: str, number: int) -> None:
     least, most = RANGES[name]
     if not least <= number <= most:
         raise RuleRefused(f"{LABELS[name]}应在 {least} 到 {most} 之间。", field=name)
+
+
+def _check_choice(name: str, value: str) -> None:
+    if value not in CHOICES[name]:
+        raise RuleRefused(f"{LABELS[name]}请从列表中选择。", field=name)
 
 
 def _check_list(name: str, days: tuple[int, ...]) -> None:

@@ -26,7 +26,7 @@ def deadline_calendar(events: Iterable[DeadlineEvent], *, host: str, product_nam
     lines = [
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
-        f"PRODID:-//{_text(product_name)}//ZH",
+        f"PRODID:-//{ics_text(product_name)}//ZH",
         "CALSCALE:GREGORIAN",
         "METHOD:PUBLISH",
     ]
@@ -38,21 +38,22 @@ def deadline_calendar(events: Iterable[DeadlineEvent], *, host: str, product_nam
             f"SEQUENCE:{event.revision}",
             f"DTSTART;VALUE=DATE:{event.due_on:%Y%m%d}",
             f"DTEND;VALUE=DATE:{event.due_on + timedelta(days=1):%Y%m%d}",
-            f"SUMMARY:{_text('到期：' + event.title)}",
+            f"SUMMARY:{ics_text('到期：' + event.title)}",
             f"URL:{event.link}",
             "TRANSP:TRANSPARENT",
             "END:VEVENT",
         ]
     lines.append("END:VCALENDAR")
-    return "".join(f"{_fold(line)}\r\n" for line in lines).encode()
+    return "".join(f"{ics_fold(line)}\r\n" for line in lines).encode()
 
 
-def _text(value: str) -> str:
+def ics_text(value: str) -> str:
+    """Return a value as a calendar file writes it, on one line."""
     escaped = value.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
     return " ".join(escaped.split())
 
 
-def _fold(line: str) -> str:
+def ics_fold(line: str) -> str:
     """Break a line so that none is longer than 75 octets; a character is never split."""
     parts, size = [""], 0
     for char in line:

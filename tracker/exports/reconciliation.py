@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any, BinaryIO, cast
 
@@ -20,12 +20,20 @@ IN_MEMORY = 8 * 1024 * 1024
 LAST = get_column_letter(len(COLUMNS))
 
 
-def write_sheet(table: SheetTable, *, made_on: date) -> BinaryIO:
-    """Return an open file with one unit's 对账表; the caller closes it."""
+def write_sheet(
+    table: SheetTable,
+    *,
+    made_on: date,
+    record_columns: Sequence[str] = (),
+    record: Iterable[Sequence[object]] = (),
+) -> BinaryIO:
+    """Return an open file with one unit's 对账表 and, beside it, the 催办履历 of its tasks; the caller closes it."""
     book = Workbook(write_only=True)
     sheet = _sheet(book, "对账表", f"{table.unit} {table.year} 年度对账表", table.summary(), made_on)
     for cells in table.lines():
         append_text_row(sheet, cells)
+    if record_columns:
+        _write_record(book, record_columns, record)
     return _saved(book)
 
 
@@ -61,6 +69,16 @@ def _sheet(book: Workbook, name: str, title: str, note: str, made_on: date) -> A
     append_text_row(sheet, (note,), alignment=WRAP, border=None)
     append_head_row(sheet, COLUMNS)
     return sheet
+
+
+def _write_record(book: Workbook, columns: Sequence[str], lines: Iterable[Sequence[object]]) -> None:
+    sheet: Any = book.create_sheet("催办履历")
+    for index, width in enumerate((15, 34, 22, 12, 17, 12, 18, 12, 40, 17, 34), start=1):
+        sheet.column_dimensions[get_column_letter(index)].width = width
+    sheet.freeze_panes = "C2"
+    append_head_row(sheet, columns)
+    for cells in lines:
+        append_text_row(sheet, cells)
 
 
 def _write_totals(book: Workbook, rows: Iterable[tuple[object, ...]], total: Counts) -> None:

@@ -83,7 +83,7 @@ class Courier:
             digest = compose_digest(session, message_id, base_url=settings.base_url, product_name=settings.product_name)
         unreachable = self.opened.needs_address and not digest.address
         if digest.lines == 0 or unreachable:
-            self._drop(message_id, token, digest, "收件人没有填写邮箱" if digest.lines else "没有仍需提醒的事项")
+            self._drop(message_id, token, digest, self._no_address() if digest.lines else "没有仍需提醒的事项")
             return True
         if not stubbornly(lambda: self._hand_over(message_id, token)):
             return True  # another sender has it by now
@@ -98,6 +98,9 @@ class Courier:
             self.tally.sent += 1
             return True
         return not stubbornly(lambda: self._note_failure(message_id, token, digest, failure))
+
+    def _no_address(self) -> str:
+        return "收件人没有填写邮箱" if self.channel is Channel.EMAIL else "收件人没有填写电话"
 
     def _hand_over(self, message_id: int, token: str) -> bool:
         """Note that the one before went and that this one goes now: one commit for both."""

@@ -10,8 +10,7 @@ from tracker.jobs.intakes import clear_files, resume_intakes
 from tracker.jobs.promises import compare_promises
 from tracker.jobs.sending import send_messages
 from tracker.runtime import Runtime
-
-REMINDER_HOUR, REMINDER_MINUTE = 8, 30
+from tracker.services.policies import load_delivery_policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +25,13 @@ class Job:
 
 def remind(runtime: Runtime) -> str | None:
     """Plan reminders once the working day has begun; before that hour nothing happens."""
-    return plan_reminders(runtime) if is_after(runtime, REMINDER_HOUR, REMINDER_MINUTE) else None
+    with runtime.database.reading() as session:
+        start = load_delivery_policy(session).clock
+    return plan_reminders(runtime) if is_after(runtime, start.hour, start.minute) else None
 
 
 TIMETABLE: tuple[Job, ...] = (
-    Job("remind", 60, "工作日 8:30 起到点即提醒；停机后自动补上，重复运行不会重复提醒", remind),
+    Job("remind", 60, "工作日到了所设的时间（默认 8:30）即提醒；停机后自动补上，重复运行不会重复提醒", remind),
     Job("send", 30, "把已生成的邮件发出；失败的按 1、2、5、15、30、60 分钟间隔重试", send_messages),
     Job("resume_intakes", 60, "接着处理中断的报告识别", resume_intakes),
     Job("compare_promises", 60, "与往年和其他单位的计划比对：补上升级前入账的、人工添加的和中断的", compare_promises),

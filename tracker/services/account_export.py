@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from tracker.db.models import Unit
 from tracker.db.queries.reconciliation import all_units_of_year, count_area
+from tracker.db.queries.reminder_record import COLUMNS, reminder_records
 from tracker.db.queries.scope import get_unit
 from tracker.domain.permissions import Actor
 from tracker.domain.reconciliation_rows import SheetTable
@@ -36,7 +37,9 @@ def note_export(session: Session, actor: Actor, year: int, *, unit_id: int, whol
 
 def export_sheet(session: Session, actor: Actor, unit_id: int, year: int, *, today: date) -> BinaryIO:
     """Return an open workbook with one unit's sheet; the caller closes it."""
-    return write_sheet(table_of(build_sheet(session, get_unit(session, actor, unit_id), year)), made_on=today)
+    sheet = build_sheet(session, get_unit(session, actor, unit_id), year)
+    lines = reminder_records(session, [int(row["task_id"]) for row in sheet.rows])
+    return write_sheet(table_of(sheet), made_on=today, record_columns=COLUMNS, record=(line.cells() for line in lines))
 
 
 def export_area(session: Session, actor: Actor, year: int, *, today: date) -> BinaryIO:

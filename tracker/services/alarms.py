@@ -13,7 +13,7 @@ from tracker.db.models import Alarm, ClosureRequest, ExtensionRequest, Task
 from tracker.domain.calendar import WorkingCalendar, local_date
 from tracker.domain.reminders import ClockFacts, Ladder, ReminderPolicy, ladders_of, next_alarm
 from tracker.services.outdated import cancel_outdated
-from tracker.services.policies import load_calendar, load_reminder_policy
+from tracker.services.policies import load_calendar, load_policy_book
 
 
 def reset_alarms(session: Session, task: Task, *, now: datetime) -> None:
@@ -31,7 +31,7 @@ def reset_alarms(session: Session, task: Task, *, now: datetime) -> None:
         return
     if Ladder.REVIEW in ladders_of(facts):
         facts = clock_facts(task, since=today, review_since=review_days(session, [task.id]).get(task.id, today))
-    calendar, policy = load_calendar(session), load_reminder_policy(session)
+    calendar, policy = load_calendar(session), load_policy_book(session).of(task.lead_unit.path, task.level)
     for ladder in ladders_of(facts):
         set_alarm(session, task, ladder, facts, today - timedelta(days=1), calendar, policy)
 

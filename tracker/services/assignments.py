@@ -15,7 +15,7 @@ from tracker.domain.reminders import NoticeKind
 from tracker.domain.task_rules import NobodyToAnswer, check_planned_day, required_text
 from tracker.domain.tasks import TaskAction
 from tracker.services.notices import notify
-from tracker.services.policies import load_calendar, load_reminder_policy
+from tracker.services.policies import load_calendar, load_policy_book
 from tracker.services.recipients import staff, supervisors_of
 from tracker.services.task_changes import Change, begin_change, finish_change
 from tracker.services.tasks import find_owner, set_owner, tell_owner
@@ -60,7 +60,7 @@ def assign(
         set_owner(session, task, owner_id)
     elif task.owner is not None and not task.owner.is_active:
         task.owner = None
-    calendar, policy = load_calendar(session), load_reminder_policy(session)
+    calendar, policy = load_calendar(session), load_policy_book(session).of(task.lead_unit.path, task.level)
     task.assigned_at = now
     task.sign_due_on = calendar.add(change.today, policy.signing_working_days)
     task.status_reason = None

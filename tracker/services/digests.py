@@ -63,7 +63,7 @@ def compose_digest(session: Session, message_id: int, *, base_url: str, product_
     kept = [(notice, task) for notice, task in rows if notice.id not in dropped]
     lines = [_line(notice, task, base_url) for notice, task in kept]
     return Digest(
-        address=(person.email or "") if message.channel == Channel.EMAIL else "",
+        address=(person.email if message.channel == Channel.EMAIL else person.phone) or "",
         name=person.name,
         subject=digest_subject(lines, product_name) if lines else "",
         body=digest_text(person.name, lines, product_name) if lines else "",

@@ -15,6 +15,7 @@ from tracker.db.ignoring import insert_ignoring
 from tracker.db.models import Notice, Report, Task, User
 from tracker.domain.calendar import local_date
 from tracker.domain.reminders import Channel, NoticeKind
+from tracker.services.preferences import stand_in
 from tracker.services.recipients import channels_of
 
 
@@ -62,7 +63,7 @@ def notice_rows(
         "slot": slot or local_date(now),
         "step_on": step_on,
         "title": title[:300],
-        "reason": reason[:300],
+        "reason": reason,
         "link": f"/tasks/{task.id}",
         "created_at": now,
     }
@@ -82,16 +83,28 @@ def notify_of_report(
 ) -> int:
     """Insert the notices of something done to a whole report. Returns how many are new."""
     about = {"task_id": None, "report_id": report.id, "due_version": 0, "link": link, "kind": NoticeKind.EVENT}
-    event = {"rule": rule[:60], "slot": local_date(now), "step_on": None, "title": title[:300], "reason": reason[:300]}
+    event = {"rule": rule[:60], "slot": local_date(now), "step_on": None, "title": title[:300], "reason": reason}
     return insert_notices(session, _rows({**about, **event, "created_at": now}, recipients))
 
 
 def _rows(event: dict[str, Any], recipients: Iterable[User]) -> list[dict[str, Any]]:
     return [
-        {**event, "recipient_id": person.id, "channel": channel}
+        {**event, "recipient_id": reader.id, "channel": channel, "reason": f"{mark}{event['reason']}"[:300]}
         for person in {person.id: person for person in recipients}.values()
-        for channel in channels_of(person)
+        for reader, channel, mark in readers_of(person, event["slot"])
     ]
+
+
+def readers_of(person: User, day: date) -> list[tuple[User, Channel, str]]:
+    """Return who reads what is meant for a person, by which channel, and the mark of what a deputy gets.
+
+    During an absence all but the person's own inbox goes to the deputy.
+    """
+    deputy = stand_in(person, day)
+    if deputy is None:
+        return [(person, channel, "") for channel in channels_of(person)]
+    mark = f"代{person.name}收："
+    return [(person, Channel.INBOX, ""), *((deputy, channel, mark) for channel in channels_of(deputy))]
 
 
 def insert_notices(session: Session, rows: list[dict[str, Any]]) -> int:

@@ -20,7 +20,8 @@ from tracker.db.models import FailureKind, Message, MessageStatus, Notice, User
 from tracker.domain.calendar import local_date
 from tracker.domain.reminders import Channel
 from tracker.services.outdated import cancel_notices, hand_on
-from tracker.services.policies import load_calendar
+from tracker.services.policies import is_sending_day
+from tracker.services.preferences import send_from
 from tracker.services.undelivered import tell_supervisors
 
 LEASE = timedelta(minutes=2)
@@ -42,7 +43,7 @@ def gather_digests(session: Session, *, now: datetime, channels: Collection[Chan
     """
     day = local_date(now)
     waiting = session.execute(select(Notice.recipient_id, Notice.channel).where(*WAITING).distinct()).all()
-    if not waiting or not load_calendar(session).is_working(day):
+    if not waiting or not is_sending_day(session, day):
         return 0
     if _hand_on_of_the_locked(session, now):
         waiting = session.execute(select(Notice.recipient_id, Notice.channel).where(*WAITING).distinct()).all()
@@ -86,13 +87,14 @@ def _hand_on_of_the_locked(session: Session, now: datetime) -> int:
 
 
 def _insert_digests(session: Session, wanted: list[tuple[int, Channel]], day: date, now: datetime) -> None:
+    hours = send_from(session, {recipient_id for recipient_id, _ in wanted}, day)
     rows = [
         {
             "dedupe_key": f"{_prefix(day)}{recipient_id}:{channel.value}",
             "recipient_id": recipient_id,
             "channel": channel,
             "status": MessageStatus.PENDING,
-            "not_before": now,
+            "not_before": max(now, hours.get(recipient_id, now)),
             "attempts": 0,
             "header_id": f"<{secrets.token_hex(16)}@ledger>",
             "created_at": now,

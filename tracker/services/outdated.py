@@ -15,7 +15,8 @@ from tracker.db.models import Message, MessageStatus, Notice, Task
 from tracker.domain.calendar import local_date
 from tracker.domain.reminders import Channel, Circle, NoticeKind, circle_of
 from tracker.domain.tasks import STATUS_LABELS, WORKING, TaskStatus
-from tracker.services.notices import insert_notices, notice_rows
+from tracker.services.notices import insert_notices, notice_rows, readers_of
+from tracker.services.policies import load_policy_book
 from tracker.services.recipients import Directory, people_of
 
 ON_THE_CLOCK = WORKING | {TaskStatus.ASSIGNED}
@@ -74,10 +75,14 @@ def cancel_outdated(session: Session, task: Task, *, now: datetime) -> int:
 
 
 def _stranger(session: Session, notice: Notice, task: Task, directory: Directory) -> str | None:
-    circle = circle_of(notice.rule)
+    circle = circle_of(notice.rule, load_policy_book(session).of(task.lead_unit.path, task.level))
     if circle is None:
         return None
-    people = {person.id for person in people_of(session, task, circle, directory)}
+    people = {
+        reader.id
+        for person in people_of(session, task, circle, directory)
+        for reader, _, _ in readers_of(person, notice.slot)
+    }
     return None if notice.recipient_id in people else "责任人或牵头单位已变更"
 
 
@@ -106,7 +111,8 @@ def hand_on(session: Session, notice_ids: Iterable[int], *, now: datetime) -> in
     ).all()
     directory, new = Directory(session), []
     for notice, task in rows:
-        circle = circle_of(notice.rule) or Circle.OWNER
+        policy = load_policy_book(session).of(task.lead_unit.path, task.level)
+        circle = circle_of(notice.rule, policy) or Circle.OWNER
         if objection(notice, task) is not None:
             continue
         new += notice_rows(

@@ -9,22 +9,25 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import String, Text, case, cast, literal, select, union_all
+from sqlalchemy import String, Text, case, cast, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
-from tracker.db.models import CalendarDay, Setting
+from tracker.db.models import CalendarDay, ReminderOverride, Setting, Unit
 from tracker.domain.calendar import WorkingCalendar
+from tracker.domain.delivery import DeliveryPolicy
 from tracker.domain.lights import LightPolicy
+from tracker.domain.policy_book import Override, PolicyBook
 from tracker.domain.reminders import ReminderPolicy
 
-Policy = TypeVar("Policy", LightPolicy, ReminderPolicy)
-RULES = "rules"  # the key under which a session keeps what it has read
+Policy = TypeVar("Policy", LightPolicy, ReminderPolicy, DeliveryPolicy)
+RULES, BOOK = "rules", "policy_book"  # the keys under which a session keeps what it has read
 
 
 @dataclass(frozen=True, slots=True)
 class _Rules:
     settings: Mapping[str, Any]
     calendar: WorkingCalendar
+    overrides: tuple[Override, ...]
 
 
 def load_calendar(session: Session) -> WorkingCalendar:
@@ -40,6 +43,32 @@ def load_light_policy(session: Session) -> LightPolicy:
 def load_reminder_policy(session: Session) -> ReminderPolicy:
     """Return the steps of the reminders."""
     return _load(session, ReminderPolicy(), "reminder")
+
+
+def load_policy_book(session: Session) -> PolicyBook:
+    """Return the steps of the reminders with their exceptions by unit and level; read once a transaction."""
+    book = session.info.get(BOOK)
+    rules = _rules(session)
+    if book is None or book[0] is not rules:
+        book = session.info[BOOK] = (rules, PolicyBook(load_reminder_policy(session), rules.overrides))
+    found: PolicyBook = book[1]
+    return found
+
+
+def load_delivery_policy(session: Session) -> DeliveryPolicy:
+    """Return when and how reminders leave."""
+    return _load(session, DeliveryPolicy(), "delivery")
+
+
+def is_sending_day(session: Session, day: date) -> bool:
+    """Say whether reminders go out on ``day``: it is worked and not a quiet one."""
+    return load_calendar(session).is_working(day) and not load_delivery_policy(session).is_quiet(day)
+
+
+def saved_settings(session: Session, prefix: str) -> dict[str, Any]:
+    """Return what was saved under names that begin with ``prefix``, without it."""
+    saved = _rules(session).settings
+    return {name.removeprefix(prefix): value for name, value in saved.items() if name.startswith(prefix)}
 
 
 def save_setting(session: Session, name: str, value: Any, *, user_id: int | None, now: datetime) -> None:
@@ -70,12 +99,16 @@ def _rules(session: Session) -> _Rules:
             session.flush()
         settings: dict[str, Any] = {}
         days: dict[date, bool] = {}
+        overrides: list[Override] = []
         for kind, name, value in session.execute(_ALL_RULES):
             if kind == "setting":
                 settings[name] = json.loads(value)
+            elif kind == "override":
+                key, path, level = name.split("|")
+                overrides.append(Override(int(key), path or None, level or None, json.loads(value)))
             else:
                 days[date.fromisoformat(name)] = value == "true"
-        session.info[RULES] = _Rules(settings, WorkingCalendar(days))
+        session.info[RULES] = _Rules(settings, WorkingCalendar(days), tuple(overrides))
     rules: _Rules = session.info[RULES]
     return rules
 
@@ -83,6 +116,15 @@ def _rules(session: Session) -> _Rules:
 _ALL_RULES = union_all(
     select(literal("setting").label("kind"), Setting.name.label("name"), cast(Setting.value, Text).label("value")),
     select(literal("day"), cast(CalendarDay.day, String(10)), case((CalendarDay.works, "true"), else_="false")),
+    select(
+        literal("override"),
+        cast(ReminderOverride.id, String(10))
+        + literal("|")
+        + func.coalesce(Unit.path, "")
+        + literal("|")
+        + func.coalesce(ReminderOverride.level, ""),
+        cast(ReminderOverride.values, Text),
+    ).outerjoin(Unit, ReminderOverride.unit_id == Unit.id),
 )
 
 

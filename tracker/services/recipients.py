@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from tracker.db.models import Task, Unit, User
 from tracker.domain.permissions import Role
-from tracker.domain.reminders import Channel, Circle
+from tracker.domain.reminders import CIRCLE_PARTS, Channel, Circle
+from tracker.services.preferences import chosen_channels
 
 
 @dataclass(slots=True)
@@ -39,7 +40,7 @@ class Directory:
             return
         self._staff.update({unit_id: [] for unit_id in unit_ids})
         query = select(User).where(User.unit_id.in_(unit_ids), User.is_active.is_(True)).order_by(User.id)
-        for person in self.session.scalars(query):
+        for person in self.session.scalars(query.options(joinedload(User.preference))):
             self._staff[person.unit_id].append(person)
 
 
@@ -49,6 +50,9 @@ def people_of(session: Session, task: Task, circle: Circle, directory: Directory
     An owner whose account is disabled, or who cannot see the task any more, counts as none.
     """
     book = directory or Directory(session)
+    if circle in CIRCLE_PARTS:
+        parts = (people_of(session, task, part, book) for part in CIRCLE_PARTS[circle])
+        return list({person.id: person for people in parts for person in people}.values())
     if circle is Circle.SUPERVISOR:
         return book.above(task.lead_unit, Role.SUPERVISOR, itself=True)
     if circle is Circle.AREA_HEAD:
@@ -80,4 +84,4 @@ def supervisors_of(session: Session, unit: Unit) -> list[User]:
 
 def channels_of(person: User) -> tuple[Channel, ...]:
     """Return the channels a person is reached by."""
-    return (Channel.INBOX, Channel.EMAIL) if person.email else (Channel.INBOX,)
+    return chosen_channels(person)

@@ -7,21 +7,23 @@ gathered and sent from there (see outbox).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import bindparam, delete, select, tuple_, update
 from sqlalchemy.orm import Session, joinedload, load_only
 
-from tracker.db.models import Alarm, Task
+from tracker.db.models import Alarm, Task, User
 from tracker.domain.calendar import WorkingCalendar, local_date
-from tracker.domain.reminders import Ladder, ReminderPolicy, due_steps, next_alarm
+from tracker.domain.policy_book import PolicyBook
+from tracker.domain.reminders import Ladder, Step, due_steps, next_alarm
 from tracker.services.alarms import clock_facts, review_days
 from tracker.services.notices import insert_notices, notice_rows
-from tracker.services.policies import load_calendar, load_reminder_policy
+from tracker.services.policies import is_sending_day, load_calendar, load_policy_book
 from tracker.services.recipients import Directory, people_of
 from tracker.services.reminder_words import kind_today, step_reason, step_title
+from tracker.services.slips import issue_slips
 
 BATCH = 500
 NEEDED = (
@@ -38,6 +40,7 @@ NEEDED = (
     Task.last_progress_at,
     Task.owner_id,
     Task.lead_unit_id,
+    Task.level,
 )
 """What a reminder depends on and says: a task's texts and lists stay where they are."""
 
@@ -58,19 +61,20 @@ class _Round:
     today: date
     now: datetime
     calendar: WorkingCalendar
-    policy: ReminderPolicy
+    book: PolicyBook
     directory: Directory
+    fired: list[tuple[Task, Step]] = field(default_factory=list)
 
 
 def plan_reminders_batch(session: Session, *, now: datetime, limit: int = BATCH) -> RoundResult:
     """Deal with up to ``limit`` alarms whose day has come; call again until ``alarms`` is 0.
 
-    On a day that is not worked nothing happens: steps fall on working days, and what an outage left is caught up on the
+    On a day that is not worked, or a quiet one, nothing happens: steps fall on working days, and what an outage left is caught up on the
     next one.
     """
     today = local_date(now)
     calendar = load_calendar(session)
-    if not calendar.is_working(today):
+    if not is_sending_day(session, today):
         return RoundResult(0, 0)
     alarms = session.execute(
         select(Alarm.task_id, Alarm.ladder, Alarm.fire_on, Alarm.since)
@@ -81,7 +85,7 @@ def plan_reminders_batch(session: Session, *, now: datetime, limit: int = BATCH)
     ).all()
     if not alarms:
         return RoundResult(0, 0)
-    round_ = _Round(session, today, now, calendar, load_reminder_policy(session), Directory(session))
+    round_ = _Round(session, today, now, calendar, load_policy_book(session), Directory(session))
     tasks = _tasks_of(session, [alarm.task_id for alarm in alarms])
     reviews = review_days(session, [alarm.task_id for alarm in alarms if alarm.ladder == Ladder.REVIEW])
     rows: list[dict[str, Any]] = []
@@ -92,6 +96,7 @@ def plan_reminders_batch(session: Session, *, now: datetime, limit: int = BATCH)
         )
         rows += new
     notices = insert_notices(session, rows)
+    issue_slips(session, round_.fired, now=now)
     _move(session, following)
     return RoundResult(len(alarms), notices)
 
@@ -100,7 +105,7 @@ def _tasks_of(session: Session, ids: Sequence[int]) -> dict[int, Task]:
     query = (
         select(Task)
         .where(Task.id.in_(set(ids)))
-        .options(load_only(*NEEDED), joinedload(Task.lead_unit), joinedload(Task.owner))
+        .options(load_only(*NEEDED), joinedload(Task.lead_unit), joinedload(Task.owner).joinedload(User.preference))
     )
     return {task.id: task for task in session.scalars(query)}
 
@@ -111,7 +116,9 @@ def _fire(
     """Return the notices of one alarm's steps since its appointment, and the day of the next one."""
     facts = clock_facts(task, since=since, review_since=reviews.get(task.id))
     today, rows = round_.today, []
-    for step in due_steps(ladder, facts, today, round_.calendar, round_.policy):
+    policy = round_.book.of(task.lead_unit.path, task.level)
+    for step in due_steps(ladder, facts, today, round_.calendar, policy):
+        round_.fired.append((task, step))
         rows += notice_rows(
             task,
             rule=step.rule,
@@ -123,7 +130,7 @@ def _fire(
             step_on=step.day,
             now=round_.now,
         )
-    return rows, next_alarm(ladder, facts, today, round_.calendar, round_.policy)
+    return rows, next_alarm(ladder, facts, today, round_.calendar, policy)
 
 
 def _move(session: Session, following: Mapping[tuple[int, Ladder], date | None]) -> None:

@@ -15,18 +15,28 @@ from sqlalchemy.orm import Session
 
 from tracker.db.models import CalendarDay, Unit
 from tracker.domain.calendar import local_date
+from tracker.domain.delivery import DeliveryPolicy, checked_delivery, delivery_written
 from tracker.domain.errors import Forbidden, RuleViolation, StaleVersion
 from tracker.domain.lights import LightPolicy
 from tracker.domain.permissions import Actor, Role
+from tracker.domain.policy_book import changed
 from tracker.domain.reminders import ReminderPolicy
-from tracker.domain.rules import checked_lights, checked_reminders, written
+from tracker.domain.rules import RuleRefused, checked_lights, checked_reminders, written
 from tracker.services.alarms import recheck_alarms
 from tracker.services.audit import differences, record
-from tracker.services.policies import forget_calendar, load_light_policy, load_reminder_policy, save_setting
+from tracker.services.policies import (
+    forget_calendar,
+    load_delivery_policy,
+    load_light_policy,
+    load_policy_book,
+    load_reminder_policy,
+    save_setting,
+)
 
 LONGEST_RANGE = 31
 YEARS_AHEAD = 3
 OBJECT = "setting"
+Rules = LightPolicy | ReminderPolicy | DeliveryPolicy
 CALENDAR = "calendar"
 
 
@@ -49,15 +59,20 @@ def may_change_rules(actor: Actor) -> bool:
     return actor.role is Role.ADMIN and actor.scope_path.count("/") == 1
 
 
-def fingerprint(policy: LightPolicy | ReminderPolicy) -> str:
+def fingerprint(policy: Rules) -> str:
     """Return what a form carries to tell whether the values were changed meanwhile."""
-    return hashlib.sha256(repr(written(policy)).encode()).hexdigest()[:16]
+    return hashlib.sha256(repr(words_of(policy)).encode()).hexdigest()[:16]
+
+
+def words_of(policy: Rules) -> dict[str, str]:
+    """Return each value of a policy as words, by the name of its field."""
+    return delivery_written(policy) if isinstance(policy, DeliveryPolicy) else written(policy)
 
 
 def change_lights(session: Session, actor: Actor, policy: LightPolicy, *, version: str, now: datetime) -> LightPolicy:
     """Change the thresholds of the lights; the lights follow at once, they are derived."""
-    _check_allowed(actor)
-    _lock(session)
+    check_may_change_rules(actor)
+    lock_rules(session)
     before, policy = load_light_policy(session), checked_lights(policy)
     _save(session, actor, "light", "修改亮灯规则", before, policy, version, now)
     return policy
@@ -67,19 +82,31 @@ def change_reminders(
     session: Session, actor: Actor, policy: ReminderPolicy, *, version: str, now: datetime
 ) -> ReminderPolicy:
     """Change the steps of the reminders; every open task's next reminder is worked out anew."""
-    _check_allowed(actor)
-    _lock(session)
+    check_may_change_rules(actor)
+    lock_rules(session)
     before, policy = load_reminder_policy(session), checked_reminders(policy)
+    _check_exceptions(session, policy)
     if _save(session, actor, "reminder", "修改提醒规则", before, policy, version, now):
         recheck_alarms(session, now=now)
     return policy
 
 
+def change_delivery(
+    session: Session, actor: Actor, policy: DeliveryPolicy, *, version: str, now: datetime
+) -> DeliveryPolicy:
+    """Change the hour, the window, the quiet days and the channels nobody may turn off."""
+    check_may_change_rules(actor)
+    lock_rules(session)
+    before, policy = load_delivery_policy(session), checked_delivery(policy)
+    _save(session, actor, "delivery", "修改发送时间和渠道规则", before, policy, version, now)
+    return policy
+
+
 def add_days(session: Session, actor: Actor, days: DayRange, *, now: datetime) -> int:
     """Enter days as worked or free, whatever the official table says; returns how many."""
-    _check_allowed(actor)
+    check_may_change_rules(actor)
     _check_days(days, local_date(now))
-    _lock(session)
+    lock_rules(session)
     for day in _each(days.first, days.last):
         session.merge(CalendarDay(day=day, works=days.works, note=days.note))
     _changed_calendar(session, actor, days, f"{'调休上班' if days.works else '放假'}：{_span(days)}", now)
@@ -88,8 +115,8 @@ def add_days(session: Session, actor: Actor, days: DayRange, *, now: datetime) -
 
 def remove_days(session: Session, actor: Actor, first: date, last: date, *, now: datetime) -> int:
     """Take entered days out again, so that the official table holds; returns how many there were."""
-    _check_allowed(actor)
-    _lock(session)
+    check_may_change_rules(actor)
+    lock_rules(session)
     gone = session.scalars(
         delete(CalendarDay).where(CalendarDay.day.between(first, last)).returning(CalendarDay.day)
     ).all()
@@ -104,14 +131,14 @@ def _save(
     actor: Actor,
     prefix: str,
     summary: str,
-    before: LightPolicy | ReminderPolicy,
-    after: LightPolicy | ReminderPolicy,
+    before: Rules,
+    after: Rules,
     version: str,
     now: datetime,
 ) -> bool:
     if version != fingerprint(before):
         raise StaleVersion
-    changes = differences(written(before), written(after))
+    changes = differences(words_of(before), words_of(after))
     for field in dataclasses.fields(after):
         if field.name in changes:
             value = getattr(after, field.name)
@@ -149,11 +176,23 @@ def _changed_calendar(session: Session, actor: Actor, days: DayRange, summary: s
     )
 
 
-def _check_allowed(actor: Actor) -> None:
+def check_may_change_rules(actor: Actor) -> None:
+    """Raise Forbidden unless the person may change the rules of the installation."""
     if actor.role is not Role.ADMIN:
         raise Forbidden
     if not may_change_rules(actor):
         raise Forbidden("这些规则对全系统有效，由最上级单位的系统管理员修改。")
+
+
+def _check_exceptions(session: Session, policy: ReminderPolicy) -> None:
+    """Raise where an exception would no longer make sense together with the new rules."""
+    for override in load_policy_book(session).overrides:
+        try:
+            checked_reminders(changed(policy, override.values))
+        except RuleViolation as error:
+            raise RuleRefused(
+                f"与一条例外规则不能同时成立：{error.message}请先修改例外规则。", field=error.field
+            ) from error
 
 
 def _check_days(days: DayRange, today: date) -> None:
@@ -165,7 +204,7 @@ def _check_days(days: DayRange, today: date) -> None:
         raise DaysRefused(f"日期应在 {today.year - 1} 年到 {today.year + YEARS_AHEAD} 年之间。", field="first")
 
 
-def _lock(session: Session) -> None:
+def lock_rules(session: Session) -> None:
     """Let rules be changed by one at a time: whoever holds the first unit's row."""
     session.execute(select(Unit.id).order_by(Unit.id).limit(1).with_for_update())
 

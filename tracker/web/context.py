@@ -12,6 +12,7 @@ from tracker.db.queries.notices import count_unread
 from tracker.db.queries.undelivered import clock_troubles
 from tracker.domain.calendar import WorkingCalendar, years_that_matter
 from tracker.domain.permissions import Role
+from tracker.services.health import missed_run
 from tracker.services.policies import load_calendar
 from tracker.web.access import current_actor
 from tracker.web.session import reading, runtime
@@ -41,6 +42,9 @@ NAVIGATION: tuple[Place, ...] = (
     Place("操作记录", "audit.index", "journal-text", frozenset({Role.AUDITOR, Role.ADMIN})),
 )
 
+PART_OF = {"channels": "settings", "health": "settings", "slips": "inbox", "deliveries": "inbox"}
+"""Blueprints whose pages are reached from another entry."""
+
 
 def install_context(app: Flask) -> None:
     """Register the context processor."""
@@ -66,6 +70,7 @@ def navigation() -> list[dict[str, Any]]:
     ):
         return []
     active = (request.endpoint or "").split(".")[0]
+    active = PART_OF.get(active, active)
     return [
         {
             "label": place.label,
@@ -87,8 +92,8 @@ def unread_count() -> int:
 
 
 def banners() -> tuple[dict[str, str], ...]:
-    """Return what an administrator should know on every page: a clock that leapt, reminders that did not arrive, a year
-    whose working days nobody has entered yet.
+    """Return what an administrator should know on every page: a clock that leapt or stands still, reminders that did not
+    arrive, a year whose working days nobody has entered yet.
     """
     if (
         "database_error" in g
@@ -96,26 +101,38 @@ def banners() -> tuple[dict[str, str], ...]:
         or not current_user.is_authenticated
         or current_user.role is not Role.ADMIN
         or current_user.must_change_password
-        or (request.endpoint or "").startswith("settings.")  # they say so themselves
     ):
         return ()
-    held, failed = clock_troubles(reading(), current_actor())
-    troubles = []
-    if held:
-        troubles.append(("系统时间发生跳变，提醒已暂停，请核对后确认。", "deliveries.clock", "去确认"))
-    if failed:
-        troubles.append((f"有 {failed} 封提醒未能送达。", "deliveries.index", "查看"))
-    asked = [year for year in years_that_matter(runtime().today()) if not WorkingCalendar().known(year)]
-    missing = [year for year in asked if not load_calendar(reading()).known(year)]
+    troubles = _troubles()
+    if not (request.endpoint or "").startswith("settings."):  # they say so themselves
+        asked = [year for year in years_that_matter(runtime().today()) if not WorkingCalendar().known(year)]
+        troubles += [
+            (
+                f"还没有 {year} 年的放假调休安排，暂按周一至周五上班计算。",
+                "",
+                url_for("settings.calendar", year=year),
+                "去录入",
+            )
+            for year in asked
+            if not load_calendar(reading()).known(year)
+        ]
     return tuple(
-        {"text": text, "href": url_for(endpoint), "link_label": label}
-        for text, endpoint, label in troubles
+        {"text": text, "href": href, "link_label": label}
+        for text, endpoint, href, label in troubles
         if request.endpoint != endpoint
-    ) + tuple(
-        {
-            "text": f"还没有 {year} 年的放假调休安排，暂按周一至周五上班计算。",
-            "href": url_for("settings.calendar", year=year),
-            "link_label": "去录入",
-        }
-        for year in missing
     )
+
+
+def _troubles() -> list[tuple[str, str, str, str]]:
+    """Return what is wrong with the reminders as (text, endpoint, address, label of the link)."""
+    held, failed = clock_troubles(reading(), current_actor())
+    found = []
+    if held:
+        text = "系统时间发生跳变，提醒已暂停，请核对后确认。"
+        found.append((text, "deliveries.clock", url_for("deliveries.clock"), "去确认"))
+    elif missed := missed_run(reading(), now=runtime().now()):
+        found.append((missed, "health.index", url_for("health.index"), "查看运行状况"))
+    if failed:
+        text = f"有 {failed} 封提醒未能送达。"
+        found.append((text, "deliveries.index", url_for("deliveries.index"), "查看"))
+    return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from flask import Flask
@@ -48,7 +49,22 @@ def action_label(value: TaskAction | str) -> str:
     return ACTION_LABELS[TaskAction(value)]
 
 
+def as_day(value: str) -> date:
+    """Return a day that was written as 2026-06-30."""
+    return date.fromisoformat(value)
+
+
+def as_choice(value: int) -> tuple[str, str]:
+    """Return a year as an option of a list."""
+    return str(value), f"{value} 年"
+
+
+def words_of(choices: Iterable[tuple[str, str]] | None, value: str) -> str:
+    """Write a choice of a form's list by its words; what is no choice as it is."""
+    return dict(choices or ()).get(value, value)
+
+
 def install_filters(app: Flask) -> None:
     """Register them."""
-    for function in (day, moment, file_size, number, status_label, action_label):
+    for function in (day, moment, file_size, number, status_label, action_label, words_of, as_day, as_choice):
         app.add_template_filter(function)

@@ -1,5 +1,6 @@
 """All models, so that one import fills the metadata."""
 
+from tracker.db.models.delivery import CalendarFeed, Preference, ReminderOverride, SupervisionSlip
 from tracker.db.models.links import LinkDecision, TaskLink
 from tracker.db.models.plan_returns import PlanRemark, PlanReturn
 from tracker.db.models.promises import Promise, PromiseMark, PromiseMatch, PromiseRun
@@ -36,6 +37,7 @@ __all__ = [
     "AuditEntry",
     "Beat",
     "CalendarDay",
+    "CalendarFeed",
     "ChannelState",
     "ClockHold",
     "ClosureRequest",
@@ -51,6 +53,7 @@ __all__ = [
     "Notice",
     "PlanRemark",
     "PlanReturn",
+    "Preference",
     "ProgressReport",
     "Promise",
     "PromiseMark",
@@ -58,10 +61,12 @@ __all__ = [
     "PromiseRun",
     "ReconciliationLine",
     "ReconciliationSheet",
+    "ReminderOverride",
     "Report",
     "RequestReceipt",
     "Setting",
     "SignInAttempt",
+    "SupervisionSlip",
     "SupportingUnit",
     "Task",
     "TaskLink",

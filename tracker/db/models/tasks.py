@@ -46,6 +46,7 @@ class Task(Base):
     start: Mapped[int | None]
     end: Mapped[int | None]
     area: Mapped[str | None] = mapped_column(String(40))  # 类别
+    level: Mapped[str | None] = mapped_column(String(10))  # 督办级别: TaskLevel; None is 一般
     quantities: Mapped[list[JsonObject]] = mapped_column(Json, default=list)
     commitments: Mapped[list[JsonObject]] = mapped_column(Json, default=list)
     responsible_names: Mapped[list[str]] = mapped_column(Json, default=list)

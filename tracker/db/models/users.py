@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -10,6 +11,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from tracker.db.base import Base, Json, JsonObject, UtcDateTime, enum_column
 from tracker.db.models.units import Unit
 from tracker.domain.permissions import ROLE_LABELS, Actor, Role
+
+if TYPE_CHECKING:
+    from tracker.db.models.delivery import Preference
 
 
 class User(Base):
@@ -35,6 +39,10 @@ class User(Base):
     unit: Mapped[Unit] = relationship(
         lazy="joined"
     )  # no inner join: within an outer one it would read all accounts first
+
+    preference: Mapped[Preference | None] = relationship(
+        primaryjoin="User.id == foreign(Preference.user_id)", viewonly=True, uselist=False
+    )
 
     @property
     def role_label(self) -> str:

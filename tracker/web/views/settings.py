@@ -15,9 +15,18 @@ from tracker.domain.calendar import Month, WorkingCalendar, months_of, official_
 from tracker.domain.errors import Forbidden, NotFound, RuleViolation, StaleVersion
 from tracker.domain.lights import LightPolicy
 from tracker.domain.permissions import Role
+from tracker.domain.policy_book import PolicyBook
 from tracker.domain.reminders import Circle, Ladder, ReminderPolicy, Step, step_words
-from tracker.domain.rules import LABELS, checked_reminders, example_steps, written
-from tracker.services.policies import load_calendar, load_light_policy, load_reminder_policy
+from tracker.domain.rules import CHOICES, LABELS, checked_reminders, example_steps, written
+from tracker.domain.rules import shown as shown_value
+from tracker.services.policies import (
+    load_calendar,
+    load_delivery_policy,
+    load_light_policy,
+    load_policy_book,
+    load_reminder_policy,
+)
+from tracker.services.reminder_preview import TaskPreview, named, preview_task, task_by_number
 from tracker.services.rules import (
     YEARS_AHEAD,
     add_days,
@@ -47,6 +56,8 @@ CIRCLE_WORDS = {
     Circle.UNIT: "责任人和单位负责人",
     Circle.SUPERVISOR: "督办员",
     Circle.AREA_HEAD: "督办单位负责人",
+    Circle.UNIT_SUPERVISOR: "责任人、单位负责人和督办员",
+    Circle.SUPERVISOR_AREA_HEAD: "督办员和督办单位负责人",
 }
 EXAMPLE_AHEAD = timedelta(days=31)
 MOST_EXAMPLES = 14
@@ -99,14 +110,14 @@ def index() -> str:
 @requires(Role.ADMIN)
 def lights() -> Any:
     """Change the thresholds of the lights."""
-    _check_may_change()
+    check_may_change()
     form, now_in_force = LightsForm(), load_light_policy(reading())
     if request.method == "GET":
         _fill(form, LightPolicy() if request.args.get("defaults") else now_in_force, fingerprint(now_in_force))
         return _lights_page(form, now_in_force)
     if not form.validate_on_submit():
         return _lights_page(form, now_in_force), 400
-    return _save(
+    return save_rules(
         form,
         lambda session: change_lights(
             session, current_actor(), form.policy(), version=form.version.data or "", now=runtime().now()
@@ -120,7 +131,7 @@ def lights() -> Any:
 @requires(Role.ADMIN)
 def reminders() -> Any:
     """Change the steps of the reminders, after a look at what they mean."""
-    _check_may_change()
+    check_may_change()
     form, now_in_force = RemindersForm(), load_reminder_policy(reading())
     if request.method == "GET":
         _fill(form, ReminderPolicy() if request.args.get("defaults") else now_in_force, fingerprint(now_in_force))
@@ -134,7 +145,7 @@ def reminders() -> Any:
         return _reminders_page(form, now_in_force), 400
     if form.preview.data:
         return _reminders_page(form, policy, previewed=True)
-    return _save(
+    return save_rules(
         form,
         lambda session: change_reminders(
             session, current_actor(), policy, version=form.version.data or "", now=runtime().now()
@@ -159,7 +170,7 @@ def add() -> Any:
     if not form.validate_on_submit():
         return _calendar_page(form), 400
     days = form.days()
-    return _save(
+    return save_rules(
         form,
         lambda session: add_days(session, current_actor(), days, now=runtime().now()),
         lambda: _calendar_page(form),
@@ -176,7 +187,7 @@ def remove() -> Any:
     if not form.validate_on_submit():
         return _calendar_page(DaysForm(formdata=None), errors=form.messages()), 400
     first, last = form.first.data, form.last.data
-    return _save(
+    return save_rules(
         form,
         lambda session: remove_days(session, current_actor(), first, last, now=runtime().now()),
         lambda: _calendar_page(DaysForm(formdata=None), errors=form.messages()),
@@ -185,9 +196,10 @@ def remove() -> Any:
     )
 
 
-def _save(
+def save_rules(
     form: Any, verb: Callable[[Session], Any], page: Callable[[], str], done: str, location: str | None = None
 ) -> Any:
+    """Call a verb that changes rules; what is wrong is told on the form's page with everything typed kept."""
     location = location or url_for("settings.index")
     try:
         with writing() as session:
@@ -207,7 +219,8 @@ def _save(
     return redirect(location, 303)
 
 
-def _check_may_change() -> None:
+def check_may_change() -> None:
+    """Raise Forbidden where the person only looks on."""
     if not may_change_rules(current_actor()):
         raise Forbidden("这些规则对全系统有效，由最上级单位的系统管理员修改。")
 
@@ -221,7 +234,13 @@ def _fill(form: RulesForm, policy: LightPolicy | ReminderPolicy, version: str) -
 def _lines(form: RulesForm, policy: Any, default: Any) -> list[RuleLine]:
     values, defaults = written(policy), written(default)
     return [
-        RuleLine(LABELS[name], form[name].description, value, defaults[name], SUFFIXES.get(name, "个工作日"))
+        RuleLine(
+            LABELS[name],
+            form[name].description,
+            shown_value(name, value),
+            shown_value(name, defaults[name]),
+            "" if name in CHOICES else SUFFIXES.get(name, "个工作日"),
+        )
         for name, value in values.items()
     ]
 
@@ -237,30 +256,58 @@ def _lights_page(form: LightsForm, in_force: LightPolicy) -> str:
 def _reminders_page(form: RemindersForm, shown: ReminderPolicy, *, previewed: bool = False) -> str:
     session, today = reading(), runtime().today()
     in_force = load_reminder_policy(session)
+    task = _preview(session, form, shown, today) if previewed else None
     if form.form_errors:
         form.version.data = fingerprint(in_force)
     form.preview.data = None
-    working, example = load_calendar(session), _month_end(today + EXAMPLE_AHEAD)
+    working, example = load_calendar(session), month_end(today + EXAMPLE_AHEAD)
     return render_template(
         "settings/reminders.html",
         form=form,
         in_force=written(in_force),
         defaults=written(ReminderPolicy()),
         previewed=previewed,
+        changes=_changes(in_force, shown),
+        task=task,
+        hour=load_delivery_policy(session).hour,
         example=example,
-        deadline=_examples(example_steps(Ladder.DEADLINE, shown, working, example)),
-        signing=_examples(example_steps(Ladder.SIGNING, shown, working, example, days_after=30)),
+        deadline=examples_of(example_steps(Ladder.DEADLINE, shown, working, example), shown),
+        signing=examples_of(example_steps(Ladder.SIGNING, shown, working, example, days_after=30), shown),
     )
 
 
-def _examples(steps: Sequence[Step]) -> list[ExampleLine]:
+def _preview(session: Session, form: RemindersForm, policy: ReminderPolicy, today: date) -> TaskPreview | None:
+    """Return what the rules shown mean for the task whose number was typed; what is wrong with it is told beside it."""
+    if not (form.task_number.data or "").strip():
+        return None
+    try:
+        task = task_by_number(session, current_actor(), form.task_number.data)
+        book = PolicyBook(policy, load_policy_book(session).overrides)
+        return preview_task(session, task, book.of(task.lead_unit.path, task.level), today=today)
+    except RuleViolation as error:
+        form.refuse(error)
+        return None
+
+
+def _changes(before: ReminderPolicy, after: ReminderPolicy) -> list[dict[str, str]]:
+    old, new = written(before), written(after)
     return [
-        ExampleLine(step.day, step_words(step.rule, step.kind), CIRCLE_WORDS[step.circle])
+        {"label": LABELS[name], "before": shown_value(name, old[name]), "after": shown_value(name, value)}
+        for name, value in new.items()
+        if old[name] != value
+    ]
+
+
+def examples_of(steps: Sequence[Step], policy: ReminderPolicy) -> list[ExampleLine]:
+    """Write steps as the lines of an example."""
+    return [
+        ExampleLine(step.day, named(step_words(step.rule, step.kind), policy), CIRCLE_WORDS[step.circle])
         for step in steps[:MOST_EXAMPLES]
     ]
 
 
-def _month_end(day: date) -> date:
+def month_end(day: date) -> date:
+    """Return the last day of a month."""
     return (day.replace(day=1) + timedelta(days=32)).replace(day=1) - timedelta(days=1)
 
 

@@ -21,7 +21,7 @@ from tracker.domain.evidence_kinds import ACCEPT_ATTRIBUTE
 from tracker.domain.permissions import ROLE_LABELS, Actor, Role
 from tracker.domain.tasks import TaskAction, next_status, transition_for
 from tracker.services.evidence import AcceptedFile
-from tracker.services.policies import load_calendar, load_reminder_policy
+from tracker.services.policies import load_calendar, load_policy_book
 from tracker.web.access import current_actor, requires
 from tracker.web.errors import status_of
 from tracker.web.forms.base import StrictForm
@@ -168,7 +168,7 @@ def _render(
         today,
         closure=next((request for request in closure if request.decision is None), None),
         extension=next((request for request in extension if request.decision is None), None),
-        sign_due_on=_sign_due_on() if page.action is TaskAction.ASSIGN else None,
+        sign_due_on=_sign_due_on(task) if page.action is TaskAction.ASSIGN else None,
     )
     if stale and "version" in form:
         form.version.data = task.version
@@ -190,6 +190,7 @@ def _render(
     )
 
 
-def _sign_due_on() -> Any:
+def _sign_due_on(task: Task) -> Any:
     session = reading()
-    return load_calendar(session).add(runtime().today(), load_reminder_policy(session).signing_working_days)
+    policy = load_policy_book(session).of(task.lead_unit.path, task.level)
+    return load_calendar(session).add(runtime().today(), policy.signing_working_days)

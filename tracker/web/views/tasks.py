@@ -10,10 +10,12 @@ from tracker.db.models import Task
 from tracker.db.queries.task_details import load_details
 from tracker.db.queries.task_lights import elapsed_of, light_of
 from tracker.db.queries.tasks import load_task
-from tracker.domain.permissions import BUSINESS_READERS
-from tracker.domain.tasks import UNFINISHED_LABELS, TaskAction
+from tracker.domain.permissions import BUSINESS_READERS, Role
+from tracker.domain.policy_book import LEVEL_LABELS
+from tracker.domain.tasks import OPEN, UNFINISHED_LABELS, TaskAction
 from tracker.domain.turns import TaskFacts, next_step, possible_actions
 from tracker.services.policies import load_calendar, load_light_policy
+from tracker.services.task_level import level_of
 from tracker.web.access import current_actor, requires
 from tracker.web.same_again import written_marks
 from tracker.web.session import reading, runtime
@@ -31,10 +33,14 @@ from tracker.web.task_display import (
 from tracker.web.task_pages import BY_ACTION, STOPPED
 from tracker.web.views.task_actions import register
 from tracker.web.views.task_edit import register_edit
+from tracker.web.views.task_level import register_level
+from tracker.web.views.task_reminders import register_reminders
 
 blueprint = Blueprint("tasks", __name__)
 register(blueprint)
 register_edit(blueprint)
+register_level(blueprint)
+register_reminders(blueprint)
 
 
 @blueprint.get("/tasks/<int:task_id>")
@@ -68,6 +74,9 @@ def show(task_id: int) -> str:
         relatives=relative_lines(details.relatives),
         reminders=reminder_lines(details.reminders),
         unfinished_labels=UNFINISHED_LABELS,
+        level=level_of(task),
+        level_labels=LEVEL_LABELS,
+        may_set_level=actor.role is Role.SUPERVISOR and actor.sees(task.lead_unit.path) and task.status in OPEN,
     )
 
 

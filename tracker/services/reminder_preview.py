@@ -1,0 +1,141 @@
+"""What the rules mean for one task: these messages, on these days, to these people. Nothing is written.
+
+An administrator sees of a real task what the clock needs, its number, unit, level and deadline, and not its content.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from tracker.db.models import Task, Unit, User
+from tracker.db.queries.scope import leads_in_scope
+from tracker.domain.calendar import WorkingCalendar
+from tracker.domain.delivery import DeliveryPolicy
+from tracker.domain.errors import NotFound, RuleViolation
+from tracker.domain.permissions import ROLE_LABELS, Actor
+from tracker.domain.policy_book import LEVEL_LABELS
+from tracker.domain.reminders import (
+    CHANNEL_LABELS,
+    ClockFacts,
+    ReminderPolicy,
+    Step,
+    ladders_of,
+    step_words,
+    steps_until,
+)
+from tracker.services.alarms import clock_facts, review_days
+from tracker.services.policies import load_calendar, load_delivery_policy
+from tracker.services.recipients import Directory, channels_of, people_of
+from tracker.services.task_level import level_of
+
+AHEAD = timedelta(days=400)
+MOST = 14
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedMessage:
+    """One message to come: the day it goes out, what it is, and to whom by which channels."""
+
+    day: date
+    moved_from: date | None  # the step's own day, where that one is quiet
+    what: str
+    people: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TaskPreview:
+    """A task as the preview shows it, and its messages; ``more``: there would be others after them."""
+
+    number: str
+    unit_name: str
+    level: str
+    due_on: date | None
+    hour: str
+    messages: tuple[PlannedMessage, ...]
+    more: bool
+
+
+def task_by_number(session: Session, actor: Actor, number: str) -> Task:
+    """Return an established task by its number, within the actor's scope; raises NotFound."""
+    task = session.scalar(
+        select(Task)
+        .where(Task.number == number.strip(), leads_in_scope(actor))
+        .options(joinedload(Task.lead_unit), joinedload(Task.owner))
+        .order_by(Task.plan_year.desc())
+        .limit(1)
+    )
+    if task is None:
+        raise NotFound("没有找到这个编号的任务，请核对编号，例如 LWZ-2026-001。", field="task_number")
+    return task
+
+
+def preview_task(session: Session, task: Task, policy: ReminderPolicy, *, today: date) -> TaskPreview:
+    """Return what would be sent about a task from today on under ``policy``."""
+    facts = clock_facts(task, since=today, review_since=review_days(session, [task.id]).get(task.id))
+    if not ladders_of(facts):
+        raise RuleViolation(
+            "这项任务现在不在提醒范围内（未交办、已办结、暂缓或撤销），请换一个编号。", field="task_number"
+        )
+    delivery = load_delivery_policy(session)
+    steps = planned_steps(facts, policy, load_calendar(session), today + AHEAD)
+    directory, calendar = Directory(session), load_calendar(session)
+    messages = tuple(_message(session, task, step, directory, calendar, delivery, policy) for step in steps[:MOST])
+    return TaskPreview(
+        number=task.number or "",
+        unit_name=task.lead_unit.name,
+        level=LEVEL_LABELS[level_of(task)],
+        due_on=task.due_on,
+        hour=delivery.hour,
+        messages=messages,
+        more=len(steps) > MOST,
+    )
+
+
+def planned_steps(facts: ClockFacts, policy: ReminderPolicy, calendar: WorkingCalendar, last: date) -> tuple[Step, ...]:
+    """Return the steps of all ladders a task stands on from ``facts.since`` to ``last``, in the order of their days."""
+    steps = [step for ladder in ladders_of(facts) for step in steps_until(ladder, facts, last, calendar, policy)]
+    return tuple(sorted(steps, key=lambda step: step.day))
+
+
+def sent_on(day: date, calendar: WorkingCalendar, delivery: DeliveryPolicy) -> date:
+    """Return the day on which what falls on ``day`` goes out: the first working day that is not quiet."""
+    for _ in range(366):
+        day = calendar.on_or_after(day)
+        if not delivery.is_quiet(day):
+            return day
+        day += timedelta(days=1)
+    return day
+
+
+def _message(
+    session: Session,
+    task: Task,
+    step: Step,
+    directory: Directory,
+    calendar: WorkingCalendar,
+    delivery: DeliveryPolicy,
+    policy: ReminderPolicy,
+) -> PlannedMessage:
+    day = sent_on(step.day, calendar, delivery)
+    people = people_of(session, task, step.circle, directory)
+    return PlannedMessage(
+        day,
+        step.day if day != step.day else None,
+        named(step_words(step.rule, step.kind), policy),
+        tuple(_person(person, task.lead_unit) for person in people),
+    )
+
+
+def named(words: str, policy: ReminderPolicy) -> str:
+    """Call the rungs of the escalation as the policy does."""
+    return words.replace("黄单，", f"{policy.supervisor_slip}，").replace("红单，", f"{policy.area_head_slip}，")
+
+
+def _person(person: User, unit: Unit) -> str:
+    elsewhere = "" if person.unit_id == unit.id else f"{person.unit.short_name}"
+    channels = "、".join(CHANNEL_LABELS[channel] for channel in channels_of(person))
+    return f"{elsewhere}{ROLE_LABELS[person.role]}{person.name}（{channels}）"

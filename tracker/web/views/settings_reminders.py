@@ -1,0 +1,250 @@
+"""More pages of the rules: exceptions by unit and level, and when reminders leave. They join the settings' blueprint."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import render_template, request, url_for
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tracker.db.models import ReminderOverride, Unit
+from tracker.db.queries.scope import below
+from tracker.domain.delivery import DeliveryPolicy, delivery_written, write_quiet
+from tracker.domain.errors import NotFound, RuleViolation
+from tracker.domain.permissions import Role
+from tracker.domain.policy_book import FIELDS, PolicyBook, checked_override
+from tracker.domain.policy_book import Override as OverrideValue
+from tracker.domain.reminders import Ladder
+from tracker.domain.rules import LABELS, example_steps, shown, written
+from tracker.services.overrides import (
+    delete_override,
+    get_override,
+    list_overrides,
+    override_words,
+    save_override,
+    tasks_concerned,
+)
+from tracker.services.policies import load_calendar, load_delivery_policy, load_policy_book, load_reminder_policy
+from tracker.services.rules import change_delivery, fingerprint, may_change_rules
+from tracker.web.access import current_actor, requires
+from tracker.web.forms.settings import DeliveryForm, OverrideButton, OverrideForm
+from tracker.web.session import reading, runtime
+from tracker.web.views.settings import EXAMPLE_AHEAD, blueprint, check_may_change, examples_of, month_end, save_rules
+
+MOST_UNITS = 2000
+GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("时限前后", ("days_before", "first_after", "every_after")),
+    (
+        "逐级上报",
+        (
+            "supervisor_after",
+            "supervisor_to",
+            "supervisor_slip",
+            "area_head_after",
+            "area_head_every",
+            "area_head_to",
+            "area_head_slip",
+        ),
+    ),
+    ("签收", ("signing_working_days", "signing_after", "signing_every")),
+    ("反馈与审核", ("progress_every", "review_working_days", "review_every")),
+)
+
+
+# ---- when reminders leave -------------------------------------------------------------------------------------------
+
+
+@blueprint.route("/delivery", methods=["GET", "POST"])
+@requires(Role.ADMIN)
+def delivery() -> Any:
+    """Change the hour, the window people choose in, the quiet days, and what nobody may turn off."""
+    now_in_force = load_delivery_policy(reading())
+    form = DeliveryForm()
+    if request.method == "GET":
+        _fill_delivery(form, now_in_force)
+        return _delivery_page(form)
+    check_may_change()
+    if not form.validate_on_submit():
+        return _delivery_page(form), 400
+    try:
+        policy = form.policy()
+    except RuleViolation as error:
+        form.refuse(error)
+        return _delivery_page(form), 400
+    return save_rules(
+        form,
+        lambda session: change_delivery(
+            session, current_actor(), policy, version=form.version.data or "", now=runtime().now()
+        ),
+        lambda: _delivery_page(form),
+        "已保存。从下一次提醒起按新的时间发出。",
+        url_for("settings.delivery"),
+    )
+
+
+def _fill_delivery(form: DeliveryForm, policy: DeliveryPolicy) -> None:
+    form.hour.data, form.window_from.data, form.window_until.data = policy.hour, policy.window_from, policy.window_until
+    form.quiet.data, form.mandatory.data = write_quiet(policy.quiet), list(policy.mandatory)
+    form.version.data = fingerprint(policy)
+
+
+def _delivery_page(form: DeliveryForm) -> str:
+    in_force = load_delivery_policy(reading())
+    if form.form_errors:
+        form.version.data = fingerprint(in_force)
+    return render_template(
+        "settings/delivery.html",
+        form=form,
+        in_force=delivery_written(in_force),
+        defaults=delivery_written(DeliveryPolicy()),
+        may_change=may_change_rules(current_actor()),
+    )
+
+
+# ---- exceptions -----------------------------------------------------------------------------------------------------
+
+
+@blueprint.get("/overrides")
+@requires(Role.ADMIN)
+def overrides() -> str:
+    """List the exceptions with what differs in each."""
+    session = reading()
+    lines = [
+        {"row": row, "words": override_words(row), "values": _differing(row), "tasks": _concerned(session, row)}
+        for row in list_overrides(session)
+    ]
+    return render_template("settings/overrides.html", lines=lines, may_change=may_change_rules(current_actor()))
+
+
+@blueprint.route("/overrides/new", methods=["GET", "POST"])
+@requires(Role.ADMIN)
+def new_override() -> Any:
+    """Add an exception."""
+    check_may_change()
+    return _edit(None)
+
+
+@blueprint.route("/overrides/<int:override_id>", methods=["GET", "POST"])
+@requires(Role.ADMIN)
+def edit_override(override_id: int) -> Any:
+    """Change an exception."""
+    check_may_change()
+    return _edit(get_override(reading(), override_id))
+
+
+@blueprint.post("/overrides/<int:override_id>/delete")
+@requires(Role.ADMIN)
+def remove_override(override_id: int) -> Any:
+    """Take an exception away."""
+    form = OverrideButton()
+    check_may_change()
+    get_override(reading(), override_id)
+    if not form.validate_on_submit():
+        raise RuleViolation("页面内容不完整，请刷新后重试。")
+    version = int(form.version.data)
+    return save_rules(
+        form,
+        lambda session: delete_override(session, current_actor(), override_id, version=version, now=runtime().now()),
+        overrides,
+        "已删除，这些任务按上一级规则提醒。",
+        url_for("settings.overrides"),
+    )
+
+
+def _edit(row: ReminderOverride | None) -> Any:
+    form, row_id = OverrideForm(), row.id if row else None
+    form.unit_id.choices = _unit_choices(reading())
+    if request.method == "GET":
+        _fill(form, row)
+        return _override_page(form, row_id)
+    if not form.validate_on_submit():
+        return _override_page(form, row_id), 400
+    draft, version = form.draft(), int(form.version.data or 0) if (form.version.data or "0").isdecimal() else 0
+    if form.preview.data:
+        return _override_page(form, row_id, previewed=True)
+    return save_rules(
+        form,
+        lambda session: save_override(session, current_actor(), row_id, draft, version=version, now=runtime().now()),
+        lambda: _override_page(form, row_id),
+        "已保存。有关任务的下一次提醒将按新规则安排，已过的提醒不补发。",
+        url_for("settings.overrides"),
+    )
+
+
+def _fill(form: OverrideForm, row: ReminderOverride | None) -> None:
+    form.version.data = str(row.version if row else 0)
+    if row is None:
+        return
+    form.unit_id.data, form.level.data = str(row.unit_id or ""), row.level or ""
+    for name, value in row.values.items():
+        if name in FIELDS:
+            form[name].data = value
+
+
+def _override_page(form: OverrideForm, row_id: int | None, *, previewed: bool = False) -> str:
+    session = reading()
+    if form.form_errors and row_id is not None:
+        form.version.data = str(get_override(session, row_id).version)
+    effect = _effect(session, form) if previewed else None
+    form.preview.data = None
+    base = written(load_reminder_policy(session))
+    return render_template(
+        "settings/override.html",
+        form=form,
+        row_id=row_id,
+        groups=GROUPS,
+        base={name: shown(name, value) for name, value in base.items()},
+        effect=effect,
+    )
+
+
+def _effect(session: Session, form: OverrideForm) -> dict[str, Any] | None:
+    """Return what an exception would mean; what is wrong with it is told beside its field."""
+    draft, base = form.draft(), load_reminder_policy(session)
+    try:
+        values = checked_override(base, draft.values)
+    except RuleViolation as error:
+        form.refuse(error)
+        return None
+    unit = session.scalar(select(Unit).where(Unit.id == draft.unit_id)) if draft.unit_id else None
+    path = unit.path if unit else None
+    others = [override for override in load_policy_book(session).overrides if not _same(override, path, draft.level)]
+    book = PolicyBook(base, [*others, OverrideValue(0, path, draft.level, values)])
+    policy, day = book.of(path or "", draft.level), month_end(runtime().today() + EXAMPLE_AHEAD)
+    old = written(base)
+    return {
+        "changes": [
+            {"label": LABELS[name], "before": shown(name, old[name]), "after": shown(name, value)}
+            for name, value in values.items()
+        ],
+        "tasks": tasks_concerned(session, unit, draft.level),
+        "day": day,
+        "steps": examples_of(example_steps(Ladder.DEADLINE, policy, load_calendar(session), day), policy),
+    }
+
+
+def _same(override: OverrideValue, path: str | None, level: str | None) -> bool:
+    return (override.unit_path, override.level) == (path, level)
+
+
+def _differing(row: ReminderOverride) -> list[tuple[str, str]]:
+    return [(LABELS[name], shown(name, value)) for name, value in row.values.items() if name in FIELDS]
+
+
+def _concerned(session: Session, row: ReminderOverride) -> int:
+    return tasks_concerned(session, row.unit, row.level)
+
+
+def _unit_choices(session: Session) -> list[tuple[str, str]]:
+    actor = current_actor()
+    rows = session.execute(
+        select(Unit.id, Unit.name, Unit.path)
+        .where(below(actor.scope_path), Unit.is_active.is_(True))
+        .order_by(Unit.path)
+        .limit(MOST_UNITS)
+    ).all()
+    if not rows:
+        raise NotFound
+    top = min(row.path.count("/") for row in rows)
+    return [("", "全部单位"), *((str(row.id), "　" * (row.path.count("/") - top) + row.name) for row in rows)]
