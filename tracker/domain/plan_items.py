@@ -15,6 +15,7 @@ from tracker.domain.tables import TableRow, table_rows
 from tracker.language.enumerators import Mark, find_members
 from tracker.language.lexicon import Lexicon
 from tracker.language.organisations import names_field
+from tracker.language.quantities import find_amounts
 
 _ITEM_TRAILING = "；，、 \n"
 _LONGEST_LEAD_LINE = 36
@@ -90,7 +91,8 @@ class PlanCollector:
             paragraphs.pop()
         leads = sum(self.kinds.is_lead(child) for child in paragraphs)
         if leads:
-            if line.has_body and leads < _LEADS_OF_THEIR_OWN:
+            # A figure in the heading's own text makes it a task; else it leads in to what follows.
+            if leads < _LEADS_OF_THEIR_OWN and find_amounts(self.text, *line.body, self.lexicon):
                 yield from self._leaf(line, group, [])
             yield from self._running(paragraphs, line)
             return
