@@ -25,7 +25,7 @@ from tracker.domain.reminders import Channel
 from tracker.domain.tasks import TaskStatus
 from tracker.services.digests import compose_digest
 from tracker.services.plan_returns import Remark, answer_return, note_correction, send_back, settle_return
-from tracker.services.reminders import gather_digests
+from tracker.services.outbox import gather_digests
 
 LATER = NOW + timedelta(hours=1)
 
