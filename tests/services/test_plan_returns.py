@@ -24,8 +24,8 @@ from tracker.domain.plan_returns import (
 from tracker.domain.reminders import Channel
 from tracker.domain.tasks import TaskStatus
 from tracker.services.digests import compose_digest
-from tracker.services.plan_returns import Remark, answer_return, note_correction, send_back, settle_return
 from tracker.services.outbox import gather_digests
+from tracker.services.plan_returns import Remark, answer_return, note_correction, send_back, settle_return
 
 LATER = NOW + timedelta(hours=1)
 
