@@ -95,6 +95,8 @@ def channel_choices(session: Session, person: User) -> list[ChannelChoice]:
 
 def stand_in(person: User, day: date) -> User | None:
     """Return who gets a person's messages on ``day``: the deputy during an absence, unless that one is away as well."""
+    if object_session(person) is None:
+        return None
     preference = person.preference
     if not _is_absent(preference, day) or preference is None or preference.deputy is None:
         return None
