@@ -110,8 +110,10 @@ def test_an_hour_that_is_none_is_told(session, county):
         setup_preference(session, county.officer, hour="nine")
 
 
-@pytest.mark.parametrize("who", ["officer", "sister_officer", "section_officer", "other_supervisor", "admin"])
-def test_a_deputy_belongs_to_the_unit_or_above_it(session, county, who):
+@pytest.mark.parametrize(
+    "who", ["officer", "sister_officer", "section_officer", "other_supervisor", "supervisor", "admin"]
+)
+def test_a_deputy_belongs_to_the_unit(session, county, who):
     values = {"absent_from": TODAY, "absent_until": TODAY, "deputy_id": getattr(county, who).id}
     with pytest.raises(PreferenceRefused) as raised:
         setup_preference(session, county.officer, **values)

@@ -12,7 +12,7 @@ from datetime import date, datetime, time
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, object_session
 
-from tracker.db.models import Preference, Unit, User
+from tracker.db.models import Preference, User
 from tracker.domain.calendar import LOCAL_ZONE, local_date
 from tracker.domain.delivery import DeliveryPolicy, read_hour
 from tracker.domain.errors import RuleViolation, StaleVersion
@@ -95,6 +95,8 @@ def channel_choices(session: Session, person: User) -> list[ChannelChoice]:
 
 def stand_in(person: User, day: date) -> User | None:
     """Return who gets a person's messages on ``day``: the deputy during an absence, unless that one is away as well."""
+    if object_session(person) is None:
+        return None
     preference = person.preference
     if not _is_absent(preference, day) or preference is None or preference.deputy is None:
         return None
@@ -115,13 +117,16 @@ def send_from(session: Session, people: Iterable[int], day: date) -> dict[int, d
 
 
 def deputies_for(session: Session, person: User) -> list[User]:
-    """Return who may stand in: active accounts of the person's unit and of those above it, who see all that it sees."""
-    ids = [int(part) for part in person.unit.path.split("/") if part]
+    """Return who may stand in: active accounts of the person's own unit; whoever works above is out of sight."""
     query = (
         select(User)
-        .join(Unit, User.unit_id == Unit.id)
-        .where(User.unit_id.in_(ids), User.is_active.is_(True), User.role.in_(BUSINESS_READERS), User.id != person.id)
-        .order_by(Unit.path.desc(), User.name)
+        .where(
+            User.unit_id == person.unit_id,
+            User.is_active.is_(True),
+            User.role.in_(BUSINESS_READERS),
+            User.id != person.id,
+        )
+        .order_by(User.name)
     )
     return list(session.scalars(query))
 
@@ -203,7 +208,7 @@ def _checked_absence(session: Session, person: User, draft: PreferenceDraft, tod
         raise PreferenceRefused("一次外出不超过一年。", field="absent_until")
     deputy = next((other for other in deputies_for(session, person) if other.id == draft.deputy_id), None)
     if deputy is None:
-        raise PreferenceRefused("请选择代收人：本单位或上级单位在用的账号。", field="deputy_id")
+        raise PreferenceRefused("请选择代收人：本单位在用的账号。", field="deputy_id")
     return deputy
 
 

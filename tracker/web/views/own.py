@@ -134,10 +134,7 @@ def _fill(form: PreferenceForm) -> None:
 
 def _page(form: PreferenceForm) -> str:
     session, person = reading(), _person()
-    deputies = [
-        (str(other.id), f"{other.name}　{other.unit.short_name}{ROLE_LABELS[other.role]}")
-        for other in deputies_for(session, person)
-    ]
+    deputies = [(str(other.id), f"{other.name}　{ROLE_LABELS[other.role]}") for other in deputies_for(session, person)]
     return render_template(
         "own/reminders.html",
         form=form,

@@ -109,10 +109,11 @@ def _delivery_page(form: DeliveryForm) -> str:
 @requires(Role.ADMIN)
 def overrides() -> str:
     """List the exceptions with what differs in each."""
-    session = reading()
+    session, actor = reading(), current_actor()
     lines = [
         {"row": row, "words": override_words(row), "values": _differing(row), "tasks": _concerned(session, row)}
         for row in list_overrides(session)
+        if row.unit is None or actor.sees(row.unit.path) or actor.scope_path.startswith(row.unit.path)
     ]
     return render_template("settings/overrides.html", lines=lines, may_change=may_change_rules(current_actor()))
 
