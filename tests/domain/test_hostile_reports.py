@@ -14,7 +14,6 @@ SHORT, LONG = 10_000, 80_000
 GROWTH = 4  # in place of 1: machines under load; what is quadratic reaches 8
 LEAST_SECONDS = 0.03
 SUPERLINEAR = {
-    "连写的序号": "a group's title may be as long as its paragraph, and every item carries it",
     "一句话反复": "each commitment of an item looks through all its dates and amounts",
 }
 

@@ -11,6 +11,7 @@ from tracker.domain.matching.candidates import Claim, Clause
 from tracker.domain.matching.comparable import RAREST, Comparable, make_comparable, plain_text
 from tracker.domain.matching.names import puts_another_word
 from tracker.domain.matching.numbers import numbers_in
+from tracker.domain.matching.outcome import step_of
 from tracker.domain.matching.promises import Promise
 from tracker.domain.matching.units import number_text, split_unit
 from tracker.domain.matching.words import MatchingWords
@@ -123,7 +124,7 @@ def is_growth(quantity: Quantity, promise: Promise, words: MatchingWords) -> boo
 
 def is_finished(clause: Clause, words: MatchingWords) -> bool:
     """Say whether a clause tells of something finished."""
-    return any(words.steps[found.group()] == "finished" for found in words.step_pattern.finditer(clause.text))
+    return step_of(clause.text, words) == "finished"
 
 
 def is_share(quantity: Quantity) -> bool:

@@ -168,7 +168,8 @@ def share_from_counts(text: str, quantity: Quantity, lexicon: Lexicon) -> Reckon
     for at, whole in enumerate(amounts):
         for part in amounts[at + 1 : at + 2]:
             near = text[whole.end : part.start] + text[part.end : part.end + 8].split("，")[0]
-            if part.unit == whole.unit and 0 < part.value <= whole.value and name in near:
+            told = name in near and name not in text[max(0, whole.start - 12) : whole.start]
+            if told and part.unit == whole.unit and 0 < part.value <= whole.value:
                 return Reckoned(
                     round(100 * part.value / whole.value, 1),
                     f"按{number_text(whole.value)}{whole.unit}中{number_text(part.value)}{part.unit}计算",

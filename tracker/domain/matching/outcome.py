@@ -15,6 +15,7 @@ from tracker.domain.matching.words import MatchingWords
 
 NAMEABLE = ("个", "家", "处", "所", "座", "条", "村", "支", "项", "部")
 """Units of things that a report may name one by one instead of counting them."""
+_PASSED = re.compile("(?<!待)通过[^，。；、]{1,20}(?:验收|评审|复核|认定|考核|评估)")
 _UNDER_WAY = re.compile("正在|仍在|尚在|尚未|还在")
 NAME = 4
 """A noun of so many characters names a thing of its own."""
@@ -136,6 +137,7 @@ def step_of(text: str, words: MatchingWords) -> str | None:
     """Return the step a clause speaks of, None where it names none."""
     bare = re.sub(r"《[^《》]{1,60}》", "", text)
     found = [(match.end(), words.steps[match.group()]) for match in words.step_pattern.finditer(bare)]
+    found += [(match.end(), "finished") for match in _PASSED.finditer(bare)]
     steps = {step for _, step in found}
     if not found:
         return None
