@@ -24,7 +24,7 @@ from tracker.samples.seed import SAMPLE_ACCOUNTS
 
 ROOT = Path(__file__).resolve().parents[2]
 LAST = "按 Ctrl+C 停止"
-PATIENCE = 90.0  # seconds after which a run that says nothing more is taken for hung
+PATIENCE = 300.0  # seconds after which a run that says nothing more is taken for hung
 
 
 def environment(instance: Path, **more: str) -> dict[str, str]:
