@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from tools.measure_extraction import GOLDEN, TRAINED, load
-from tools.train_linking import fit
 from tracker.domain.answer_features import FEATURES, Features, Need, Offer, pair_features
 from tracker.domain.answer_model import MODEL_FILE, AnswerModel
 from tracker.domain.answers import contexts_of
 from tracker.domain.documents import Problem
 from tracker.domain.gold import AnchoredText
+from tracker.domain.matching.training import fit
 from tracker.language.lexicon import load_lexicon
 
 PRIOR = {
@@ -84,7 +84,7 @@ def train(reports: Sequence[Sequence[Row]]) -> AnswerModel:
         for report in reports
         for features, label, _ in report
     ]
-    return AnswerModel(fit(rows, PRIOR, FEATURES), LEAST, NEAR_BEST)
+    return AnswerModel(fit(rows, PRIOR), LEAST, NEAR_BEST)
 
 
 def count(model: AnswerModel, reports: Sequence[Sequence[Row]]) -> tuple[int, int, int]:

@@ -25,6 +25,7 @@ from tracker.domain.matching.features import Reading, quoted
 from tracker.domain.matching.promises import Promise, prepare_promises
 from tracker.domain.matching.repetition import find_repetitions
 from tracker.domain.matching.scoring import LOOKS, Scored, companies, probability, rarity_of, score_claims, second_look
+from tracker.domain.matching.training import moved, solve
 from tracker.domain.matching.words import DATA_FOLDER, LinkModel, load_background, load_words
 
 PRIOR_ANSWER = {
@@ -167,12 +168,12 @@ def _fit(rows: Sequence[Row], prior: Mapping[str, float]) -> dict[str, float]:
     weights = [prior[name] for name in names]
     start = list(weights)
     for _ in range(ROUNDS):
-        step = _solve(*_slopes(data, weights, start, pulls))
+        step = solve(*_slopes(data, weights, start, pulls))
         here = _loss(data, weights, start, pulls)
         # A full Newton step can overshoot where guesses saturate: halve it until it helps.
-        while max(map(abs, step)) > PRECISION and _loss(data, _moved(weights, step), start, pulls) > here:
+        while max(map(abs, step)) > PRECISION and _loss(data, moved(weights, step), start, pulls) > here:
             step = [move / 2 for move in step]
-        weights = _moved(weights, step)
+        weights = moved(weights, step)
         if max(map(abs, step)) <= PRECISION:
             break
     return {name: round(weight, 4) for name, weight in zip(names, weights, strict=True)}
@@ -200,10 +201,6 @@ def _slopes(
     return hessian, gradient
 
 
-def _moved(weights: Sequence[float], step: Sequence[float]) -> list[float]:
-    return [weight + move for weight, move in zip(weights, step, strict=True)]
-
-
 def _loss(data: Sequence[Sparse], weights: Sequence[float], start: Sequence[float], pulls: Sequence[float]) -> float:
     """Return the negative log likelihood with the pull towards the prior."""
     loss = sum(p * (weight - prior) ** 2 for weight, prior, p in zip(weights, start, pulls, strict=True)) / 2
@@ -212,23 +209,6 @@ def _loss(data: Sequence[Sparse], weights: Sequence[float], start: Sequence[floa
         odds = -odds if label else odds
         loss += odds if odds > CERTAIN else math.log1p(math.exp(odds))
     return loss
-
-
-def _solve(matrix: list[list[float]], vector: list[float]) -> list[float]:
-    """Solve a small symmetric system by elimination with pivoting."""
-    size = len(vector)
-    rows = [[*matrix[i], vector[i]] for i in range(size)]
-    for column in range(size):
-        pivot = max(range(column, size), key=lambda i: abs(rows[i][column]))
-        rows[column], rows[pivot] = rows[pivot], rows[column]
-        for i in range(column + 1, size):
-            factor = rows[i][column] / rows[column][column]
-            for j in range(column, size + 1):
-                rows[i][j] -= factor * rows[column][j]
-    result = [0.0] * size
-    for i in reversed(range(size)):
-        result[i] = (rows[i][size] - sum(rows[i][j] * result[j] for j in range(i + 1, size))) / rows[i][i]
-    return result
 
 
 def train(pairs: Sequence[GoldPair], without: Sequence[str] = ()) -> LinkModel:

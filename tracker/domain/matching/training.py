@@ -87,12 +87,12 @@ def fit(rows: Sequence[Row], prior: Mapping[str, float], strength: float = 1.0) 
     start = [float(prior[name]) for name in names]
     weights = list(start)
     for _ in range(ROUNDS):
-        step = _solve(*_slopes(data, weights, start, strength))
+        step = solve(*_slopes(data, weights, start, strength))
         here = _loss(data, weights, start, strength)
         # A full Newton step can overshoot where guesses saturate: halve it until it helps.
-        while max(map(abs, step)) > PRECISION and _loss(data, _moved(weights, step), start, strength) > here:
+        while max(map(abs, step)) > PRECISION and _loss(data, moved(weights, step), start, strength) > here:
             step = [move / 2 for move in step]
-        weights = _moved(weights, step)
+        weights = moved(weights, step)
         if max(map(abs, step)) <= PRECISION:
             break
     return {name: round(weight, DIGITS) for name, weight in zip(names, weights, strict=True)}
@@ -118,7 +118,8 @@ def _slopes(
     return hessian, gradient
 
 
-def _moved(weights: Sequence[float], step: Sequence[float]) -> list[float]:
+def moved(weights: Sequence[float], step: Sequence[float]) -> list[float]:
+    """Return the weights after a step."""
     return [weight + move for weight, move in zip(weights, step, strict=True)]
 
 
@@ -134,7 +135,7 @@ def _loss(
     return loss
 
 
-def _solve(matrix: list[list[float]], vector: list[float]) -> list[float]:
+def solve(matrix: list[list[float]], vector: list[float]) -> list[float]:
     """Solve a small symmetric system by elimination with pivoting."""
     size = len(vector)
     rows = [[*matrix[i], vector[i]] for i in range(size)]
