@@ -373,7 +373,7 @@ def test_an_area_is_one_of_the_eight_or_what_the_task_bears(add, as_user, read):
     task_id = add(area="本县特色")
     chief = as_user("supervisor")
     chief.open(f"/tasks/{task_id}/edit")
-    assert all(f">{area}</option>" in chief.text for area in ("不归类", "数字政府", "本县特色"))
+    assert all(f">{area}</option>" in chief.response.text for area in ("不归类", "数字政府", "本县特色"))
     chief.submit(title="题目", reason="更正")
     assert read(task_id).area == "本县特色"
     chief.open(f"/tasks/{task_id}/edit")
