@@ -23,7 +23,7 @@ from tracker.domain.plan_returns import (
 )
 from tracker.domain.reminders import Channel
 from tracker.domain.tasks import TaskStatus
-from tracker.services.digests import compose_digest
+from tracker.services.digests import UNSEEN, compose_digest
 from tracker.services.outbox import gather_digests
 from tracker.services.plan_returns import Remark, answer_return, note_correction, send_back, settle_return
 
@@ -100,7 +100,7 @@ def test_the_officer_gets_it_by_mail_as_long_as_the_unit_is_the_officers(session
     county.officer.unit = county.sister
     session.flush()
     moved = compose_digest(session, notice.message_id, **words)
-    assert (moved.lines, moved.dropped) == (0, (notice.id,))
+    assert (moved.lines, moved.dropped) == (0, ((notice.id, UNSEEN),))
 
 
 @pytest.mark.parametrize("who", ["officer", "head", "auditor", "area_head"])

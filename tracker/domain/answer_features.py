@@ -6,12 +6,12 @@ Grams are pairs of neighbouring characters, synonyms of the field made one, with
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
 from math import log, sqrt
 
-from tracker.domain.matching.words import load_background, load_words
+from tracker.domain.matching.words import MatchingWords, load_background, load_words
 from tracker.language.lexicon import Lexicon
 from tracker.language.similarity import bigrams
 
@@ -73,8 +73,9 @@ class _Item:
 
 def pair_features(needs: Sequence[Need], offers: Sequence[Offer], lexicon: Lexicon) -> list[list[Features]]:
     """Return a row of features an item, one entry a problem."""
-    problems = [_problem(need, lexicon) for need in needs]
-    items = [_item(offer, lexicon) for offer in offers]
+    words = load_words()
+    problems = [_problem(need, words, lexicon) for need in needs]
+    items = [_item(offer, words, lexicon) for offer in offers]
     weigh = _Weigher(items)
     rarity = _theme_rarity(items)
     asked = [(problem, weigh(problem.grams), weigh(problem.told)) for problem in problems]
@@ -85,9 +86,15 @@ def pair_features(needs: Sequence[Need], offers: Sequence[Offer], lexicon: Lexic
             [_alone(_Pair(problem, own, told, item, named, whole), weigh, rarity) for problem, own, told in asked]
         )
     likeness = [[_likeness(features) for features in row] for row in rows]
+    best_for_problem = [max(column) for column in zip(*likeness, strict=True)]
     for index, row in enumerate(rows):
+        best_for_item = max(likeness[index], default=0.0)
         for at, features in enumerate(row):
-            features.update(_beside(likeness, index, at))
+            here = likeness[index][at]
+            best_item = here / (best_for_problem[at] + 0.05)
+            best_problem = here / (best_for_item + 0.05)
+            features.update(best_item=best_item, best_problem=best_problem, both=best_item * best_problem)
+            features.update(_order(index, len(items), at, len(problems)))
     return rows
 
 
@@ -95,13 +102,15 @@ def _likeness(f: Features) -> float:
     return 1.5 * f["head"] + f["cover"] + 0.5 * (f["reverse"] + f["told"] + f["theme_head"]) + f["cosine"]
 
 
-def _problem(need: Need, lexicon: Lexicon) -> _Problem:
-    return _Problem(_grams(need.text, lexicon), _grams(need.context, lexicon), _themes(need.text, lexicon))
+def _problem(need: Need, words: MatchingWords, lexicon: Lexicon) -> _Problem:
+    own, told = _grams(need.text, words, lexicon), _grams(need.context, words, lexicon)
+    return _Problem(own, told, _themes(need.text, lexicon))
 
 
-def _item(offer: Offer, lexicon: Lexicon) -> _Item:
-    head = _grams(offer.head, lexicon)
-    return _Item(head, head | _grams(offer.body, lexicon), _themes(offer.head, lexicon), _themes(offer.body, lexicon))
+def _item(offer: Offer, words: MatchingWords, lexicon: Lexicon) -> _Item:
+    head = _grams(offer.head, words, lexicon)
+    whole = head | _grams(offer.body, words, lexicon)
+    return _Item(head, whole, _themes(offer.head, lexicon), _themes(offer.body, lexicon))
 
 
 class _Weigher:
@@ -167,16 +176,9 @@ def _theme_shares(problem: _Problem, rarity: Mapping[str, float]) -> Mapping[str
     return {theme: hits / most * rarity[theme] for theme, hits in problem.themes.items() if theme in rarity}
 
 
-def _beside(likeness: Sequence[Sequence[float]], item: int, problem: int) -> Features:
-    """Return how a pair stands beside its rivals, and where it stands in the order of the text."""
-    items, problems = len(likeness), len(likeness[0])
-    here = likeness[item][problem]
-    best_item = here / (max(row[problem] for row in likeness) + 0.05)
-    best_problem = here / (max(likeness[item]) + 0.05)
+def _order(item: int, items: int, problem: int, problems: int) -> Features:
+    """Return where a pair stands in the order of the text."""
     return {
-        "best_item": best_item,
-        "best_problem": best_problem,
-        "both": best_item * best_problem,
         "place": 1.0 - abs((item + 0.5) / items - (problem + 0.5) / problems),
         "same_place": float(items == problems and item == problem),
         "same_rank": float(items != problems and item == problem),
@@ -185,14 +187,18 @@ def _beside(likeness: Sequence[Sequence[float]], item: int, problem: int) -> Fea
     }
 
 
-def shared_words(need: Need, offer: Offer, lexicon: Lexicon, most: int = 3) -> list[str]:
-    """Return the longest words that problem and item share, in the problem's own form."""
-    generic, offered = _generic(lexicon), bigrams(f"{offer.head}。{offer.body}")
+def offered_bigrams(offer: Offer, lexicon: Lexicon) -> set[str]:
+    """Return the character pairs of an item that can name what it shares with a problem."""
+    return bigrams(f"{offer.head}。{offer.body}") - _generic(lexicon)
+
+
+def shared_words(need: Need, offered: Set[str], most: int = 3) -> list[str]:
+    """Return the longest words of a problem that stand in an item's ``offered`` pairs, in the problem's own form."""
     runs: list[str] = []
     at = 0
     while at < len(need.text) - 1:
         stop = at
-        while need.text[stop : stop + 2] in offered and need.text[stop : stop + 2] not in generic:
+        while need.text[stop : stop + 2] in offered:
             stop += 1
         if stop > at:
             runs.append(need.text[at : stop + 1])
@@ -206,8 +212,7 @@ def _themes(words: str, lexicon: Lexicon) -> dict[str, int]:
     return {name: count for name, count in counts.items() if count}
 
 
-def _grams(passage: str, lexicon: Lexicon) -> frozenset[str]:
-    words = load_words()
+def _grams(passage: str, words: MatchingWords, lexicon: Lexicon) -> frozenset[str]:
     uniform = words.synonym_pattern.sub(lambda found: words.synonyms[found.group()], passage)
     return frozenset(bigrams(uniform) - _generic(lexicon))
 

@@ -8,10 +8,10 @@ weighted by how rare they are in reports at large and among the items of this pl
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 
-from tracker.domain.answer_features import FEATURES, Need, Offer, pair_features, shared_words
+from tracker.domain.answer_features import FEATURES, Need, Offer, offered_bigrams, pair_features, shared_words
 from tracker.domain.answer_model import AnswerModel, load_answer_model
 from tracker.domain.documents import PlanItem, Problem
 from tracker.language.lexicon import Lexicon
@@ -51,16 +51,17 @@ def _chosen(
     scores: Sequence[float], needs: Sequence[Need], offer: Offer, model: AnswerModel, lexicon: Lexicon
 ) -> list[Answer]:
     top = max(scores)
+    offered = offered_bigrams(offer, lexicon)
     kept = [
-        Answer(index, round(score, 3), _reason(needs[index], offer, lexicon))
+        Answer(index, round(score, 3), _reason(needs[index], offered))
         for index, score in enumerate(scores)
         if score >= model.least and score >= model.near_best * top
     ]
     return sorted(kept, key=lambda answer: -answer.score)
 
 
-def _reason(need: Need, offer: Offer, lexicon: Lexicon) -> str:
-    words = shared_words(need, offer, lexicon)
+def _reason(need: Need, offered: Set[str]) -> str:
+    words = shared_words(need, offered)
     return f"都提到“{'、'.join(words)}”" if words else "次序相对应"
 
 

@@ -72,12 +72,14 @@ class ReturnView:
 
 def return_view(session: Session, actor: Actor, report: Report) -> ReturnView | None:
     """Return the returns of a report and its earlier versions as the actor sees them; None where there is none."""
-    rounds = [Round(row, return_state(row)) for row in returns_so_far(session, report)]
-    return view_of(actor, report, rounds) if rounds else None
+    return view_of(actor, report, returns_so_far(session, report))
 
 
-def view_of(actor: Actor, report: Report, rounds: Sequence[Round]) -> ReturnView:
-    """Arrange rounds, the newest first."""
+def view_of(actor: Actor, report: Report, returns: Sequence[PlanReturn]) -> ReturnView | None:
+    """Arrange returns, the newest first; None where there is none."""
+    if not returns:
+        return None
+    rounds = [Round(row, return_state(row)) for row in returns]
     last = rounds[0]
     is_open = last.is_open and last.row.report_id == report.id
     return ReturnView(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, SQLColumnExpression, case, exists, func, select
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, case, exists, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from tracker.db.models import PlanRemark, PlanReturn, Report, Unit
@@ -20,18 +20,42 @@ def returns_so_far(session: Session, report: Report) -> Sequence[PlanReturn]:
         session.scalars(
             select(PlanReturn)
             .join(Report, PlanReturn.report_id == Report.id)
-            .where(Report.unit_id == report.unit_id, Report.report_year == report.report_year, Report.id <= report.id)
-            .options(
-                joinedload(PlanReturn.remarks).joinedload(PlanRemark.replied_by),
-                joinedload(PlanReturn.returned_by),
-                joinedload(PlanReturn.closed_by),
-                joinedload(PlanReturn.report),
-            )
-            .order_by(PlanReturn.report_id.desc(), PlanReturn.round.desc())
+            .where(_is_version_of(report), Report.id <= report.id)
+            .options(*_WITH_REMARKS, joinedload(PlanReturn.report))
+            .order_by(*_NEWEST_FIRST)
         )
         .unique()
         .all()
     )
+
+
+def versions_with_returns(session: Session, report: Report) -> tuple[list[Report], list[PlanReturn]]:
+    """Return all versions of a report, and what ``returns_so_far`` returns: one statement for both."""
+    rows = (
+        session.execute(
+            select(Report, PlanReturn)
+            .outerjoin(PlanReturn, PlanReturn.report_id == Report.id)
+            .where(_is_version_of(report))
+            .options(joinedload(Report.uploaded_by), *_WITH_REMARKS)
+            .order_by(Report.id.desc(), *_NEWEST_FIRST)
+        )
+        .unique()
+        .all()
+    )
+    versions = list(dict.fromkeys(version for version, _ in rows))
+    return versions, [row for version, row in rows if row is not None and version.id <= report.id]
+
+
+def _is_version_of(report: Report) -> ColumnElement[bool]:
+    return and_(Report.unit_id == report.unit_id, Report.report_year == report.report_year)
+
+
+_NEWEST_FIRST = (PlanReturn.report_id.desc(), PlanReturn.round.desc())
+_WITH_REMARKS = (
+    joinedload(PlanReturn.remarks).joinedload(PlanRemark.replied_by),
+    joinedload(PlanReturn.returned_by),
+    joinedload(PlanReturn.closed_by),
+)
 
 
 def open_return(session: Session, report_id: int) -> PlanReturn | None:

@@ -80,16 +80,6 @@ def current_report(session: Session, unit_id: int, report_year: int) -> Report |
     )
 
 
-def versions_of(session: Session, report: Report) -> Sequence[Report]:
-    """Return all versions of a report, the newest first."""
-    return session.scalars(
-        select(Report)
-        .where(Report.unit_id == report.unit_id, Report.report_year == report.report_year)
-        .options(joinedload(Report.uploaded_by))
-        .order_by(Report.id.desc())
-    ).all()
-
-
 def tasks_of_report(session: Session, report: Report) -> Sequence[Task]:
     """Return every task read from this report, dismissed ones too, in the order of the text.
 

@@ -12,6 +12,7 @@ from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
 from tracker.db.models import Report, Task, TaskSource
+from tracker.db.queries.plan_returns import versions_with_returns
 from tracker.db.queries.promises import lines_of_report
 from tracker.db.queries.report_list import PAGE, ListedReport, ReportFilter, count_filings, list_all_years, list_year
 from tracker.db.queries.reports import (
@@ -19,7 +20,6 @@ from tracker.db.queries.reports import (
     intakes_under_way,
     sources_of,
     tasks_of_report,
-    versions_of,
 )
 from tracker.domain.documents import Problem, Span
 from tracker.domain.errors import NotFound
@@ -30,7 +30,7 @@ from tracker.domain.tasks import LEDGER, TaskStatus
 from tracker.services.plan_items import SPLIT
 from tracker.services.reports import note_download
 from tracker.web.access import current_actor, requires
-from tracker.web.return_page import return_view
+from tracker.web.return_page import view_of
 from tracker.web.same_again import plan_summary
 from tracker.web.session import reading, runtime, writing
 
@@ -80,7 +80,7 @@ def show(report_id: int) -> str:
     actor = current_actor()
     report = get_report(reading(), actor, report_id, text=True)
     tasks, kept = own_and_kept(report, tasks_of_report(reading(), report))
-    versions = versions_of(reading(), report)
+    versions, returns = versions_with_returns(reading(), report)
     read = reading_from_dict({**report.reading, "text": report.text})
     return render_template(
         "reports/show.html",
@@ -95,7 +95,7 @@ def show(report_id: int) -> str:
         summary=plan_summary(lines_of_report(reading(), report.id)),
         may_review=actor.role is Role.SUPERVISOR and report.superseded_at is None,
         links_href=href_if_known("links.index", report_id=report.id),
-        returned=return_view(reading(), actor, report),
+        returned=view_of(actor, report, returns),
         may_upload=actor.role in UPLOADERS,
     )
 
