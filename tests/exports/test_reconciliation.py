@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from io import BytesIO
-from typing import Any
+from typing import Any, BinaryIO
 
 import pytest
 from openpyxl import Workbook, load_workbook
@@ -18,6 +18,7 @@ from tracker.domain.reconciliation_rows import (
     rate_words,
     sureness_words,
 )
+from tracker.exports import reconciliation as exports
 from tracker.exports.reconciliation import TOTALS, WIDTHS, write_area, write_sheet
 
 MADE_ON = date(2027, 2, 10)
@@ -177,10 +178,16 @@ def test_a_frozen_sheet_names_who_locked_it() -> None:
     assert (first[-3:], second[-3:]) == (("周正", "陈督", "2027-03-01"),) * 2
 
 
+def area_of(tables: list[SheetTable], *, area: str = "清溪县", total: Counts, lines: int = 1) -> BinaryIO:
+    """An area whose every unit has so many lines of record."""
+    accounts = [(each, [(f"{each.unit}{number}", "催办") for number in range(lines)]) for each in tables]
+    return write_area(accounts, area=area, year=2026, total=total, made_on=MADE_ON, record_columns=("编号", "提醒"))
+
+
 def test_an_area_with_its_totals() -> None:
     """One unit after the other, and the sums with the definitions of the rates."""
     tables = [table([duty()]), table([duty(number="SDZ-2026-001")], unit="石渡镇人民政府", unplanned=[])]
-    book = read_back(write_area(tables, area="清溪县", year=2026, total=Counts(4, 0, 2, 2, 0, 2), made_on=MADE_ON))
+    book = read_back(area_of(tables, total=Counts(4, 0, 2, 2, 0, 2)))
     rows = list(book["对账表"].iter_rows(values_only=True))
     assert [row[0] for row in rows if row[1] is None][2:] == [
         f"柳湾镇人民政府　{tables[0].summary()}",
@@ -191,6 +198,18 @@ def test_an_area_with_its_totals() -> None:
     assert totals[0] == TOTALS
     assert totals[3][:5] == ("合计", 4, None, 2, "50%") or totals[3][:5] == ("合计", 4, 0, 2, "50%")
     assert "完成率：办结 ÷（立项 − 撤销）" in [row[0] for row in totals]
+
+
+def test_an_area_with_its_record(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each line with its unit; where a worksheet is full, its last line says so."""
+    tables = [table([duty()]), table([duty()], unit="石渡镇人民政府")]
+    full = list(read_back(area_of(tables, total=Counts(2), lines=2))["催办履历"].iter_rows(values_only=True))
+    assert full[0] == ("单位", "编号", "提醒")
+    assert [row[0] for row in full[1:]] == ["柳湾镇人民政府"] * 2 + ["石渡镇人民政府"] * 2
+    monkeypatch.setattr(exports, "MOST_RECORD_LINES", 3)
+    cut = list(read_back(area_of(tables, total=Counts(2), lines=2))["催办履历"].iter_rows(values_only=True))
+    assert cut[:4] == full[:4]
+    assert [row[0] for row in cut[4:]] == ["一张表已写满，其余的请按单位分别导出。"]
 
 
 def test_nothing_becomes_a_formula() -> None:
@@ -211,7 +230,7 @@ def test_nothing_becomes_a_formula() -> None:
     total = Counts(1)
     for stream in (
         write_sheet(sheets, made_on=MADE_ON),
-        write_area([sheets], area=hostile, year=2026, total=total, made_on=MADE_ON),
+        area_of([sheets], area=hostile, total=total),
     ):
         cells = [cell for sheet in read_back(stream) for line in sheet.iter_rows() for cell in line]
         assert {cell.data_type for cell in cells} <= {"s", "n"}

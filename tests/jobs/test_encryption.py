@@ -1,4 +1,4 @@
-"""STARTTLS with a certificate that is trusted or not, and signing in, at a real server."""
+"""STARTTLS and TLS from the first byte, with a certificate that is trusted or not, and signing in, at a real server."""
 
 from __future__ import annotations
 
@@ -33,18 +33,36 @@ def certificate(tmp_path: Path) -> tuple[Path, Path]:
     return certificate, key
 
 
+def admit(_server: Any, _session: Any, _envelope: Any, _mechanism: str, data: Any) -> Any:
+    """Let in who signs in as ledger."""
+    from aiosmtpd.smtp import AuthResult
+
+    return AuthResult(success=(data.login, data.password) == (b"ledger", b"right"), handled=False)
+
+
 @pytest.fixture
 def encrypting(certificate: tuple[Path, Path]) -> Iterator[MailSink]:
     """A server that takes mail only over STARTTLS from who signs in as ledger."""
-    from aiosmtpd.smtp import AuthResult, LoginPassword
+    yield from serve(tls_context=context_of(certificate), require_starttls=True)
 
-    def admit(_server: Any, _session: Any, _envelope: Any, _mechanism: str, data: LoginPassword) -> AuthResult:
-        return AuthResult(success=(data.login, data.password) == (b"ledger", b"right"), handled=False)
 
+@pytest.fixture
+def encrypted(certificate: tuple[Path, Path]) -> Iterator[MailSink]:
+    """A server that speaks TLS from the first byte (SMTPS) and takes mail from who signs in as ledger."""
+    yield from serve(ssl_context=context_of(certificate), auth_require_tls=False)
+
+
+def context_of(certificate: tuple[Path, Path]) -> ssl.SSLContext:
+    """The server's side of TLS."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(*certificate)
+    return context
+
+
+def serve(**options: Any) -> Iterator[MailSink]:
+    """Run a server until the test is over."""
     sink = MailSink()
-    controller = start_sink(sink, tls_context=context, require_starttls=True, authenticator=admit, auth_required=True)
+    controller = start_sink(sink, authenticator=admit, auth_required=True, **options)
     yield sink
     controller.stop()
 
@@ -89,3 +107,39 @@ def test_what_is_set_wrong_is_the_channels_fault_and_says_no_secret(
     assert (refused.value.retryable, refused.value.of_channel) == (True, True)
     assert "wrong" not in refused.value.reason
     assert encrypting.received == []
+
+
+def test_over_tls_from_the_first_byte(
+    encrypted: MailSink, certificate: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate[0]))
+    opened = channel(encrypted, security="ssl")
+    opened.send(MESSAGE)
+    opened.send(MESSAGE)
+    opened.close()
+    assert [mail.text.strip() for mail in encrypted.received] == [MESSAGE.text] * 2
+
+
+@pytest.mark.parametrize(
+    ("trusted", "changes", "words"),
+    [
+        (False, {}, "加密连接没有建立"),
+        (True, {"password": "wrong"}, "不接受账号或口令：535"),
+        (True, {"security": "none"}, "没有应答"),
+        (True, {"security": "starttls"}, "没有应答"),
+    ],
+)
+def test_tls_from_the_first_byte_that_is_set_wrong(
+    encrypted: MailSink,
+    certificate: tuple[Path, Path],
+    monkeypatch: pytest.MonkeyPatch,
+    trusted: bool,
+    changes: dict[str, Any],
+    words: str,
+):
+    if trusted:
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate[0]))
+    with pytest.raises(DeliveryError, match=words) as refused:
+        channel(encrypted, **{"security": "ssl", "timeout": 1.5} | changes).send(MESSAGE)
+    assert (refused.value.retryable, refused.value.of_channel) == (True, True)
+    assert encrypted.received == []

@@ -330,7 +330,7 @@ def test_the_workbook_of_the_area_holds_only_the_own_scope(someone, year, app):
     page.open("/reconciliation/export.xlsx?year=2026")
     assert page.status == 200
     book = load_workbook(BytesIO(page.response.data))
-    assert book.sheetnames == ["对账表", "汇总"]
+    assert book.sheetnames == ["对账表", "汇总", "催办履历"]
     text = str([row for sheet in book for row in sheet.iter_rows(values_only=True)])
     assert "LWZ-2026-004" in text
     assert "别县" not in text

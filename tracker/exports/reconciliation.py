@@ -16,6 +16,9 @@ from tracker.exports.cells import CENTRE, HEAD_FILL, HEAD_FONT, TITLE_FONT, WRAP
 
 WIDTHS = (6, 15, 40, 14, 18, 16, 8, 42, 12, 10, 10, 18, 34, 24, 24, 14, 11, 11, 12)
 TOTALS = ("单位", "立项", "撤销", "办结", *(label for _, label, _ in RATES), "状态")
+RECORD_WIDTHS = (15, 34, 22, 12, 17, 12, 18, 12, 40, 17, 34)
+MOST_RECORD_LINES = 1_000_000
+"""A worksheet ends at 1,048,576 rows."""
 IN_MEMORY = 8 * 1024 * 1024
 LAST = get_column_letter(len(COLUMNS))
 
@@ -33,22 +36,36 @@ def write_sheet(
     for cells in table.lines():
         append_text_row(sheet, cells)
     if record_columns:
-        _write_record(book, record_columns, record)
+        _Record(book, record_columns, RECORD_WIDTHS).write(record)
     return _saved(book)
 
 
-def write_area(tables: Iterable[SheetTable], *, area: str, year: int, total: Counts, made_on: date) -> BinaryIO:
-    """Return an open file with the 对账表 of all units of an area, and a sheet of their totals; the caller closes it."""
+def write_area(
+    accounts: Iterable[tuple[SheetTable, Iterable[Sequence[object]]]],
+    *,
+    area: str,
+    year: int,
+    total: Counts,
+    made_on: date,
+    record_columns: Sequence[str] = (),
+) -> BinaryIO:
+    """Return an open file with the 对账表 of all units of an area, their totals and their 催办履历; the caller closes it.
+
+    ``accounts``: each unit's table with the lines of its record, consumed one unit after the other.
+    """
     book = Workbook(write_only=True)
-    note = "各单位依次排列，汇总见后一张表。"
+    note = "各单位依次排列，汇总与催办履历见后两张表。"
     sheet = _sheet(book, "对账表", f"{area} {year} 年度对账表", note, made_on)
+    summary: Any = book.create_sheet("汇总")
+    record = _Record(book, ("单位", *record_columns), (18, *RECORD_WIDTHS))
     totals: list[tuple[object, ...]] = []
-    for table in tables:
+    for table, lines in accounts:
         append_text_row(sheet, (f"{table.unit}　{table.summary()}",), font=HEAD_FONT, fill=HEAD_FILL)
         for cells in table.lines():
             append_text_row(sheet, cells)
         totals.append(_totals_row(table.unit, table.counts, table.state))
-    _write_totals(book, totals, total)
+        record.write((table.unit, *cells) for cells in lines)
+    _write_totals(summary, totals, total)
     return _saved(book)
 
 
@@ -71,18 +88,30 @@ def _sheet(book: Workbook, name: str, title: str, note: str, made_on: date) -> A
     return sheet
 
 
-def _write_record(book: Workbook, columns: Sequence[str], lines: Iterable[Sequence[object]]) -> None:
-    sheet: Any = book.create_sheet("催办履历")
-    for index, width in enumerate((15, 34, 22, 12, 17, 12, 18, 12, 40, 17, 34), start=1):
-        sheet.column_dimensions[get_column_letter(index)].width = width
-    sheet.freeze_panes = "C2"
-    append_head_row(sheet, columns)
-    for cells in lines:
-        append_text_row(sheet, cells)
+class _Record:
+    """The sheet 催办履历; what no workbook can hold any more is said to be missing in its last line."""
+
+    def __init__(self, book: Workbook, columns: Sequence[str], widths: Sequence[int]) -> None:
+        self._sheet: Any = book.create_sheet("催办履历")
+        self._room = MOST_RECORD_LINES
+        for index, width in enumerate(widths, start=1):
+            self._sheet.column_dimensions[get_column_letter(index)].width = width
+        self._sheet.freeze_panes = "C2"
+        append_head_row(self._sheet, columns)
+
+    def write(self, lines: Iterable[Sequence[object]]) -> None:
+        """Add lines as long as there is room."""
+        for cells in lines:
+            if self._room <= 0:
+                if self._room == 0:
+                    append_text_row(self._sheet, ("一张表已写满，其余的请按单位分别导出。",), font=HEAD_FONT)
+                self._room = -1
+                return
+            append_text_row(self._sheet, cells)
+            self._room -= 1
 
 
-def _write_totals(book: Workbook, rows: Iterable[tuple[object, ...]], total: Counts) -> None:
-    sheet: Any = book.create_sheet("汇总")
+def _write_totals(sheet: Any, rows: Iterable[tuple[object, ...]], total: Counts) -> None:
     for index, width in enumerate((30, 8, 8, 8, 10, 16, 16, 12, 22), start=1):
         sheet.column_dimensions[get_column_letter(index)].width = width
     sheet.freeze_panes = "B2"

@@ -18,6 +18,8 @@ from tracker.exports.reconciliation import write_area, write_sheet
 from tracker.services.account_sheet import Sheet, build_sheet
 from tracker.services.audit import record
 
+RecordCells = tuple[object, ...]
+
 
 def note_export(session: Session, actor: Actor, year: int, *, unit_id: int, whole_area: bool, now: datetime) -> Unit:
     """Leave the audit line of an export and return the unit; raises NotFound out of scope."""
@@ -38,22 +40,27 @@ def note_export(session: Session, actor: Actor, year: int, *, unit_id: int, whol
 def export_sheet(session: Session, actor: Actor, unit_id: int, year: int, *, today: date) -> BinaryIO:
     """Return an open workbook with one unit's sheet; the caller closes it."""
     sheet = build_sheet(session, get_unit(session, actor, unit_id), year)
-    lines = reminder_records(session, [int(row["task_id"]) for row in sheet.rows])
-    return write_sheet(table_of(sheet), made_on=today, record_columns=COLUMNS, record=(line.cells() for line in lines))
+    return write_sheet(table_of(sheet), made_on=today, record_columns=COLUMNS, record=_record_of(session, sheet))
 
 
 def export_area(session: Session, actor: Actor, year: int, *, today: date) -> BinaryIO:
     """Return an open workbook with the sheets of all units in scope; the caller closes it."""
     area = get_unit(session, actor, actor.unit_id).name
     total = count_area(session, actor, year)
-    return write_area(_tables(session, actor, year), area=area, year=year, total=total, made_on=today)
+    accounts = _accounts(session, actor, year)
+    return write_area(accounts, area=area, year=year, total=total, made_on=today, record_columns=COLUMNS)
 
 
-def _tables(session: Session, actor: Actor, year: int) -> Iterator[SheetTable]:
+def _accounts(session: Session, actor: Actor, year: int) -> Iterator[tuple[SheetTable, Iterator[RecordCells]]]:
     """Yield one unit after the other and let go of its rows, so that a province needs no more memory than a county."""
     for entry in all_units_of_year(session, actor, year):
-        yield table_of(build_sheet(session, session.get_one(Unit, entry.unit_id), year))
+        sheet = build_sheet(session, session.get_one(Unit, entry.unit_id), year)
+        yield table_of(sheet), _record_of(session, sheet)
         session.expunge_all()
+
+
+def _record_of(session: Session, sheet: Sheet) -> Iterator[RecordCells]:
+    return (line.cells() for line in reminder_records(session, [int(row["task_id"]) for row in sheet.rows]))
 
 
 def table_of(sheet: Sheet) -> SheetTable:
