@@ -17,6 +17,7 @@ from tests.support.clock import FixedClock
 if TYPE_CHECKING:
     from flask import Flask
     from flask.testing import FlaskClient
+    from jinja2 import BytecodeCache
 
     from tracker.runtime import Runtime
     from tracker.settings import Settings
@@ -34,12 +35,21 @@ def settings(tmp_path: Path, new_database_url: Callable[[str], str]) -> Settings
     return Settings(instance_path=instance, database_url=new_database_url("sqlite"), secret_key=SECRET)
 
 
+@pytest.fixture(scope="session")
+def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> BytecodeCache:
+    """The templates' compiled code: each of hundreds of applications would compile them anew."""
+    from jinja2 import FileSystemBytecodeCache
+
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
 @pytest.fixture
-def app(settings: Settings, clock: FixedClock) -> Iterator[Flask]:
+def app(settings: Settings, clock: FixedClock, compiled_templates: BytecodeCache) -> Iterator[Flask]:
     """The application on ``settings`` and ``clock``."""
     from tracker.application import create_app
 
     made = create_app(settings, clock=clock)
+    made.jinja_env.bytecode_cache = compiled_templates
     made.testing = False  # errors are answered as in production
     yield made
     made.extensions["tracker"].database.dispose()

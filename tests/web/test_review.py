@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import func, select
 
 from tests.support.factories import PASSWORD, County, make_county, make_user
-from tracker.db.models import AuditEntry, Notice, SupportingUnit, Task, TaskSource
+from tracker.db.models import AuditEntry, Notice, ReminderOverride, SupportingUnit, Task, TaskSource
 from tracker.domain.permissions import Role
 from tracker.domain.tasks import TaskStatus
 from tracker.web.background import background
@@ -411,6 +411,18 @@ def test_sending_out_names_who_is_told_before_anybody_is(supervisor, tasks, runt
     assert state(tasks) == ["assigned"] * 3
     with runtime.database.reading() as session:
         assert session.scalar(select(func.count()).select_from(Notice)) > 0
+
+
+def test_sending_out_tells_each_units_own_days_for_signing(supervisor, tasks, runtime, county):
+    supervisor.open(f"{REVIEW}/confirm")
+    supervisor.submit("/confirm")
+    with runtime.database.writing.begin() as session:
+        values = {"signing_working_days": "1"}
+        session.add(ReminderOverride(unit_id=county.section.id, values=values, updated_at=runtime.now()))
+    supervisor.open(f"{REVIEW}/send")
+    assert "在 2026-06-11 至 2026-06-12 前（按各自单位、级别的规则）签收" in supervisor.text
+    supervisor.submit("/send")
+    assert {str(task.sign_due_on) for task in tasks()} == {"2026-06-11", "2026-06-12"}
 
 
 def test_a_unit_without_accounts_gets_nothing_and_is_named(supervisor, tasks, runtime, county):

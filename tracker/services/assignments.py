@@ -15,7 +15,7 @@ from tracker.domain.reminders import NoticeKind
 from tracker.domain.task_rules import NobodyToAnswer, check_planned_day, required_text
 from tracker.domain.tasks import TaskAction
 from tracker.services.notices import notify
-from tracker.services.policies import load_calendar, load_policy_book
+from tracker.services.policies import signing_day
 from tracker.services.recipients import staff, supervisors_of
 from tracker.services.task_changes import Change, begin_change, finish_change
 from tracker.services.tasks import find_owner, set_owner, tell_owner
@@ -60,9 +60,8 @@ def assign(
         set_owner(session, task, owner_id)
     elif task.owner is not None and not task.owner.is_active:
         task.owner = None
-    calendar, policy = load_calendar(session), load_policy_book(session).of(task.lead_unit.path, task.level)
     task.assigned_at = now
-    task.sign_due_on = calendar.add(change.today, policy.signing_working_days)
+    task.sign_due_on = signing_day(session, task.lead_unit.path, task.level, today=change.today)
     task.status_reason = None
     finish_change(change, extra={"sign_due_on": (None, task.sign_due_on)})
     _tell_unit(change, people)

@@ -55,6 +55,12 @@ def load_policy_book(session: Session) -> PolicyBook:
     return found
 
 
+def signing_day(session: Session, unit_path: str, level: str | None, *, today: date) -> date:
+    """Return by when a task that is sent out today is to be signed for, by the rule of its lead unit and its level."""
+    policy = load_policy_book(session).of(unit_path, level)
+    return load_calendar(session).add(today, policy.signing_working_days)
+
+
 def load_delivery_policy(session: Session) -> DeliveryPolicy:
     """Return when and how reminders leave."""
     return _load(session, DeliveryPolicy(), "delivery")

@@ -16,7 +16,7 @@ from tracker.domain.permissions import Role
 from tracker.domain.task_rules import check_establishment
 from tracker.domain.tasks import TaskStatus
 from tracker.services.plan_items import Chosen
-from tracker.services.policies import load_calendar, load_reminder_policy
+from tracker.services.policies import signing_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +74,14 @@ class Sending:
 
     parcels: tuple[Parcel, ...]
     blocked: tuple[Parcel, ...]  # units where nobody has an account
-    sign_by: date
+    sign_days: tuple[date, ...]  # by when they are to be signed for: one day, or several by unit and level
     past_due: int  # how many of the tasks that go out are overdue already
+
+    @property
+    def sign_by_words(self) -> str:
+        """By when they are to be signed for, in words."""
+        first, last = self.sign_days[0], self.sign_days[-1]
+        return f"在 {first} 前" if first == last else f"在 {first} 至 {last} 前（按各自单位、级别的规则）"
 
     @property
     def count(self) -> int:
@@ -97,14 +103,18 @@ def sending_of(session: Session, tasks: Sequence[Task], chosen: Sequence[Chosen]
         Parcel(theirs[0].lead_unit, tuple(theirs), _told(theirs, staff.get(unit_id, [])))
         for unit_id, theirs in by_unit.items()
     ]
-    calendar, policy = load_calendar(session), load_reminder_policy(session)
     leaving = tuple(parcel for parcel in parcels if parcel.people)
     return Sending(
         parcels=leaving,
         blocked=tuple(parcel for parcel in parcels if not parcel.people),
-        sign_by=calendar.add(today, policy.signing_working_days),
+        sign_days=_sign_days(session, leaving, today),
         past_due=sum(t.due_on is not None and t.due_on < today for parcel in leaving for t in parcel.tasks),
     )
+
+
+def _sign_days(session: Session, parcels: Sequence[Parcel], today: date) -> tuple[date, ...]:
+    rules = {(parcel.unit.path, task.level) for parcel in parcels for task in parcel.tasks}
+    return tuple(sorted({signing_day(session, path, level, today=today) for path, level in rules}))
 
 
 def _told(tasks: Sequence[Task], people: Sequence[User]) -> tuple[User, ...]:
