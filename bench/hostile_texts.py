@@ -15,7 +15,7 @@ def report_of(filler: str) -> str:
 
 
 def _repeated(unit: str) -> Callable[[int], str]:
-    return lambda size: (unit * (size // len(unit) + 1))[:size]
+    return lambda size: unit * (size // len(unit))
 
 
 def _nested(size: int) -> str:

@@ -7,7 +7,8 @@ weighted by how rare they are in reports at large and among the items of this pl
 
 from __future__ import annotations
 
-from bisect import bisect_right
+import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 
@@ -19,6 +20,7 @@ from tracker.language.lexicon import Lexicon
 _MOST_PAIRS = 20_000
 _LONGEST_CONTEXT = 220
 _NEAR_LINES = 3
+_LINE_BREAK = re.compile("\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +92,10 @@ def with_answers(
     ends = [problem.span.end for problem in problems]
     first = min((item.span.start for item in items if not item.inline), default=len(text))
     interleaved = problems[0].span.start < first < problems[-1].span.start
+    breaks = [found.start() for found in _LINE_BREAK.finditer(text)]
     result: list[PlanItem] = []
     for item, answers in zip(items, matched, strict=True):
-        told = _told_with(text, item, problems, ends, interleaved)
+        told = _told_with(breaks, item, problems, ends, interleaved)
         ids: tuple[str, ...]
         why: tuple[str, ...]
         if told is not None:
@@ -106,21 +109,23 @@ def with_answers(
 
 
 def _told_with(
-    text: str, item: PlanItem, problems: list[Problem], ends: list[int], interleaved: bool
+    breaks: list[int], item: PlanItem, problems: list[Problem], ends: list[int], interleaved: bool
 ) -> Problem | None:
     """Return the problem an item is told with: the last one before it in its own paragraph.
 
     Where problems and measures take turns, the last one before it anywhere; after the last problem its own measure
-    stands close by, and what is farther away is a plan of its own. ``ends`` are the problems' ends.
+    stands close by, and what is farther away is a plan of its own. ``ends`` are the problems' ends, ``breaks`` the offsets
+    of the line breaks.
     """
     before = bisect_right(ends, item.span.start)
     if not before:
         return None
-    low = text.rfind("\n", 0, item.span.start) + 1
+    line = bisect_left(breaks, item.span.start)
+    low = breaks[line - 1] + 1 if line else 0
     problem = problems[before - 1]
     if problem.span.start >= low:
         return problem
-    beside = before < len(problems) or text.count("\n", problem.span.end, item.span.start) <= _NEAR_LINES
+    beside = before < len(problems) or line - bisect_left(breaks, problem.span.end) <= _NEAR_LINES
     return problem if interleaved and beside and not item.inline else None
 
 

@@ -131,6 +131,7 @@ def _without_annex_list(text: str, lines: list[Line]) -> list[Line]:
 _ANNEX_LIST = re.compile(r"附[件表]：?(?:1|一)[.、．]|附[件表]：$|相关附件：?$|附件下载：?$")
 _ANNEX_NAMED = re.compile(r"附[件表]?[一二三\d]?：[^。；]{2,50}")
 _LONGEST_ANNEX = 50
+_FARTHEST_MEMBER = 300  # lines: no member of a list is longer
 
 
 def _title(text: str, line: Line) -> str:
@@ -143,8 +144,7 @@ def _title(text: str, line: Line) -> str:
 def _parent(starts: list[_Start], position: int) -> Line | None:
     if starts[position].level == 0:
         return None
-    above = [start for start in starts[:position] if start.level == 0]
-    return above[-1].line if above else None
+    return next((starts[at].line for at in range(position - 1, -1, -1) if starts[at].level == 0), None)
 
 
 def _starts(text: str, lines: list[Line], report_year: int | None, lexicon: Lexicon) -> list[_Start]:
@@ -164,7 +164,7 @@ def _starts(text: str, lines: list[Line], report_year: int | None, lexicon: Lexi
         elif style is MarkStyle.PART or style is top:
             if style is MarkStyle.DASH:
                 line.title, line.body = trim(text, *line.content), (line.end, line.end)
-            if _is_slip(lines[:index], starts, line, verdict):
+            if _is_slip(lines, index, starts, verdict):
                 continue
             inner = _inner_number(starts, line, verdict, inner)
             if not inner:
@@ -208,20 +208,18 @@ def _is_in_table(text: str, lines: list[Line], index: int, lexicon: Lexicon) -> 
     return any(is_column(text[line.start : line.end], lexicon) for line in beside)
 
 
-def _is_slip(before: list[Line], starts: list[_Start], line: Line, verdict: HeadingVerdict) -> bool:
+def _is_slip(lines: list[Line], index: int, starts: list[_Start], verdict: HeadingVerdict) -> bool:
     """Say whether a section's number is a slip for a member's (……五）……六、……), and put it right.
 
     It goes on with the members' count, and not with the sections'.
     """
+    line = lines[index]
     above = next((start for start in reversed(starts) if start.level == 0), None)
     number = line.mark.number if line.mark else None
     if above is None or above.line.mark is None or number is None or (verdict.pure and verdict.kinds):
         return False
-    members = (
-        other.mark.number
-        for other in reversed(before[above.index + 1 :])
-        if other.mark is not None and other.mark.style is MarkStyle.BRACKETED_CHINESE
-    )
+    marks = (lines[at].mark for at in range(index - 1, max(above.index, index - _FARTHEST_MEMBER), -1))
+    members = (mark.number for mark in marks if mark is not None and mark.style is MarkStyle.BRACKETED_CHINESE)
     last = next(members, None)
     if (
         line.mark is None
