@@ -287,15 +287,16 @@ def confirm_links(supervisor: Person, screenshot: Callable[..., Path]) -> None:
     supervisor.press("筛选")
     supervisor.follow("青竹镇人民政府2026年法治政府建设工作报告")
     supervisor.follow("对照")
-    supervisor.sees("待核对 3")
+    supervisor.sees("待核对 2 项")
+    supervisor.sees("已撤销，不再比对 1 项")
     supervisor.follow("执法人员培训")
     supervisor.sees("全年组织执法人员培训3次")
     screenshot(supervisor.page, "journey/5-links")
-    for left in (3, 2, 1):
-        supervisor.sees(f"待核对 {left}")
-        supervisor.press("确认", supervisor.main.get_by_role("region", name="报告里的话", exact=True))
-    supervisor.sees("待核对 0")
-    supervisor.sees("已核对 3")
+    for left in (2, 1):
+        supervisor.sees(f"待核对 {left} 项")
+        supervisor.press("确认", supervisor.main.get_by_role("region", name="承诺和报告里的话", exact=True))
+    supervisor.sees("全部核对完了")
+    supervisor.sees("已核对 2 项")
 
 
 def open_account(person: Person) -> None:

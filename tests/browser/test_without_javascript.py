@@ -78,5 +78,5 @@ def test_upload_a_report_and_confirm_what_it_promises(
     supervisor.open("/reports?year=2026")
     supervisor.follow("青竹镇人民政府2026年")
     supervisor.follow("对照")
-    supervisor.press("确认", supervisor.main.get_by_role("region", name="报告里的话", exact=True))
+    supervisor.press("确认", supervisor.main.get_by_role("region", name="承诺和报告里的话", exact=True))
     supervisor.sees("已核对 1")
