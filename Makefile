@@ -22,14 +22,14 @@ run: environment ## 启动系统（首次自动安装并装入示例数据；可
 
 test: development ## 运行全部测试，含浏览器与 PostgreSQL（可加 TESTS=tests/house）
 	@$(PYTHON) tools/system_packages.py
-	@$(BIN)/python -m pytest -n $(WORKERS) --maxprocesses 8 --dist loadfile $(TESTS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --maxprocesses 8 --dist loadfile --no-loadscope-reorder $(TESTS)
 
 soak: development ## 长时间的故障测试：反复断电、多个定时程序、数据库重启（约半小时）
 	@SOAK=1 $(BIN)/python -m pytest -n 0 tests/jobs tests/services/test_reminder_lives.py $(TESTS)
 
 browser-test: development ## 只运行浏览器测试，截图存入 tests/artifacts
 	@$(PYTHON) tools/system_packages.py
-	@$(BIN)/python -m pytest -m browser $(TESTS)
+	@SCREENSHOTS=1 $(BIN)/python -m pytest -m browser $(TESTS)
 
 check: development ## 检查格式、写法、类型与分层
 	@$(BIN)/ruff format --check --quiet . || { echo '格式不合，执行 make format 即可改正。'; exit 1; }

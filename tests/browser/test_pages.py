@@ -55,8 +55,11 @@ def links_of(page: Page) -> list[str]:
     return [href.split("#")[0] for href in found if not DOWNLOADS.search(href)]
 
 
-def walk(person: Person) -> list[str]:
-    """Visit one page of each kind that can be reached by links; gives their addresses in the order found."""
+def walk(person: Person, look: Callable[[str], None] = lambda _path: None) -> list[str]:
+    """Visit one page of each kind that can be reached by links; gives their addresses in the order found.
+
+    ``look`` is called with each address while its page is open.
+    """
     person.open("/")
     waiting, seen, found = deque(["/" + person.page.url.split("/", 3)[3]]), set[str](), list[str]()
     while waiting and len(found) < MOST_PAGES:
@@ -69,24 +72,34 @@ def walk(person: Person) -> list[str]:
         assert response.status == 200, f"{person.username}: {path} answered {response.status}"
         found.append(path)
         waiting.extend(links_of(person.page))
+        look(path)
     return found
 
 
 @pytest.mark.parametrize("role", PEOPLE)
 def test_each_page_is_drawn_without_a_fault(role: str, new_page: OpenPage, screenshot: Callable[..., Path]) -> None:
     person = Person(new_page(), PEOPLE[role], SAMPLE_PASSWORD)
-    pages = walk(person)
-    assert len(pages) >= FEWEST_PAGES[role], pages
     faults: list[str] = []
-    for path in pages:
-        name = kind_of(path).strip("/").replace("/", "-").replace("?", "_").replace("&", "_") or "home"
-        for label, viewport in (("desktop", DESKTOP), ("telephone", TELEPHONE)):
-            person.page.set_viewport_size(viewport)
-            person.page.goto(path)
-            screenshot(person.page, f"pages/{role}/{name}-{label}")
-            faults += [f"{path} on the {label}: {fault}" for fault in overflow(person.page)]
-        faults += [f"{path}: {fault}" for fault in structure(person.page) + barriers(person.page)]
+
+    def look(path: str) -> None:
+        page = person.page
+        screenshot(page, f"pages/{role}/{file_name(path)}-desktop")
+        found = overflow(page) + structure(page) + barriers(page)
+        page.set_viewport_size(TELEPHONE)
+        page.goto(path)
+        screenshot(page, f"pages/{role}/{file_name(path)}-telephone")
+        found += [f"on a telephone: {fault}" for fault in overflow(page)]
+        page.set_viewport_size(DESKTOP)
+        faults.extend(f"{path}: {fault}" for fault in found)
+
+    pages = walk(person, look)
+    assert len(pages) >= FEWEST_PAGES[role], pages
     assert faults == [], f"{len(faults)} faults on {len(pages)} pages\n" + "\n".join(faults)
+
+
+def file_name(path: str) -> str:
+    """Return how a page's pictures are called."""
+    return kind_of(path).strip("/").replace("/", "-").replace("?", "_").replace("&", "_") or "home"
 
 
 class Scales:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -90,11 +91,16 @@ def page(new_page: Callable[..., Page]) -> Page:
 
 @pytest.fixture
 def screenshot() -> Callable[..., Path]:
-    """``screenshot(page, "ledger")`` keeps a picture of the whole page in tests/artifacts."""
+    """``screenshot(page, "ledger")`` keeps a picture of the whole page in tests/artifacts.
+
+    Only where somebody will look at it (``make browser-test``): hundreds of pictures cost minutes.
+    """
+    wanted = bool(os.environ.get("SCREENSHOTS"))
 
     def take(page: Page, name: str, *, full_page: bool = True) -> Path:
         path = artifact(f"{name}.png")
-        page.screenshot(path=path, full_page=full_page)
+        if wanted:
+            page.screenshot(path=path, full_page=full_page)
         return path
 
     return take
