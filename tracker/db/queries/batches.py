@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, select
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
 
 from tracker.db.models import Batch, BatchFile, BatchFileStatus, BatchStatus, Intake, IntakeStatus, Report, Task, Unit
@@ -149,9 +149,17 @@ def _items(session: Session, report_ids: Sequence[int]) -> dict[int, tuple[int, 
     return {report_id: (number, int(vague or 0)) for report_id, number, vague in rows}
 
 
-def is_in_a_batch() -> ColumnElement[bool]:
-    """Return the condition on ``Intake`` of having come with a batch."""
-    return exists().where(BatchFile.intake_id == Intake.id)
+def count_retryable(session: Session, batch_id: int, codes: Collection[str]) -> int:
+    """Count the files that failed for one of these reasons, by themselves or as uploads."""
+    by_itself = and_(BatchFile.status == BatchFileStatus.FAILED, BatchFile.code.in_(codes))
+    as_upload = and_(Intake.status == IntakeStatus.FAILED, Intake.step.in_(codes))
+    query = (
+        select(func.count())
+        .select_from(BatchFile)
+        .outerjoin(BatchFile.intake)
+        .where(BatchFile.batch_id == batch_id, or_(by_itself, as_upload))
+    )
+    return session.scalar(query) or 0
 
 
 def has_open_files(session: Session, batch_id: int) -> bool:

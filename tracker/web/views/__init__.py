@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint
 
 from tracker.web.views import (  # noqa: F401 - they add their pages to the blueprint of reports, or of the settings
+    batches,
     intake,
     plan_returns,
     review,
