@@ -29,7 +29,7 @@ FILE_STATES: dict[FileState, str] = {
     FileState.ATTENTION: "需要确认",
     FileState.FAILED: "没有入账",
     FileState.STORED: "已入账",
-    FileState.SAME: "已有，不重复",
+    FileState.SAME: "此前已有",
     FileState.CANCELLED: "已取消",
 }
 

@@ -6,12 +6,15 @@ differ, a person decides.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from tracker.domain.unit_names import KnownUnit, names_same_unit, plain_name
 
 SHORTEST = 2
+SHORTEST_ABBREVIATION = 3
+_ABBREVIATION = re.compile(r"[\u4e00-\u9fff]{2,6}?[局委办]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,7 @@ class Guess:
 def guess_unit(written: str | None, path: str, signers: Sequence[Signer]) -> Guess:
     """Return whose report a file is. ``written`` is what its text is signed with, ``path`` its name with its folders."""
     signed = find_signed(written, signers) if written else []
-    named = find_named(path, signers)
+    named = find_named(path, signers) or find_abbreviated(path, signers)
     proposed = named.unit.id if named else None
     if not written:
         return Guess(proposed, "正文中没有读到单位名称。")
@@ -67,6 +70,27 @@ def find_named(path: str, signers: Sequence[Signer]) -> Signer | None:
         if found:
             return found[0] if len(found) == 1 else None
     return None
+
+
+def find_abbreviated(path: str, signers: Sequence[Signer]) -> Signer | None:
+    """Return the one unit whose usual abbreviation (住建局 for 住房和城乡建设局) stands in a file's name, or None."""
+    for short in _ABBREVIATION.findall(_folded(path.rpartition("/")[2])):
+        for start in range(len(short) - SHORTEST_ABBREVIATION + 1):
+            found = [signer for signer in signers if _abbreviates(short[start:], signer)]
+            if found:
+                return found[0] if len(found) == 1 else None
+    return None
+
+
+def _abbreviates(short: str, signer: Signer) -> bool:
+    """Say whether the letters of ``short`` stand in the unit's name in this order, the first and the last at its ends."""
+    name = _folded(signer.unit.name)
+    for place in (signer.area.name, signer.area.short_name) if signer.area else ():
+        name = name.removeprefix(_folded(place))
+    if len(short) > len(name) or name[:1] != short[0] or name[-1:] != short[-1]:
+        return False
+    letters = iter(name)
+    return all(letter in letters for letter in short)
 
 
 def _named_in(text: str, signers: Iterable[Signer]) -> list[Signer]:

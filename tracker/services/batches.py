@@ -54,7 +54,7 @@ def receive_batch(
 ) -> Batch:
     """Queue stored files as one batch. Raises NoFiles, or RuleViolation for more than ``most``."""
     _check_may(actor)
-    files = [file for file in files if not is_junk(file.name)]
+    files = sorted((file for file in files if not is_junk(file.name)), key=lambda file: file.name)
     if not files:
         raise NoFiles(field="files")
     if len(files) > most:

@@ -51,7 +51,7 @@ def row_of(listed: ListedFile, actor: Actor) -> FileRow:
         name=name,
         folder=folder,
         state=state,
-        label=FILE_STATES[state],
+        label="正在处理" if state is FileState.WAITING and _is_begun(listed) else FILE_STATES[state],
         unit=unit,
         year=(listed.report.report_year if listed.report else file.report_year) if seen else None,
         items=listed.items if state is FileState.STORED and seen else None,
@@ -71,9 +71,7 @@ def _asks_year(listed: ListedFile) -> bool:
 
 def _words(listed: ListedFile) -> str:
     match listed.state:
-        case FileState.WAITING:
-            return "正在处理" if _is_begun(listed) else ""
-        case FileState.STORED:
+        case FileState.WAITING | FileState.STORED:
             return ""
         case _:
             said = listed.intake.message if listed.intake is not None else listed.file.message

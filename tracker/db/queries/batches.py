@@ -162,6 +162,17 @@ def count_retryable(session: Session, batch_id: int, codes: Collection[str]) -> 
     return session.scalar(query) or 0
 
 
+def batch_of_intake(session: Session, intake_id: int) -> Batch | None:
+    """Return the batch with which an upload came, the newest where it was sent again; None where it came alone."""
+    return session.scalar(
+        select(Batch)
+        .join(BatchFile, BatchFile.batch_id == Batch.id)
+        .where(BatchFile.intake_id == intake_id)
+        .order_by(Batch.id.desc())
+        .limit(1)
+    )
+
+
 def has_open_files(session: Session, batch_id: int) -> bool:
     """Say whether a run is still needed: a file waits for one, or an upload of the batch does."""
     waiting = session.scalar(
