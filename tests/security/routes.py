@@ -225,6 +225,8 @@ ROUTES: dict[str, Row] = {
     "settings.calendar": Row(),
     "settings.add": Row(form=send(first="2026-07-01", last="", works="free", note="放假"), refused=frozenset({403})),
     "settings.remove": Row(form=send(first="2026-07-01", last="2026-07-01"), refused=frozenset({403})),
+    "readers.index": Row(),
+    "readers.test": Row(refused=frozenset({403})),
     "health.index": Row(),
     "audit.index": Row(),
     "audit.export": Row(),

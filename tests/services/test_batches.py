@@ -193,9 +193,9 @@ def test_an_unclear_unit_waits_and_its_text_is_not_read_again(parts: BatchParts,
     assert status(parts, batch_id) is BatchStatus.DONE
     with parts.intake.database.reading() as session:
         first, second = session.scalars(select(BatchFile).order_by(BatchFile.position)).all()
-        assert (first.unit_id, second.unit_id) == (county.township.id, None)
-    assert "没有找到对应的报送单位" in (second.message or "")
-    choices = [Choice(first.id, "柳湾镇人民政府"), Choice(second.id, "石渡镇")]
+        assert (first.unit_id, second.unit_id) == (None, county.township.id)
+    assert "没有找到对应的报送单位" in (first.message or "")
+    choices = [Choice(first.id, "石渡镇"), Choice(second.id, "柳湾镇人民政府")]
     assert decide(parts, county.supervisor, choose, batch_id, choices) == (2, [])
     assert status(parts, batch_id) is BatchStatus.RUNNING
 
@@ -248,6 +248,29 @@ def test_only_a_supervisor_sends_and_decides_and_others_see_nothing(parts: Batch
         assert list_batches(session, actor(county.officer)) == []
         assert list_batches(session, actor(county.other_supervisor)) == []
         assert [listed.batch.id for listed in list_batches(session, actor(county.auditor), running=True)] == [batch_id]
+
+
+@sqlite_alone
+def test_a_scan_waits_for_its_unit_and_is_read_as_an_upload(parts: BatchParts, county: County) -> None:
+    def scanned(*_: Any) -> Any:
+        raise UnreadableDocument("scanned", "扫描件")
+
+    batch_id = send(parts, county.supervisor, {"石渡镇报告.txt": THREE["石渡.txt"]})
+    process_batch(replace(parts, intake=replace(parts.intake, read=scanned)), batch_id)
+    assert "扫描件" in told(parts, batch_id)["石渡镇报告.txt"]
+    with parts.intake.database.reading() as session:
+        file = session.scalars(select(BatchFile)).one()
+        assert (file.status, file.unit_id) == (BatchFileStatus.NEEDS_UNIT, county.sister.id)
+    decide(parts, county.supervisor, choose, batch_id, [Choice(file.id, "石渡镇人民政府")])
+
+    def read(path: Any, name: str) -> Any:
+        with parts.intake.database.reading() as session:
+            if session.scalars(select(BatchFile.intake_id)).one() is None:
+                raise UnreadableDocument("scanned", "扫描件")
+        return parts.intake.read(path, name)  # by its upload
+
+    process_batch(replace(parts, intake=replace(parts.intake, read=read)), batch_id)
+    assert set(states(parts, batch_id).values()) == {FileState.STORED}
 
 
 # ---- cancelling, trying again, killed runs ----------------------------------------------------------------------------

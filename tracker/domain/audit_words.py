@@ -35,6 +35,7 @@ SYSTEM_ACTIONS: dict[str, str] = {
     "setting.override": "修改例外提醒规则",
     "channel.change": "修改发送渠道",
     "channel.test": "测试发送渠道",
+    "reader.test": "自检文件读取",
     "calendar.change": "调整工作日",
     "clock.confirm": "确认系统时间",
     "message.send_again": "重新发送提醒",
@@ -86,6 +87,7 @@ SYSTEM_OBJECT_WORDS: dict[str, str] = {
     "channel": "发送渠道",
     "clock": "系统时间",
     "message": "提醒发送",
+    "reader": "文件读取",
 }
 OBJECT_WORDS: dict[str, str] = {
     "task": "任务",

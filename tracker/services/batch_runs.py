@@ -13,9 +13,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import and_, exists, or_, select
+from sqlalchemy import exists, select
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import Session, aliased, joinedload, undefer
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from tracker.db.models import Batch, BatchFile, BatchFileStatus, BatchStatus, Report, Unit
 from tracker.db.queries.batches import has_open_files, signers_of, stale_batches
@@ -23,12 +23,11 @@ from tracker.db.queries.reports import units_to_file_for
 from tracker.db.queries.scope import below
 from tracker.domain.batches import is_archive
 from tracker.domain.errors import RuleViolation
-from tracker.domain.permissions import Actor
 from tracker.domain.signers import Guess, Signer, guess_unit
 from tracker.readers.archive_sandbox import list_archive_in_child, read_member_in_child
 from tracker.readers.archives import Member
 from tracker.readers.base import MEGABYTE, Limits, UnreadableDocument
-from tracker.services.audit import record
+from tracker.services.batch_claims import Claim, claim_next, end_file, lock_running, still_ours
 from tracker.services.batches import PATIENCE
 from tracker.services.intake import SOMETHING_WENT_WRONG, UNEXPECTED, IntakeParts, process_intake
 from tracker.services.uploads import receive_upload
@@ -37,9 +36,10 @@ from tracker.storage import StoredFile
 
 log = logging.getLogger(__name__)
 
-MAX_ATTEMPTS = 3
 COPIES = 6  # of a member's bytes that its child holds at once
 FOR_A_ROUND = 20  # files that the clock takes on at once
+READ_LATER = frozenset({"scanned"})  # codes of files that only an upload of their own can read
+SCAN = "这是扫描件或照片。请先选定单位，然后逐页识别文字。"
 GONE = "原件已不在存储中，请重新上传。"
 
 Json = dict[str, Any]
@@ -108,86 +108,12 @@ def resume_stale_batches(parts: BatchParts, *, limit: int = FOR_A_ROUND) -> int:
 # ---- one file ---------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Claim:
-    """A file that this run has for itself: ``attempt`` tells it from a run before whose lease ran out."""
-
-    file_id: int
-    batch_id: int
-    attempt: int
-    actor: Actor
-    path: str
-    position: int
-    source_key: str | None
-    member: int | None
-    stored: StoredFile | None
-    report_year: int | None
-    unit_id: int | None  # chosen by a person
-    kept: Json | None
-
-    @property
-    def name(self) -> str:
-        """The file's name without its folders."""
-        return self.path.rpartition("/")[2]
-
-
-def _claim(parts: BatchParts, batch_id: int) -> _Claim | None:
-    now = parts.intake.clock()
+def _claim(parts: BatchParts, batch_id: int) -> Claim | None:
     with parts.intake.database.writing.begin() as session:
-        batch = _lock_running(session, batch_id)
-        while batch is not None:
-            file = _next_file(session, batch_id, now)
-            if file is None:
-                return None
-            if file.attempts < MAX_ATTEMPTS:
-                file.status, file.attempts = BatchFileStatus.READING, file.attempts + 1
-                file.lease_until = batch.lease_until = now + parts.intake.lease
-                return _claim_of(file, batch)
-            _end(session, batch, file, BatchFileStatus.FAILED, UNEXPECTED, SOMETHING_WENT_WRONG, now)
-            session.flush()
-        return None
+        return claim_next(session, batch_id, parts.intake.lease, now=parts.intake.clock())
 
 
-def _claim_of(file: BatchFile, batch: Batch) -> _Claim:
-    return _Claim(
-        file.id,
-        batch.id,
-        file.attempts,
-        batch.created_by.as_actor(),
-        file.path,
-        file.position,
-        file.source_key,
-        file.member,
-        StoredFile(file.file_key, file.file_size) if file.file_key else None,
-        file.report_year,
-        file.unit_id if file.unit_chosen else None,
-        file.reading,
-    )
-
-
-def _lock_running(session: Session, batch_id: int) -> Batch | None:
-    """Lock a batch that is under way; a batch before its files, always."""
-    return session.scalar(
-        select(Batch)
-        .where(Batch.id == batch_id, Batch.status == BatchStatus.RUNNING)
-        .options(joinedload(Batch.created_by), joinedload(Batch.unit))
-        .with_for_update(of=Batch)
-    )
-
-
-def _next_file(session: Session, batch_id: int, now: Any) -> BatchFile | None:
-    left = and_(BatchFile.status == BatchFileStatus.READING, BatchFile.lease_until <= now)
-    return session.scalar(
-        select(BatchFile)
-        .where(BatchFile.batch_id == batch_id, or_(BatchFile.status == BatchFileStatus.WAITING, left))
-        .options(undefer(BatchFile.reading))
-        .order_by(BatchFile.position)
-        .limit(1)
-        .with_for_update(of=BatchFile)
-    )
-
-
-def _work(parts: BatchParts, claim: _Claim, signers: Sequence[Signer]) -> None:
+def _work(parts: BatchParts, claim: Claim, signers: Sequence[Signer]) -> None:
     try:
         if claim.member is None and is_archive(claim.path):
             _unpack(parts, claim)
@@ -206,7 +132,7 @@ def _work(parts: BatchParts, claim: _Claim, signers: Sequence[Signer]) -> None:
         _fail(parts, claim, UNEXPECTED, SOMETHING_WENT_WRONG)
 
 
-def _unpack(parts: BatchParts, claim: _Claim) -> None:
+def _unpack(parts: BatchParts, claim: Claim) -> None:
     """Put the members of a zip in its place, all in one transaction; their bytes are taken out one by one later."""
     assert claim.stored is not None
     members = parts.list_archive(parts.intake.storage.path(claim.stored.key))
@@ -214,14 +140,14 @@ def _unpack(parts: BatchParts, claim: _Claim) -> None:
         raise UnreadableDocument("empty", "压缩包里没有文件。")
     now = parts.intake.clock()
     with parts.intake.database.writing.begin() as session:
-        batch, file = _still_ours(session, claim)
+        batch, file = still_ours(session, claim)
         if batch is None or file is None:
             return
         for number, member in enumerate(members, start=1):
             row = _member(batch, file, claim.position + number, member)
             session.add(row)
             if member.refusal:
-                _end(session, batch, row, BatchFileStatus.FAILED, "refused", member.refusal, now)
+                end_file(session, batch, row, BatchFileStatus.FAILED, "refused", member.refusal, now)
         file.status, file.lease_until, file.finished_at = BatchFileStatus.UNPACKED, None, now
 
 
@@ -238,29 +164,49 @@ def _member(batch: Batch, archive: BatchFile, position: int, member: Member) -> 
     )
 
 
-def _take_in(parts: BatchParts, claim: _Claim, signers: Sequence[Signer]) -> None:
+def _take_in(parts: BatchParts, claim: Claim, signers: Sequence[Signer]) -> None:
     """Read a file and hand it over to its unit, or say why not."""
     stored = claim.stored or _take_out(parts, claim)
     if claim.unit_id is None and _settle_known(parts, claim, stored):
         return
-    reading = claim.kept or parts.intake.read(parts.intake.storage.path(stored.key), claim.name)
-    guess = Guess(claim.unit_id) if claim.unit_id else guess_unit(reading["unit"], claim.path, signers)
+    reading = claim.kept or _read(parts, claim, stored)
+    guess = _guess(claim, reading, signers)
     now = parts.intake.clock()
     with parts.intake.database.writing.begin() as session:
-        batch, file = _still_ours(session, claim)
+        batch, file = still_ours(session, claim)
         if batch is None or file is None:
             return
         file.file_key, file.file_size, file.unit_id = stored.key, stored.size, guess.unit_id
-        file.report_year = claim.report_year or reading["report_year"]
+        file.report_year = claim.report_year or (reading["report_year"] if reading else None)
         if guess.unit_id is None or guess.doubt:
             file.reading = reading
-            _end(session, batch, file, BatchFileStatus.NEEDS_UNIT, "ask_unit", guess.doubt, now)
+            end_file(session, batch, file, BatchFileStatus.NEEDS_UNIT, "ask_unit", guess.doubt, now)
             return
         intake_id = _hand_over(session, claim, file, stored, reading, now)
     process_intake(parts.intake, intake_id)
 
 
-def _hand_over(session: Session, claim: _Claim, file: BatchFile, stored: StoredFile, reading: Json, now: Any) -> int:
+def _read(parts: BatchParts, claim: Claim, stored: StoredFile) -> Json | None:
+    """Return what stands in the file; None for a scan, which is recognised page by page as an upload of its own."""
+    try:
+        return parts.intake.read(parts.intake.storage.path(stored.key), claim.name)
+    except UnreadableDocument as refusal:
+        if refusal.code not in READ_LATER:
+            raise
+        return None
+
+
+def _guess(claim: Claim, reading: Json | None, signers: Sequence[Signer]) -> Guess:
+    if claim.unit_id:
+        return Guess(claim.unit_id)
+    if reading is not None:
+        return guess_unit(reading["unit"], claim.path, signers)
+    return replace(guess_unit(None, claim.path, signers), doubt=SCAN)
+
+
+def _hand_over(
+    session: Session, claim: Claim, file: BatchFile, stored: StoredFile, reading: Json | None, now: Any
+) -> int:
     """Make the file an upload of its own, with what was read, so that it is not read again."""
     assert file.unit_id is not None
     intake = receive_upload(
@@ -272,7 +218,7 @@ def _hand_over(session: Session, claim: _Claim, file: BatchFile, stored: StoredF
         file_name=claim.name,
         now=now,
     )
-    if intake.attempts == 0 and intake.reading is None:  # not one that was on its way before
+    if reading is not None and intake.attempts == 0 and intake.reading is None:  # not one that was on its way before
         intake.reading = {"reading": reading, "unit_accepted": True}
     file.status, file.intake_id, file.reading, file.lease_until = BatchFileStatus.TAKEN, intake.id, None, None
     file.finished_at = now
@@ -280,7 +226,7 @@ def _hand_over(session: Session, claim: _Claim, file: BatchFile, stored: StoredF
     return intake.id
 
 
-def _take_out(parts: BatchParts, claim: _Claim) -> StoredFile:
+def _take_out(parts: BatchParts, claim: Claim) -> StoredFile:
     assert claim.source_key is not None
     assert claim.member is not None
     content = parts.take_out(parts.intake.storage.path(claim.source_key), claim.member)
@@ -289,28 +235,28 @@ def _take_out(parts: BatchParts, claim: _Claim) -> StoredFile:
     return parts.intake.storage.save(io.BytesIO(content), limit=parts.member_limit)
 
 
-def _settle_known(parts: BatchParts, claim: _Claim, stored: StoredFile) -> bool:
+def _settle_known(parts: BatchParts, claim: Claim, stored: StoredFile) -> bool:
     """End a file that stands earlier in the batch, or in the books, byte for byte; says whether it was one."""
     now = parts.intake.clock()
     with parts.intake.database.writing.begin() as session:
-        batch, file = _still_ours(session, claim)
+        batch, file = still_ours(session, claim)
         if batch is None or file is None:
             return True
         file.file_key, file.file_size = stored.key, stored.size
         if (earlier := _earlier_in_batch(session, claim, stored.key)) is not None:
             words = f"与本批的“{earlier}”是同一个文件，没有重复处理。"
-            _end(session, batch, file, BatchFileStatus.REPEATED, "repeated", words, now)
+            end_file(session, batch, file, BatchFileStatus.REPEATED, "repeated", words, now)
             return True
         report = _in_the_books(session, claim, stored.key)
         if report is None:
             return False
         file.report_id, file.unit_id, file.report_year = report.id, report.unit_id, report.report_year
         words = f"这个文件此前已经入账（{report.title}），没有重复登记。"
-        _end(session, batch, file, BatchFileStatus.SAME, "same", words, now)
+        end_file(session, batch, file, BatchFileStatus.SAME, "same", words, now)
         return True
 
 
-def _earlier_in_batch(session: Session, claim: _Claim, key: str) -> str | None:
+def _earlier_in_batch(session: Session, claim: Claim, key: str) -> str | None:
     gone = (BatchFileStatus.FAILED, BatchFileStatus.CANCELLED, BatchFileStatus.REPEATED)
     return session.scalar(
         select(BatchFile.path)
@@ -325,7 +271,7 @@ def _earlier_in_batch(session: Session, claim: _Claim, key: str) -> str | None:
     )
 
 
-def _in_the_books(session: Session, claim: _Claim, key: str) -> Report | None:
+def _in_the_books(session: Session, claim: Claim, key: str) -> Report | None:
     query = (
         select(Report)
         .join(Report.unit)
@@ -341,54 +287,18 @@ def _in_the_books(session: Session, claim: _Claim, key: str) -> Report | None:
 # ---- the ends ---------------------------------------------------------------------------------------------------------
 
 
-def _still_ours(session: Session, claim: _Claim) -> tuple[Batch | None, BatchFile | None]:
-    """Lock the batch and the file, where the batch goes on and no other run has the file."""
-    batch = _lock_running(session, claim.batch_id)
-    file = session.scalar(
-        select(BatchFile)
-        .where(
-            BatchFile.id == claim.file_id,
-            BatchFile.status == BatchFileStatus.READING,
-            BatchFile.attempts == claim.attempt,
-        )
-        .with_for_update(of=BatchFile)
-    )
-    return batch, file
-
-
-def _fail(parts: BatchParts, claim: _Claim, code: str, message: str) -> None:
+def _fail(parts: BatchParts, claim: Claim, code: str, message: str) -> None:
     with parts.intake.database.writing.begin() as session:
-        batch, file = _still_ours(session, claim)
+        batch, file = still_ours(session, claim)
         if batch is not None and file is not None:
-            _end(session, batch, file, BatchFileStatus.FAILED, code, message, parts.intake.clock())
-
-
-def _end(
-    session: Session, batch: Batch, file: BatchFile, status: BatchFileStatus, code: str, message: str, now: Any
-) -> None:
-    file.status, file.code, file.message = status, code[:40], message
-    file.lease_until, file.finished_at = None, now
-    if status is not BatchFileStatus.FAILED:
-        return
-    file.reading = None
-    record(
-        session,
-        batch.created_by.as_actor(),
-        "report.upload_failed",
-        "batch",
-        batch.id,
-        unit_path=batch.unit.path,
-        summary=f"报告文件未能入账：{file.path}",
-        reason=message,
-        now=now,
-    )
+            end_file(session, batch, file, BatchFileStatus.FAILED, code, message, parts.intake.clock())
 
 
 def _rest(parts: BatchParts, batch_id: int) -> None:
     """Note that a batch is done, or when somebody should look again for what another run has or this one left."""
     now = parts.intake.clock()
     with parts.intake.database.writing.begin() as session:
-        batch = _lock_running(session, batch_id)
+        batch = lock_running(session, batch_id)
         if batch is None:
             return
         if has_open_files(session, batch_id):

@@ -84,7 +84,8 @@ class ChooseForm(StrictForm):
     @property
     def typed(self) -> dict[int, str]:
         """The names as typed, by file, for showing the page again."""
-        return {int(key): name for key, name in zip(self.file.data or [], self.unit.data or [], strict=False)}
+        pairs = zip(self.file.data or [], self.unit.data or [], strict=False)
+        return {int(key): name for key, name in pairs if _NUMBER.match(key)}
 
 
 class ButtonForm(StrictForm):
