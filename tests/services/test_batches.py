@@ -348,6 +348,23 @@ def test_a_killed_run_is_taken_up_where_it_was(parts: BatchParts, county: County
 
 
 @sqlite_alone
+def test_an_upload_that_a_killed_run_left_is_finished(parts: BatchParts, county: County, clock: FixedClock) -> None:
+    batch_id = send(parts, county.supervisor, {"a.txt": THREE["柳湾.txt"]})
+    with pytest.MonkeyPatch.context() as patch:
+
+        def die(*_: Any) -> Any:
+            raise Killed
+
+        patch.setattr("tracker.services.batch_runs.process_intake", die)  # between two steps
+        with pytest.raises(Killed):
+            process_batch(parts, batch_id)
+    clock.advance(minutes=10)
+    resume_stale_batches(parts)
+    assert set(states(parts, batch_id).values()) == {FileState.STORED}
+    assert status(parts, batch_id) is BatchStatus.DONE
+
+
+@sqlite_alone
 def test_a_file_that_kills_its_run_each_time_is_given_up(parts: BatchParts, county: County, clock: FixedClock) -> None:
     batch_id = send(parts, county.supervisor, {"a.txt": THREE["柳湾.txt"], "b.txt": THREE["石渡.txt"]})
 

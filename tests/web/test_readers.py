@@ -13,7 +13,7 @@ from tracker.readers.registry import READERS, read_file
 from tracker.readers.sandbox import ChildFailed
 from tracker.readers.self_test import samples
 from tracker.services import reading_state
-from tracker.services.reading_state import helpers_of
+from tracker.services.reading_state import Kind, helpers_of
 from tracker.settings import Settings
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -98,9 +98,13 @@ def test_only_the_administrator_at_the_top_tries(admin, visitor):
     assert other.client.post("/readers/test", data=token).status_code in (400, 403)
 
 
-@pytest.mark.parametrize(("found", "says"), [("/usr/bin/soffice", "自动编号齐全"), (None, "读不了")])
-def test_what_is_installed_is_told_with_its_meaning(tmp_path, found, says):
-    office = helpers_of(Settings(tmp_path, "", "x"), find=lambda _name: found)[0]
+@pytest.mark.parametrize(
+    ("found", "readers", "says"),
+    [("/usr/bin/soffice", ("doc",), "自动编号齐全"), (None, ("doc",), "缺少自动编号"), (None, (), "读不了")],
+)
+def test_what_is_installed_is_told_with_its_meaning(tmp_path, found, readers, says):
+    kinds = [Kind("application/msword", "旧版 Word", (".doc",), readers)]
+    office = helpers_of(Settings(tmp_path, "", "x"), kinds, find=lambda _name: found)[0]
     assert office.found is bool(found)
     assert says in office.meaning
     assert "libreoffice-writer-nogui" in office.advice

@@ -18,7 +18,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from tracker.db.models import Batch, BatchFile, BatchFileStatus, BatchStatus, Report, Unit
-from tracker.db.queries.batches import has_open_files, signers_of, stale_batches
+from tracker.db.queries.batches import has_open_files, signers_of, stale_batches, uploads_moving
 from tracker.db.queries.reports import units_to_file_for
 from tracker.db.queries.scope import below
 from tracker.domain.batches import is_archive
@@ -29,7 +29,7 @@ from tracker.readers.archives import Member
 from tracker.readers.base import MEGABYTE, Limits, UnreadableDocument
 from tracker.services.batch_claims import Claim, claim_next, end_file, lock_running, still_ours
 from tracker.services.batches import PATIENCE
-from tracker.services.intake import SOMETHING_WENT_WRONG, UNEXPECTED, IntakeParts, process_intake
+from tracker.services.intake import SOMETHING_WENT_WRONG, UNEXPECTED, IntakeParts, is_stale, process_intake
 from tracker.services.uploads import receive_upload
 from tracker.settings import Settings
 from tracker.storage import StoredFile
@@ -90,6 +90,8 @@ def process_batch(parts: BatchParts, batch_id: int, *, limit: int | None = None)
             log.warning("batch %s: the database did not answer; it is taken up again later", batch_id, exc_info=True)
             return done
         done += 1
+    for intake_id in _left_uploads(parts, batch_id):
+        process_intake(parts.intake, intake_id)
     _rest(parts, batch_id)
     return done
 
@@ -103,6 +105,14 @@ def resume_stale_batches(parts: BatchParts, *, limit: int = FOR_A_ROUND) -> int:
         if done < limit:
             done += process_batch(parts, batch_id, limit=limit - done)
     return done
+
+
+def _left_uploads(parts: BatchParts, batch_id: int) -> list[int]:
+    """Return the batch's uploads whose run ended between two steps."""
+    now = parts.intake.clock()
+    with parts.intake.database.reading() as session:
+        moving = uploads_moving(session, batch_id)
+        return [intake.id for intake in moving if is_stale(intake, now)]
 
 
 # ---- one file ---------------------------------------------------------------------------------------------------------

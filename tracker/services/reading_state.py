@@ -28,13 +28,14 @@ log = logging.getLogger(__name__)
 
 DESCRIBE = "tracker.readers.facilities:describe"
 TRIAL_SECONDS = 10.0
+LEGACY = "application/msword"
 OFFICE = ("soffice", "libreoffice")
 RECOGNISERS = ("rapidocr", "rapidocr_onnxruntime")
 
 # What units send, in the order of the page; kinds beyond these are shown where a reader takes them.
 SENT = (
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "application/msword",
+    LEGACY,
     "application/pdf",
     "application/ofd",
     "text/plain",
@@ -97,8 +98,11 @@ def kinds_of_files() -> list[Kind] | None:
     return first + [kind for kind in kinds.values() if kind.readers]
 
 
-def helpers_of(settings: Settings, *, find: Callable[[str], str | None] = shutil.which) -> list[Helper]:
+def helpers_of(
+    settings: Settings, kinds: Sequence[Kind], *, find: Callable[[str], str | None] = shutil.which
+) -> list[Helper]:
     """Return the programs that some kinds of files need besides."""
+    legacy = any(kind.readers for kind in kinds if kind.media_type == LEGACY)
     office = any(find(name) for name in OFFICE)
     own = getattr(settings, "ocr_python", None)  # an environment with the recogniser of its own
     recogniser = bool(own) or any(importlib.util.find_spec(name) for name in RECOGNISERS)
@@ -106,16 +110,22 @@ def helpers_of(settings: Settings, *, find: Callable[[str], str | None] = shutil
         Helper(
             "LibreOffice",
             office,
-            "旧版 .doc、.wps 借它转换，自动编号齐全。" if office else "旧版 .doc、.wps 读不了，或缺少自动编号。",
+            _office_words(found=office, legacy=legacy),
             "安装系统软件包 libreoffice-writer-nogui（约 300 MB，离线时从安装光盘或内网软件源），重启网页服务后生效。",
         ),
         Helper(
             "文字识别（OCR）",
             recogniser,
             "扫描件和照片可以识别成文字。" if recogniser else "扫描件和照片读不了，上传时会提示改用 Word 原件。",
-            "安装办法见运行与维护手册“扫描件”一节；不能上网的，先在同类机器上备齐离线安装包。",
+            "安装办法见运行与维护手册；不能上网的，先在同类机器上备齐离线安装包。",
         ),
     ]
+
+
+def _office_words(*, found: bool, legacy: bool) -> str:
+    if not legacy:
+        return "旧版 .doc、.wps 读不了，请各单位在 Word 或 WPS 中另存为 .docx。"
+    return "旧版 .doc、.wps 借它转换，自动编号齐全。" if found else "旧版 .doc、.wps 只能读出文字，缺少自动编号。"
 
 
 def limits_of(settings: Settings) -> list[LimitLine]:

@@ -187,6 +187,16 @@ def has_open_files(session: Session, batch_id: int) -> bool:
     )
 
 
+def uploads_moving(session: Session, batch_id: int) -> Sequence[Intake]:
+    """Return the uploads of a batch that wait for a run or are in one."""
+    return session.scalars(
+        select(Intake)
+        .join(BatchFile, BatchFile.intake_id == Intake.id)
+        .where(BatchFile.batch_id == batch_id, Intake.status.in_(MOVING))
+        .order_by(Intake.id)
+    ).all()
+
+
 def stale_batches(session: Session, *, now: datetime, limit: int = 5) -> Sequence[int]:
     """Return the batches whose run ended before its work."""
     return session.scalars(

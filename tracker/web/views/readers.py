@@ -42,11 +42,11 @@ def test() -> Any:
 
 
 def _page(trials: Sequence[Trial] | None = None, errors: Sequence[str] = ()) -> str:
-    settings = runtime().settings
+    settings, kinds = runtime().settings, kinds_of_files()
     return render_template(
         "settings/readers.html",
-        kinds=kinds_of_files(),
-        helpers=helpers_of(settings),
+        kinds=kinds,
+        helpers=helpers_of(settings, kinds or ()),
         limits=limits_of(settings),
         trials=trials,
         may_test=may_change_rules(current_actor()),
