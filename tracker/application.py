@@ -20,6 +20,7 @@ from tracker.web.errors import install_errors
 from tracker.web.filters import install_filters
 from tracker.web.headers import install_headers
 from tracker.web.session import ServerSessionInterface, close_reading
+from tracker.web.upload_limits import install_upload_limits
 from tracker.web.views import BLUEPRINTS
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -40,6 +41,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
     _configure(app, runtime)
     app.session_interface = ServerSessionInterface()
     install_access(app)
+    install_upload_limits(app)
     CSRFProtect(app)
     Bootstrap5(app)
     install_errors(app)

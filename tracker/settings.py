@@ -52,6 +52,9 @@ class Settings:
     unpacked_limit_mb: int = 200
     reading_seconds: float = 20.0
     reading_memory_mb: int = 512
+    batch_files: int = 300  # files in one batch
+    batch_limit_mb: int = 300  # all files of a batch as they are sent
+    batch_unpacked_limit_mb: int = 1000  # what the zip of a batch may unpack to
     web_threads: int = 8
     lexicon_folder: Path | None = None  # edited word lists in place of the shipped ones
     outgoing_hosts: tuple[str, ...] = ()  # whom channels may call: a host, or host:port

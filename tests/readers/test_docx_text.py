@@ -9,8 +9,9 @@ import pytest
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 
-from tests.readers.package import abstract, document_xml, level, num, paragraph, run, write_docx
+from tests.readers.package import NAMESPACES, abstract, document_xml, level, num, paragraph, run, write_docx
 from tracker.domain.documents import Document
+from tracker.readers.extracting import extract_file
 from tracker.readers.registry import read_file
 
 
@@ -230,6 +231,92 @@ def test_deleted_and_wrapped_rows_and_cells(tmp_path: Path) -> None:
         )
     )
     assert read(tmp_path, f"<w:tbl>{table}</w:tbl>").text == "甲\t乙\n丙\t戊"
+
+
+def cell(text: str, properties: str = "") -> str:
+    return f"<w:tc><w:tcPr>{properties}</w:tcPr>{paragraph(text)}</w:tc>"
+
+
+def table(*rows: str) -> str:
+    return f"<w:tbl>{''.join(f'<w:tr>{row}</w:tr>' for row in rows)}</w:tbl>"
+
+
+HEAD = cell("任务") + cell("责任单位") + cell("完成时限")
+BEGINS, GOES_ON = '<w:vMerge w:val="restart"/>', "<w:vMerge/>"
+LONG = "新增持证执法人员2名并开展岗前培训"
+
+
+@pytest.mark.parametrize(
+    ("rows", "text"),
+    [
+        pytest.param(
+            [
+                HEAD,
+                cell(LONG) + cell("镇司法所", BEGINS) + cell("6月底", BEGINS),
+                cell("开展普法宣传4场") + cell("", GOES_ON) + cell("", '<w:vMerge w:val="continue"/>'),
+                cell("修订制度") + cell("党政办") + cell("年底前"),
+            ],
+            f"任务\t责任单位\t完成时限\n{LONG}\t镇司法所\t6月底\n开展普法宣传4场\t镇司法所\t6月底\n修订制度\t党政办\t年底前",
+            id="who and by when over several rows",
+        ),
+        pytest.param(
+            [HEAD, cell(LONG, BEGINS) + cell("甲局") + cell("6月底"), cell("", GOES_ON) + cell("乙局") + cell("年底")],
+            f"任务\t责任单位\t完成时限\n{LONG}\t甲局\t6月底\n\t乙局\t年底",
+            id="a task over several rows is one task",
+        ),
+        pytest.param(
+            [
+                cell("规范执法", BEGINS) + cell(LONG),
+                cell("", GOES_ON) + cell("开展案卷评查不少于2次"),
+                cell("", GOES_ON) + cell(""),
+            ],
+            f"规范执法\t{LONG}\n规范执法\t开展案卷评查不少于2次",
+            id="a row with nothing of its own",
+        ),
+        pytest.param(
+            [
+                HEAD,
+                cell("开展宣传", '<w:gridSpan w:val="2"/>') + cell("年底"),
+                cell("一、规范执法", '<w:gridSpan w:val="3"/>'),
+            ],
+            "任务\t责任单位\t完成时限\n开展宣传\t\t年底\n一、规范执法",
+            id="cells over several columns",
+        ),
+        pytest.param(
+            ["<w:trPr><w:gridBefore w:val='1'/></w:trPr>" + cell("甲") + cell("乙")],
+            "\t甲\t乙",
+            id="a row that begins later",
+        ),
+        pytest.param(
+            [cell("甲", '<w:gridSpan w:val="99999999"/>') + cell("乙")],
+            "甲" + "\t" * 63 + "乙",
+            id="no more columns than Word has",
+        ),
+    ],
+)
+def test_cells_over_several_rows_and_columns(tmp_path: Path, rows: list[str], text: str) -> None:
+    assert read(tmp_path, table(*rows)).text == text
+
+
+def test_items_of_a_merged_table_have_their_columns(tmp_path: Path) -> None:
+    rows = [
+        HEAD,
+        cell(LONG) + cell("镇司法所", BEGINS) + cell("2026年6月底"),
+        cell("开展普法宣传不少于4场") + cell("", GOES_ON) + cell("2026年底前"),
+    ]
+    body = paragraph("柳湾镇2025年法治政府建设工作报告") + paragraph("二、2026年工作计划") + table(*rows)
+    items = extract_file(write_docx(tmp_path / "报告.docx", body)).reading.items
+    assert [item.responsible for item in items] == [("镇司法所",), ("镇司法所",)]
+    assert [str(item.deadline.due_on) for item in items] == ["2026-06-30", "2026-12-31"]
+
+
+def test_notes_are_kept_apart_and_said(tmp_path: Path) -> None:
+    reference = "<w:r><w:footnoteReference w:id='2'/></w:r><w:r><w:endnoteReference w:id='1'/></w:r>"
+    notes = f"<w:footnotes {NAMESPACES}><w:footnote w:id='2'>{paragraph('注文')}</w:footnote></w:footnotes>".encode()
+    body = f"<w:p>{run('正文')}{reference}{run('继续')}</w:p>"
+    document = read_file(write_docx(tmp_path / "报告.docx", body, extra={"word/footnotes.xml": notes}))[1]
+    assert document.text == "正文继续"
+    assert document.notices == ("文档中的 2 条脚注、尾注没有读入正文。",)
 
 
 def test_wrappers_around_paragraphs(tmp_path: Path) -> None:

@@ -69,6 +69,7 @@ LATER, BEFORE = "2026-12-20", "2026-06-01"
 WHY = "情况有变化，需要调整"
 TASK = {"task_id": "task"}
 REPORT = {"report_id": "report"}
+BATCH = {"batch_id": "batch"}
 ITEM = {"report_id": "report", "task_id": "proposal"}
 RETURNED = {"report_id": "plan"}
 LINK = {"report_id": "report", "link_id": "link"}
@@ -146,6 +147,13 @@ ROUTES: dict[str, Row] = {
     "reports.intake": Row({"intake_id": "intake"}),
     "reports.intake_progress": Row({"intake_id": "intake"}),
     "reports.answer_intake": Row({"intake_id": "intake"}, send(choice="cancel")),
+    "reports.batches": Row(),
+    "reports.new_batch": Row(form=send(report_year="2024")),
+    "reports.batch": Row(BATCH),
+    "reports.batch_progress": Row(BATCH),
+    "reports.choose_units": Row(BATCH, send(file=same("batch_file"), unit="柳湾镇人民政府")),
+    "reports.retry_batch": Row(BATCH),
+    "reports.cancel_batch": Row(BATCH),
     "reports.show": Row(REPORT),
     "reports.download": Row(REPORT),
     "reports.review": Row(REPORT),
@@ -217,6 +225,8 @@ ROUTES: dict[str, Row] = {
     "settings.calendar": Row(),
     "settings.add": Row(form=send(first="2026-07-01", last="", works="free", note="放假"), refused=frozenset({403})),
     "settings.remove": Row(form=send(first="2026-07-01", last="2026-07-01"), refused=frozenset({403})),
+    "readers.index": Row(),
+    "readers.test": Row(refused=frozenset({403})),
     "health.index": Row(),
     "audit.index": Row(),
     "audit.export": Row(),

@@ -28,6 +28,10 @@ from tests.support.factories import (
 from tests.support.web import Visitor
 from tracker.db.base import Base
 from tracker.db.models import (
+    Batch,
+    BatchFile,
+    BatchFileStatus,
+    BatchStatus,
     CalendarFeed,
     FailureKind,
     Intake,
@@ -119,6 +123,11 @@ def _plant(session: Session, runtime: Runtime, unit: Unit, words: str, *, report
     session.add_all((link, intake, notice, message, returned, _notice_of_report(plan, person, text), feed, slip))
     session.flush()
     session.add(_mailed(task, person, text, message))
+    batch = _batch(unit, person, words, report_year)
+    session.add(batch)
+    session.flush()
+    file = _batch_file(batch, unit, words, report_year)
+    session.add(file)
     record(
         session,
         person.as_actor("127.0.0.1"),
@@ -148,6 +157,8 @@ def _plant(session: Session, runtime: Runtime, unit: Unit, words: str, *, report
         "feed": feed.id,
         "slip": slip.id,
         "message": message.id,
+        "batch": batch.id,
+        "batch_file": file.id,
     }
 
 
@@ -195,6 +206,31 @@ def _intake(unit: Unit, person: User, words: str, report_year: int) -> Intake:
         message=f"报告署名与所选单位不同：{words}",
         reading={"reading": read_text(text, report_year) | {"text": text}, "notices": [words]},
         created_at=NOW,
+    )
+
+
+def _batch(unit: Unit, person: User, words: str, report_year: int) -> Batch:
+    return Batch(
+        unit_id=unit.id,
+        created_by_id=person.id,
+        title=words[:200],
+        report_year=report_year,
+        status=BatchStatus.DONE,
+        created_at=NOW,
+    )
+
+
+def _batch_file(batch: Batch, unit: Unit, words: str, report_year: int) -> BatchFile:
+    return BatchFile(
+        batch_id=batch.id,
+        position=0,
+        path=f"{words}.docx"[:400],
+        file_key=f"{report_year:064x}",
+        file_size=10,
+        status=BatchFileStatus.NEEDS_UNIT,
+        code="ask_unit",
+        message=f"署名为“{words}”，没有找到对应的报送单位。",
+        unit_id=unit.id,
     )
 
 

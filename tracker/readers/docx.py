@@ -22,6 +22,7 @@ from tracker.readers.container import DAMAGED, Container
 from tracker.readers.number_formats import format_number
 from tracker.readers.numbering import Numbering, StyleSheet, join_label
 from tracker.readers.sniffing import DOCX
+from tracker.readers.word_tables import Grid
 from tracker.readers.wordml import MC, attribute, child, is_on, local, mentions, parse_part, path, without_table_styles
 
 _CONTENTS_STYLE = re.compile(r"toc (?:\d|heading)|table of figures", re.IGNORECASE)
@@ -82,7 +83,17 @@ class DocxReader:
             raise UnreadableDocument("damaged", DAMAGED)
         may_hide = mentions(data, "vanish") or mentions(related["styles.xml"] or b"", "vanish")
         lines, contents_dropped = read_body(body, styles, numbering, may_hide=may_hide)
-        return build_document(lines, reader=self.name, notices=[_CONTENTS_NOTICE] if contents_dropped else [])
+        notices = [_CONTENTS_NOTICE] if contents_dropped else []
+        if number := _count_notes(body, data):
+            notices.append(f"文档中的 {number} 条脚注、尾注没有读入正文。")
+        return build_document(lines, reader=self.name, notices=notices)
+
+
+def _count_notes(body: etree._Element, data: bytes) -> int:
+    """Count the references to footnotes and endnotes, whose texts are kept apart from the report's."""
+    if not mentions(data, "noteReference"):
+        return 0
+    return sum(1 for element in body.iter() if local(element) in ("footnoteReference", "endnoteReference"))
 
 
 def _main_part(container: Container, limits: Limits) -> str:
@@ -251,6 +262,7 @@ class _Walk:
 
     def _table(self, table: etree._Element) -> Iterator[Line]:
         """Yield a line a row, cells parted by tabs; a row of a single cell is layout and yields the cell's own lines."""
+        grid = Grid()
         for row in _descend(table, "tr"):
             properties = child(row, "trPr")
             if child(properties, "del") is not None or is_on(child(properties, "hidden")):
@@ -261,8 +273,8 @@ class _Walk:
             self._in_cell = outer
             if len(cells) == 1:
                 yield from cells[0]
-            elif any(cells):
-                yield Line("\t".join(_cell_text(lines) for lines in cells), "table_row")
+            elif texts := grid.place(properties, zip(parts, map(_cell_text, cells), strict=True)):
+                yield Line("\t".join(texts), "table_row")
 
 
 def _descend(parent: etree._Element, wanted: str) -> Iterator[etree._Element]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
-from tracker.db.models import EvidenceFile, Intake, IntakeStatus, Report
+from tracker.db.models import BatchFile, BatchFileStatus, EvidenceFile, Intake, IntakeStatus, Report
 from tracker.storage import Storage
 
 GRACE = timedelta(days=1)  # a file is stored before its row is written
@@ -39,4 +39,15 @@ def _referred_to(session: Session, keys: list[str], now: datetime) -> set[str]:
     found = set(session.scalars(select(Report.file_key).where(Report.file_key.in_(keys))))
     found.update(session.scalars(select(EvidenceFile.file_key).where(EvidenceFile.file_key.in_(keys))))
     found.update(session.scalars(select(Intake.file_key).where(Intake.file_key.in_(keys), still_needed)))
+    found.update(_of_batches(session, keys, now))
     return found
+
+
+def _of_batches(session: Session, keys: list[str], now: datetime) -> set[str]:
+    """Return the keys that a file of a batch still needs, the zip it is yet to be taken out of among them."""
+    open_ = (BatchFileStatus.WAITING, BatchFileStatus.READING, BatchFileStatus.NEEDS_UNIT)
+    may_go_again = and_(BatchFile.status == BatchFileStatus.FAILED, BatchFile.finished_at > now - KEEP_FAILED)
+    needed = or_(BatchFile.status.in_(open_), may_go_again)
+    own = select(BatchFile.file_key).where(BatchFile.file_key.in_(keys), needed)
+    zips = select(BatchFile.source_key).where(BatchFile.source_key.in_(keys), BatchFile.file_key.is_(None), needed)
+    return {key for query in (own, zips) for key in session.scalars(query) if key}

@@ -42,7 +42,7 @@ NAVIGATION: tuple[Place, ...] = (
     Place("操作记录", "audit.index", "journal-text", frozenset({Role.AUDITOR, Role.ADMIN})),
 )
 
-PART_OF = {"channels": "settings", "health": "settings", "slips": "inbox", "deliveries": "inbox"}
+PART_OF = {"channels": "settings", "health": "settings", "readers": "settings", "slips": "inbox", "deliveries": "inbox"}
 """Blueprints whose pages are reached from another entry."""
 
 

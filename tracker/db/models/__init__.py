@@ -1,5 +1,6 @@
 """All models, so that one import fills the metadata."""
 
+from tracker.db.models.batches import Batch, BatchFile, BatchFileStatus, BatchStatus
 from tracker.db.models.delivery import CalendarFeed, Preference, ReminderOverride, SupervisionSlip
 from tracker.db.models.links import LinkDecision, TaskLink
 from tracker.db.models.plan_returns import PlanRemark, PlanReturn
@@ -35,6 +36,10 @@ __all__ = [
     "FAILURE_LABELS",
     "Alarm",
     "AuditEntry",
+    "Batch",
+    "BatchFile",
+    "BatchFileStatus",
+    "BatchStatus",
     "Beat",
     "CalendarDay",
     "CalendarFeed",

@@ -65,7 +65,7 @@ class Report(Base):
     plan_year: Mapped[int]
     title: Mapped[str] = mapped_column(String(300))
     file_name: Mapped[str] = mapped_column(String(255))
-    file_key: Mapped[str] = mapped_column(String(64))
+    file_key: Mapped[str] = mapped_column(String(64), index=True)
     file_size: Mapped[int]
     content_digest: Mapped[str] = mapped_column(String(64))  # SHA-256 of the text as read
     reader: Mapped[str] = mapped_column(String(20))

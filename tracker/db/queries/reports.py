@@ -5,10 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy import ColumnElement, and_, exists, false, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, undefer
 
-from tracker.db.models import AuditEntry, Intake, IntakeStatus, Report, SupportingUnit, Task, TaskSource, Unit, User
+from tracker.db.models import (
+    AuditEntry,
+    BatchFile,
+    Intake,
+    IntakeStatus,
+    Report,
+    SupportingUnit,
+    Task,
+    TaskSource,
+    Unit,
+    User,
+)
 from tracker.db.queries.scope import below
 from tracker.domain.errors import NotFound
 from tracker.domain.permissions import Actor, Role
@@ -61,10 +72,11 @@ def intakes_under_way(session: Session, actor: Actor, *, now: datetime) -> Seque
         Intake.uploaded_by_id == actor.id,
         Intake.finished_at > now - SHOW_FAILED_FOR,
     )
+    in_a_batch = exists().where(BatchFile.intake_id == Intake.id)  # its batch tells of it
     return session.scalars(
         select(Intake)
         .join(Intake.unit)
-        .where(may_see_reports(actor), or_(Intake.status.in_(UNDER_WAY), own_failures))
+        .where(may_see_reports(actor), or_(Intake.status.in_(UNDER_WAY), own_failures), ~in_a_batch)
         .options(contains_eager(Intake.unit), joinedload(Intake.uploaded_by))
         .order_by(Intake.id.desc())
         .limit(20)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint
 
 from tracker.web.views import (  # noqa: F401 - they add their pages to the blueprint of reports, or of the settings
+    batches,
     intake,
     plan_returns,
     review,
@@ -24,6 +25,7 @@ from tracker.web.views.ledger import blueprint as ledger
 from tracker.web.views.links import blueprint as links
 from tracker.web.views.overview import blueprint as overview
 from tracker.web.views.own import blueprint as own
+from tracker.web.views.readers import blueprint as readers
 from tracker.web.views.reconciliation import blueprint as reconciliation
 from tracker.web.views.reports import blueprint as reports
 from tracker.web.views.settings import blueprint as settings
@@ -47,6 +49,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     links,
     overview,
     own,
+    readers,
     reconciliation,
     reports,
     settings,

@@ -31,7 +31,11 @@ blueprint = Blueprint("audit", __name__, url_prefix="/audit")
 
 PARAMETERS = ("person", "action", "object", "id", "from", "to", "q")
 LARGEST_ID = 2**31 - 1
-PAGE_OF = {"task": ("tasks.show", "task_id"), "report": ("reports.show", "report_id")}
+PAGE_OF = {
+    "task": ("tasks.show", "task_id"),
+    "report": ("reports.show", "report_id"),
+    "batch": ("reports.batch", "batch_id"),
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from flask import flash, make_response, redirect, render_template, request, url_
 from werkzeug.wrappers import Response
 
 from tracker.db.models import Intake, IntakeStatus, Unit
+from tracker.db.queries.batches import batch_of_intake
 from tracker.db.queries.reports import current_report, earlier_tasks, get_intake, units_to_file_for
 from tracker.domain.documents import ReportReading
 from tracker.domain.errors import RuleViolation
@@ -23,7 +24,7 @@ from tracker.web.errors import status_of
 from tracker.web.forms.reports import SUFFIXES, AnswerForm, UploadForm
 from tracker.web.receipts import earlier_location, keep_receipt
 from tracker.web.session import reading, runtime, writing
-from tracker.web.views.reports import READERS, UPLOADERS, blueprint
+from tracker.web.views.reports import BATCH_READERS, READERS, UPLOADERS, blueprint
 
 MEGABYTE = 1024 * 1024
 MOVING = frozenset({IntakeStatus.QUEUED, IntakeStatus.READING})
@@ -160,6 +161,7 @@ def _progress_page(intake_id: int, errors: list[str] | None = None) -> str:
         question=_question(intake) if intake.status is IntakeStatus.NEEDS_ANSWER else None,
         errors=[{"field": None, "message": message} for message in errors or []],
         may_answer=current_actor().role in UPLOADERS,
+        batch=batch_of_intake(reading(), intake.id) if current_actor().role in BATCH_READERS else None,
         may_retry=intake.step in WORTH_ANOTHER_TRY,
         suggested_year=runtime().today().year - 1,
     )

@@ -12,6 +12,7 @@ from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
 from tracker.db.models import Report, Task, TaskSource
+from tracker.db.queries.batches import list_batches
 from tracker.db.queries.plan_returns import versions_with_returns
 from tracker.db.queries.promises import lines_of_report
 from tracker.db.queries.report_list import PAGE, ListedReport, ReportFilter, count_filings, list_all_years, list_year
@@ -38,6 +39,7 @@ blueprint = Blueprint("reports", __name__)
 
 READERS = (Role.OFFICER, Role.HEAD, Role.SUPERVISOR, Role.AUDITOR)
 UPLOADERS = (Role.OFFICER, Role.HEAD, Role.SUPERVISOR)
+BATCH_READERS = (Role.SUPERVISOR, Role.AUDITOR)
 YEARS_OFFERED = 8
 STATES = (
     ("", "全部"),
@@ -63,12 +65,14 @@ def index() -> str:
         wanted=wanted,
         counts=count_filings(reading(), actor, wanted.year) if wanted.year else None,
         intakes=intakes_under_way(reading(), actor, now=now),
+        batches=list_batches(reading(), actor, running=True) if actor.role in BATCH_READERS else (),
         years=_years(wanted.year),
         states=STATES if wanted.year else (STATES[0], *STATES[3:]),
         chips=_chips(wanted),
         next_href=_next_href(shown[-1], wanted) if more else None,
         first_href=url_for("reports.index", **_arguments(wanted)) if after else None,
         may_upload=actor.role in UPLOADERS,
+        may_see_batches=actor.role in BATCH_READERS,
         may_decide=actor.role is Role.SUPERVISOR,
     )
 
