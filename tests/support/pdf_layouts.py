@@ -98,8 +98,10 @@ def draw(seed: int) -> Layout:
 def _texts() -> tuple[tuple[str, ...], ...]:
     found = []
     for path in sorted(SAMPLES.glob("*.txt")):
-        text = _YEAR.sub(lambda part: str(2030 + int(part[1] or 0) - int(part[2] or 0)), path.read_text(encoding="utf-8"))
-        found.append(tuple(line.strip() for line in text.splitlines() if line.strip() and "\t" not in line))
+        text = _YEAR.sub(
+            lambda part: str(2030 + int(part[1] or 0) - int(part[2] or 0)), path.read_text(encoding="utf-8")
+        )
+        found.append(tuple(line.strip() for line in text.splitlines() if line.strip() and not re.search(r"[\t\u3000]", line.strip())))
     return tuple(found)
 
 
@@ -125,7 +127,9 @@ def blocks_of(layout: Layout) -> list[Block]:
 
 
 def _items(chance: random.Random) -> list[str]:
-    pool = [line for text in _texts() for line in text if 20 < len(line) < 130 and not re.match(r"[\d（(一二三四]", line)]
+    pool = [
+        line for text in _texts() for line in text if 20 < len(line) < 130 and not re.match(r"[\d（(一二三四]", line)
+    ]
     return chance.sample(pool, 4)
 
 
@@ -241,7 +245,9 @@ def _page_number(paragraph: Any, pattern: str, parse_xml: Callable[[str], Any], 
     paragraph.alignment = 1
     paragraph.add_run(before)
     if number:
-        paragraph._p.append(parse_xml(f'<w:fldSimple {nsdecls("w")} w:instr="PAGE"><w:r><w:t>1</w:t></w:r></w:fldSimple>'))
+        paragraph._p.append(
+            parse_xml(f'<w:fldSimple {nsdecls("w")} w:instr="PAGE"><w:r><w:t>1</w:t></w:r></w:fldSimple>')
+        )
     paragraph.add_run(after)
 
 

@@ -10,6 +10,7 @@ from tracker.readers.layout.shapes import TextLine, median
 
 _CLOSE = 0.3  # of an ideograph's width
 _ENOUGH_LINES = 8
+_MIDDLE = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +26,12 @@ class Frame:
 
     def is_centred(self, line: TextLine) -> bool:
         """Say whether a line stands in the middle, with space on both sides."""
-        before, after = line.x0 - self.left, self.right - line.x1
-        return min(before, after) > _CLOSE * line.em and abs(before - after) <= 1.0 * line.em
+        before, after = (line.x0 - self.left) / line.em, (self.right - line.x1) / line.em
+        return min(before, after) > _CLOSE and abs(before - after) <= _MIDDLE
+
+    def is_in_the_middle(self, line: TextLine) -> bool:
+        """Say whether a line, however long, has as much space before as after it."""
+        return abs((line.x0 - self.left) - (self.right - line.x1)) <= line.em
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,7 @@ def find_tables(page: Page) -> list[Table]:
     tables = []
     for group in _groups(page.rules):
         grid = _grid(group)
-        if grid is not None and (table := _filled(grid, page)) is not None:
+        if grid is not None and (table := filled(grid, page, page.pieces)) is not None:
             tables.append(table)
     return sorted(tables, key=lambda table: table.top)
 
@@ -90,49 +90,59 @@ def _groups(rules: Sequence[Rule]) -> list[list[Rule]]:
 
 
 @dataclass(slots=True)
-class _Grid:
+class Grid:
+    """Fields between upright lines ``xs`` and level lines ``ys``; ``group`` names the cell that each belongs to, row by row."""
+
     xs: list[float]
     ys: list[float]
-    group: list[int]  # the cell that each field belongs to, row by row
+    group: list[int]
+
+    @classmethod
+    def plain(cls, xs: list[float], ys: list[float]) -> Grid:
+        """Return a grid whose fields are a cell each."""
+        return cls(xs, ys, list(range((len(xs) - 1) * (len(ys) - 1))))
 
     @property
     def width(self) -> int:
+        """How many fields a row has."""
         return len(self.xs) - 1
 
     @property
     def height(self) -> int:
+        """How many rows there are."""
         return len(self.ys) - 1
 
 
-def _grid(rules: list[Rule]) -> _Grid | None:
+def _grid(rules: list[Rule]) -> Grid | None:
     """Return the grid that borders make; None where they are a box, an underline or a drawing."""
     level = [rule for rule in rules if rule.is_level]
     upright = [rule for rule in rules if not rule.is_level]
     if not level or not upright:
         return None
-    xs = _places([(rule.x0 + rule.x1) / 2 for rule in upright])
-    ys = _places([(rule.y0 + rule.y1) / 2 for rule in level])
+    xs = places([(rule.x0 + rule.x1) / 2 for rule in upright])
+    ys = places([(rule.y0 + rule.y1) / 2 for rule in level])
     outer = min(rule.x0 for rule in level), max(rule.x1 for rule in level)
     open_left, open_right = xs[0] - outer[0] > 2 * _TOUCH, outer[1] - xs[-1] > 2 * _TOUCH
     xs = [*([outer[0]] if open_left else []), *xs, *([outer[1]] if open_right else [])]
     if len(xs) < 2 or len(ys) < 2 or len(xs) + len(ys) < 5 or (len(xs) - 1) * (len(ys) - 1) > _MOST_CELLS:
         return None
-    grid = _Grid(xs, ys, list(range((len(xs) - 1) * (len(ys) - 1))))
+    grid = Grid.plain(xs, ys)
     _merge(grid, level, upright)
     return grid if len(set(grid.group)) > 1 else None
 
 
-def _places(values: list[float]) -> list[float]:
-    places: list[list[float]] = []
+def places(values: list[float]) -> list[float]:
+    """Return the places at which values gather, in order."""
+    found: list[list[float]] = []
     for value in sorted(values):
-        if places and value - places[-1][-1] <= _SMALLEST:
-            places[-1].append(value)
+        if found and value - found[-1][-1] <= _SMALLEST:
+            found[-1].append(value)
         else:
-            places.append([value])
-    return [sum(near) / len(near) for near in places]
+            found.append([value])
+    return [sum(near) / len(near) for near in found]
 
 
-def _merge(grid: _Grid, level: list[Rule], upright: list[Rule]) -> None:
+def _merge(grid: Grid, level: list[Rule], upright: list[Rule]) -> None:
     """Put fields together that no wall parts."""
     for row in range(grid.height):
         for column in range(grid.width):
@@ -174,11 +184,11 @@ def _is_wall(drawn: list[tuple[float, float]], low: float, high: float) -> bool:
     return covered >= _WALL * (high - low)
 
 
-def _filled(grid: _Grid, page: Page) -> Table | None:
+def filled(grid: Grid, page: Page, pieces: Sequence[Piece]) -> Table | None:
     """Put the pieces of text into the cells; None where there is no text in it."""
     cells: dict[int, list[Piece]] = {}
     taken: list[Piece] = []
-    for piece in page.pieces:
+    for piece in pieces:
         column = bisect_right(grid.xs, (piece.x0 + piece.x1) / 2) - 1
         row = bisect_right(grid.ys, piece.y - 0.3 * piece.size) - 1
         if 0 <= column < grid.width and 0 <= row < grid.height:
@@ -191,7 +201,7 @@ def _filled(grid: _Grid, page: Page) -> Table | None:
     return Table(grid.ys[0], grid.xs[0], grid.xs[-1], rows, grid.xs, page.number, taken)
 
 
-def _texts(grid: _Grid, lines: dict[int, list[TextLine]]) -> dict[int, str]:
+def _texts(grid: Grid, lines: dict[int, list[TextLine]]) -> dict[int, str]:
     """Return each cell's text: lines as wide as their column allows go on, others are put a space apart."""
     widest: dict[int, float] = {}
     for group, found in lines.items():
@@ -216,7 +226,7 @@ def cell_text(lines: list[TextLine], widest: float) -> str:
     return text
 
 
-def _rows(grid: _Grid, texts: dict[int, str]) -> list[list[str]]:
+def _rows(grid: Grid, texts: dict[int, str]) -> list[list[str]]:
     rows: list[list[str]] = []
     told: set[int] = set()
     for row in range(grid.height):

@@ -8,12 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tracker.readers.cleanup import Line
-from tracker.readers.layout.columns import find_gutters, in_columns
+from tracker.readers.layout.aligned import bare_tables, level_tables
+from tracker.readers.layout.columns import also_here, find_gutters, in_columns
 from tracker.readers.layout.frames import Frame, frame_of, style_of
 from tracker.readers.layout.grid import Table, find_tables
 from tracker.readers.layout.margins import without_margins
 from tracker.readers.layout.paragraphs import join_lines
-from tracker.readers.layout.shapes import Page, TextLine, median
+from tracker.readers.layout.shapes import Page, Piece, TextLine, median
 from tracker.readers.layout.text_lines import baselines, lines_of_rows
 
 _CONTENTS = re.compile(r".{2,60}?(?:[.．·…・]{5,}|(?:…|\. ){3,})\s*[-—]?\s*\d{1,3}\s*[-—]?")
@@ -37,12 +38,18 @@ class _Column:
 def lines_of_pages(pages: Sequence[Page]) -> tuple[list[Line], list[str]]:
     """Return the document's paragraphs and table rows, and what the user should know."""
     tables = [find_tables(page) for page in pages]
-    claimed = [{id(piece) for table in found for piece in table.pieces} for found in tables]
-    rows = [
-        baselines(piece for piece in page.pieces if id(piece) not in taken)
-        for page, taken in zip(pages, claimed, strict=True)
-    ]
+    rest = [_without(page.pieces, found) for page, found in zip(pages, tables, strict=True)]
+    for page, found, pieces in zip(pages, tables, rest, strict=True):
+        found.extend(level_tables(page, pieces))
+        pieces[:] = _without(pieces, found)
+    rows = [baselines(pieces) for pieces in rest]
     gutters = [find_gutters(found) for found in rows]
+    most = max(gutters, key=len, default=[])
+    gutters = [here or also_here(found, most) for found, here in zip(rows, gutters, strict=True)]
+    for index, page in enumerate(pages):
+        if not gutters[index] and (bare := bare_tables(page, rest[index])):
+            tables[index].extend(bare)
+            rows[index] = baselines(_without(rest[index], bare))
     lines = [lines_of_rows(found, page.number, here) for page, found, here in zip(pages, rows, gutters, strict=True)]
     lines = without_margins(pages, lines)
     lines, notices = _without_contents(lines)
@@ -52,6 +59,13 @@ def lines_of_pages(pages: Sequence[Page]) -> tuple[list[Line], list[str]]:
         for index, items in in_columns(found, here, parting)
     ]
     return _written(columns), notices
+
+
+def _without(pieces: list[Piece], tables: list[Table]) -> list[Piece]:
+    if not tables:
+        return list(pieces)
+    taken = {id(piece) for table in tables for piece in table.pieces}
+    return [piece for piece in pieces if id(piece) not in taken]
 
 
 def _without_contents(pages: list[list[TextLine]]) -> tuple[list[list[TextLine]], list[str]]:
@@ -92,6 +106,10 @@ def _frames(columns: list[_Column]) -> list[Frame]:
     for column in columns:
         alike[column.key].extend(column.lines)
     shared = {key: frame_of(lines) for key, lines in alike.items()}
+    for side in (0, 1):  # what spans the page has few lines of its own, but the columns' outer edges
+        inner = [frame for key, frame in shared.items() if key[0] and key[1] == side]
+        if (0, side) in shared and inner:
+            shared[0, side] = Frame(min(frame.left for frame in inner), max(frame.right for frame in inner))
     near = _SAME_MARGIN * median(line.em for column in columns for line in column.lines)
     return [frame_of(column.lines, _fallback(column.key, shared, near)) for column in columns]
 
