@@ -101,7 +101,13 @@ def _texts() -> tuple[tuple[str, ...], ...]:
         text = _YEAR.sub(
             lambda part: str(2030 + int(part[1] or 0) - int(part[2] or 0)), path.read_text(encoding="utf-8")
         )
-        found.append(tuple(line.strip() for line in text.splitlines() if line.strip() and not re.search(r"[\t\u3000]", line.strip())))
+        found.append(
+            tuple(
+                line.strip()
+                for line in text.splitlines()
+                if line.strip() and not re.search(r"[\t\u3000]", line.strip())
+            )
+        )
     return tuple(found)
 
 

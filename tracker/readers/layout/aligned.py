@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from tracker.readers.layout.grid import Grid, Table, filled, places
 from tracker.readers.layout.shapes import Page, Piece, Rule, median
-from tracker.readers.layout.text_lines import baselines, segments
+from tracker.readers.layout.text_lines import baselines, is_cjk, segments
 
 _LEAST_ROWS = 3
 _LEAST_COLUMNS = 3
-_CORRIDOR = 0.55  # of a letter's height: the least space between two columns
+_CORRIDOR = 0.5  # of an ideograph: the least space between two columns
 _CROSSED = 0.1  # share of rows that may run over it: a head that spans columns
 _SAME_EDGE = 3.0
 _FARTHEST = 2.6  # letter heights from one row to the next
@@ -86,8 +86,9 @@ def _alike(rules: Sequence[Rule]) -> list[list[Rule]]:
 
 def _columns(rows: Sequence[Sequence[Piece]], low: float, high: float) -> list[float]:
     """Return the edges of the columns: the middles of the corridors that hardly a row crosses, and the table's sides."""
-    size = median(piece.size for row in rows for piece in row) or 1.0
-    step = size / 8
+    size = median(piece.x1 - piece.x0 for row in rows for piece in row if is_cjk(piece.text[0]))
+    size = size or median(piece.size for row in rows for piece in row) or 1.0
+    step = size / 10
     count = max(1, min(4_000, int((high - low) / step) + 1))
     crossed = [0] * (count + 1)
     for row in rows:
@@ -97,16 +98,25 @@ def _columns(rows: Sequence[Sequence[Piece]], low: float, high: float) -> list[f
         for index in hit:
             crossed[index] += 1
     allowed = int(_CROSSED * len(rows))
-    edges: list[float] = []
+    edges = [
+        low + (start + end) / 2 * step
+        for start, end in _corridors(crossed, allowed)
+        if start > 0 and (end - start) * step >= _CORRIDOR * size
+    ]
+    return [low, *edges, high]
+
+
+def _corridors(crossed: Sequence[int], allowed: int) -> Iterator[tuple[int, int]]:
+    """Yield the emptiest part of each stretch that few rows cross; the stretch at the right end is none."""
     start: int | None = None
     for index, many in enumerate(crossed):
         if many <= allowed:
             start = index if start is None else start
         elif start is not None:
-            if start > 0 and (index - start) * step >= _CORRIDOR * size:
-                edges.append(low + (start + index) / 2 * step)
+            least = min(crossed[start:index])
+            inner = [place for place in range(start, index) if crossed[place] == least]
+            yield inner[0], inner[-1] + 1
             start = None
-    return [low, *edges, high]
 
 
 def _close_parts(row: Sequence[Piece], least: float) -> list[tuple[float, float]]:

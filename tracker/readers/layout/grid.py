@@ -34,7 +34,8 @@ class Table:
         same = len(self.edges) == len(other.edges) and all(
             abs(mine - its) <= 2 * _TOUCH for mine, its in zip(self.edges, other.edges, strict=True)
         )
-        return same and other.page == self.page + 1
+        alike = bool(self.rows and other.rows) and self.rows[0] == other.rows[0] and len(self.rows[0]) > 1
+        return (same or alike) and other.page == self.page + 1
 
     def extend(self, other: Table) -> None:
         """Take over the rows of this table's rest: its head is repeated there, a row may have been parted."""

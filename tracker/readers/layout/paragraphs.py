@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from tracker.readers.layout.frames import Frame, Style
 from tracker.readers.layout.shapes import TextLine
-from tracker.readers.layout.text_lines import join_text
+from tracker.readers.layout.text_lines import is_cjk, join_text
 
 _MARKER = re.compile(
     r"第?[一二三四五六七八九十]{1,3}[、．.]|[（(][一二三四五六七八九十\d]{1,3}[）)]|\d{1,2}[、．.）)](?!\d)|第[一二三四五六七八九十百]{1,4}[章节条部]|[①-⑳●•·■◆▪○◦▲★➢☑□√\-–]|[a-zA-Z][.)]"
@@ -16,6 +16,9 @@ _MARKER = re.compile(
 _SENTENCE_END = re.compile(r"[。；：！？…;:!?]['”’」』）)]?$")
 _CLOSED = ("）", ")")
 _FONT = 0.12
+_BETWEEN = 0.25  # ideographs: some programs put so much space between Chinese and Latin letters
+_FLUSH = 0.4
+_UNFINISHED = 4.0  # ideographs: room after a line whose sentence goes on at the column's edge
 _USUAL = 0.12  # ideographs: so near two a first line is moved in, not centred
 _GAP = 1.28
 _SMALL_GAP = 1.08
@@ -54,9 +57,10 @@ def _begins(current: _Open, line: TextLine, frame: Frame, style: Style) -> bool:
     gap = _gap(last, line)
     if gap is not None and (gap > _GAP * style.pitch or gap < 0.3):
         return True
-    if not is_full(last, last_frame, line):
-        return True
     ends = bool(_SENTENCE_END.search(last.text))
+    flush = style.indented and abs(frame.indent(line)) <= _FLUSH and not ends
+    if not is_full(last, last_frame, line, spare=_UNFINISHED if flush else 0.0 if ends else line.glued_width / line.em):
+        return True
     spaced = gap is not None and gap > _SMALL_GAP * style.pitch and ends
     return _begins_by_indent(current, line, frame, style, ends=ends, spaced=spaced)
 
@@ -75,16 +79,20 @@ def _begins_by_indent(current: _Open, line: TextLine, frame: Frame, style: Style
     if indent < first_indent - _SAME:
         return False
     if indent > first_indent + _SAME:
-        return not _MARKER.match(first.text) or (style.indented and indent > 1.2 > first_indent)
+        return not _MARKER.match(first.text) or (style.indented and ends)
     return (style.indented and first_indent >= 1.2) or marked or spaced
 
 
-def is_full(line: TextLine, frame: Frame, following: TextLine) -> bool:
-    """Say whether the next line's first word would not have fitted at this line's end."""
+def is_full(line: TextLine, frame: Frame, following: TextLine, spare: float = 0.0) -> bool:
+    """Say whether the next line's first word would not have fitted at this line's end.
+
+    ``spare`` is how much room, in ideographs, may have been left all the same.
+    """
     room = frame.right - line.x1
     if frame.is_centred(line) and abs(frame.indent(line) - 2) > _USUAL:
         room += line.x0 - frame.left
-    return room < following.first_width + 0.15 * line.em
+    between = _BETWEEN if is_cjk(line.text[-1]) != is_cjk(following.text[0]) else 0.0
+    return room < max(following.first_width + (0.15 + between) * line.em, spare * line.em)
 
 
 def _gap(last: TextLine, line: TextLine) -> float | None:
