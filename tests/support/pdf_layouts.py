@@ -17,7 +17,7 @@ from typing import Any
 from tracker.readers.layout.text_lines import tidy
 
 SAMPLES = Path(__file__).resolve().parents[2] / "tracker" / "samples" / "reports"
-TUNED = tuple(range(32))
+TUNED = tuple(range(90))
 KEPT_ASIDE = tuple(range(1_000, 1_024))
 _HEADING = re.compile(r"[一二三四五六七八九十]+、.{2,30}$")
 _YEAR = re.compile(r"\{Y(?:\+(\d))?(?:-(\d))?\}")

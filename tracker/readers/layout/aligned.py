@@ -30,8 +30,10 @@ def level_tables(page: Page, pieces: Sequence[Piece]) -> list[Table]:
         xs = _columns(rows, rules[0].x0, rules[0].x1)
         if len(xs) < 3:
             continue
-        if len(ys) == _LEAST_ROWS and len(rows) > 2:  # lines above and below the head and at the foot only
-            ys = [ys[0], *_row_edges(rows, xs)[1:-1], ys[-1]]
+        if len(ys) == _LEAST_ROWS:  # lines above and below the head and at the foot only
+            below = [row for row in rows if row[0].y > ys[1]]
+            if sum((row[0].x0 + row[0].x1) / 2 < xs[1] for row in below) > 1:
+                ys = [ys[0], ys[1], *_row_edges(below, xs)[1:-1], ys[-1]]
         if (table := filled(Grid.plain(xs, ys), page, inside)) is not None:
             found.append(table)
     return found

@@ -19,8 +19,11 @@ _NEAREST = 8.0  # ideographs from one gutter to the next
 Item = TextLine | Table
 
 
-def find_gutters(rows: Sequence[Sequence[Piece]]) -> list[float]:
-    """Return where the page is parted from top to bottom, from left to right; mostly nowhere."""
+def find_gutters(rows: Sequence[Sequence[Piece]], known: Sequence[float] = ()) -> list[float]:
+    """Return where the page is parted from top to bottom, from left to right; mostly nowhere.
+
+    ``known`` are the gutters of the document's other pages.
+    """
     if len(rows) < _LEAST:
         return []
     em = median(piece.size for row in rows for piece in row[:1]) * 0.8 or 1.0
@@ -29,8 +32,9 @@ def find_gutters(rows: Sequence[Sequence[Piece]]) -> list[float]:
         for piece, following in pairwise(row):
             if following.x0 - piece.x1 > _GAP * em:
                 votes[round((piece.x1 + following.x0) / 2 / (em / 2))] += 1
+                votes[round((following.x0 - em / 2) / (em / 2))] += 1
         votes[round((row[0].x0 - em / 2) / (em / 2))] += 1
-    places = [step * em / 2 for step, count in votes.most_common(_CANDIDATES) if count >= _LEAST]
+    places = [*known, *(step * em / 2 for step, count in votes.most_common(_CANDIDATES) if count >= _LEAST)]
     crossed = {place: count for place in places if (count := _crossing(rows, place)) is not None}
     found: list[float] = []
     for place in sorted(crossed, key=lambda place: (crossed[place], places.index(place))):
@@ -41,7 +45,11 @@ def find_gutters(rows: Sequence[Sequence[Piece]]) -> list[float]:
 
 def also_here(rows: Sequence[Sequence[Piece]], gutters: Sequence[float]) -> list[float]:
     """Return which of the gutters of other pages part this page as well, which has few lines."""
-    return [gutter for gutter in gutters if _crossing(rows, gutter, least=1) is not None]
+    return [
+        gutter
+        for gutter in gutters
+        if _crossing(rows, gutter, least=1) is not None or (rows and all(row[-1].x1 <= gutter for row in rows))
+    ]
 
 
 def _crossing(rows: Sequence[Sequence[Piece]], gutter: float, least: int = _LEAST) -> int | None:

@@ -53,16 +53,36 @@ class Table:
         return [Line("\t".join(row), "table_row") if len(row) > 1 else Line(row[0]) for row in self.rows if any(row)]
 
 
-def find_tables(page: Page) -> list[Table]:
-    """Return the page's tables with borders, from top to bottom."""
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A border round some paragraphs."""
+
+    page: int
+    x0: float
+    top: float
+    x1: float
+    bottom: float
+
+    def holds(self, line: TextLine) -> bool:
+        """Say whether a line stands inside."""
+        inside = self.x0 - _TOUCH <= line.x0 and line.x1 <= self.x1 + _TOUCH
+        return self.page == line.page and inside and self.top <= line.y <= self.bottom
+
+
+def find_tables(page: Page) -> tuple[list[Table], list[Box]]:
+    """Return the page's tables with borders, from top to bottom, and the boxes round text."""
     if len(page.rules) < 4 or len(page.rules) > _MOST_RULES:
-        return []
-    tables = []
+        return [], []
+    tables, boxes = [], []
     for group in _groups(page.rules):
         grid = _grid(group)
-        if grid is not None and (table := filled(grid, page, page.pieces)) is not None:
+        if grid is None:
+            continue
+        if len(set(grid.group)) == 1:
+            boxes.append(Box(page.number, grid.xs[0], grid.ys[0], grid.xs[-1], grid.ys[-1]))
+        elif (table := filled(grid, page, page.pieces)) is not None:
             tables.append(table)
-    return sorted(tables, key=lambda table: table.top)
+    return sorted(tables, key=lambda table: table.top), boxes
 
 
 def _groups(rules: Sequence[Rule]) -> list[list[Rule]]:
@@ -115,7 +135,7 @@ class Grid:
 
 
 def _grid(rules: list[Rule]) -> Grid | None:
-    """Return the grid that borders make; None where they are a box, an underline or a drawing."""
+    """Return the grid that borders make, a single field for a box; None where they are an underline or a drawing."""
     level = [rule for rule in rules if rule.is_level]
     upright = [rule for rule in rules if not rule.is_level]
     if not level or not upright:
@@ -125,11 +145,11 @@ def _grid(rules: list[Rule]) -> Grid | None:
     outer = min(rule.x0 for rule in level), max(rule.x1 for rule in level)
     open_left, open_right = xs[0] - outer[0] > 2 * _TOUCH, outer[1] - xs[-1] > 2 * _TOUCH
     xs = [*([outer[0]] if open_left else []), *xs, *([outer[1]] if open_right else [])]
-    if len(xs) < 2 or len(ys) < 2 or len(xs) + len(ys) < 5 or (len(xs) - 1) * (len(ys) - 1) > _MOST_CELLS:
+    if len(xs) < 2 or len(ys) < 2 or (len(xs) - 1) * (len(ys) - 1) > _MOST_CELLS:
         return None
     grid = Grid.plain(xs, ys)
     _merge(grid, level, upright)
-    return grid if len(set(grid.group)) > 1 else None
+    return grid
 
 
 def places(values: list[float]) -> list[float]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from tracker.readers.layout.shapes import Piece, TextLine, median
 
-_SAME_LINE = 0.45  # of the smaller letters' height
+_SAME_LINE = 0.38  # of the smaller letters' height
 _WIDE_GAP = 1.6  # of an ideograph's width: what lies beyond is another column or cell
 _WORD_GAP = 0.22
 _TWICE = 0.35  # of a letter's width: printed twice to look bold
