@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 
 from tracker.domain.documents import Document
 from tracker.readers.base import DEFAULT_LIMITS, MEGABYTE, FileInfo, Limits, Reader, UnreadableDocument
 from tracker.readers.docx import DocxReader
+from tracker.readers.ofd import OfdReader
 from tracker.readers.pdf import PdfReader
 from tracker.readers.sniffing import check_agreement, sniff
 from tracker.readers.text import TextReader
 
-READERS: tuple[Reader, ...] = (DocxReader(), PdfReader(), TextReader())
+READERS: tuple[Reader, ...] = (DocxReader(), PdfReader(), OfdReader(), TextReader())
 """Asked in this order; the first that accepts a file and can read it wins."""
 
 
@@ -22,7 +24,7 @@ def read_file(path: Path, *, name: str | None = None, limits: Limits = DEFAULT_L
     Raises UnreadableDocument with a sentence for the user; where several readers tried, it tells each attempt.
     """
     info = inspect_file(path, name=name, limits=limits)
-    check_agreement(info.suffix, info.media_type)
+    notice = check_agreement(info.suffix, info.media_type)
     failures: list[tuple[str, UnreadableDocument]] = []
     for reader in READERS:
         if not reader.accepts(info):
@@ -32,6 +34,8 @@ def read_file(path: Path, *, name: str | None = None, limits: Limits = DEFAULT_L
         except UnreadableDocument as error:
             failures.append((reader.name, error))
             continue
+        if notice:
+            document = replace(document, notices=(notice, *document.notices))
         return info, _checked(document, limits)
     raise _refusal(failures)
 
