@@ -49,6 +49,7 @@ def read_page(data: bytes, limits: Limits, charset: str | None = None) -> tuple[
     root = _parse(text)
     if root is None:
         raise UnreadableDocument("no_text", _NOTHING)
+    etree.strip_elements(root, "script", "style", "noscript", "template", with_tail=False)
     body, is_known = find_body(root)
     lines = lines_of(body, limits, drop_links=not is_known)
     title = page_title(root)

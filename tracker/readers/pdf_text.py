@@ -87,4 +87,5 @@ def _usual(code: int) -> str:
 
 
 def _is_slanted(angle: float, upright: float) -> bool:
-    return angle >= 0 and abs(math.remainder(angle - upright, 2 * math.pi)) > _SLANT
+    """Say whether a letter stands at an angle on the page as seen; PDFium counts a letter's angle clockwise."""
+    return angle >= 0 and abs(math.remainder(angle + upright, 2 * math.pi)) > _SLANT

@@ -33,11 +33,10 @@ def tidy(text: str) -> str:
 
 def join_text(before: str, after: str) -> str:
     """Put two lines of a paragraph together; between two words in Latin letters a space is due."""
-    if before and after and before[-1].isalnum() and after[0].isalnum() and before[-1] < "\u2000" > after[0]:
-        if before[-1].isdigit() and after[0].isdigit():
-            return before + after
-        return f"{before} {after}"
-    return before + after
+    if not (before and after and before[-1] < "\u2000" > after[0]):
+        return before + after
+    goes_on = before[-1] in "-/(" or (before[-1].isdigit() and after[0].isdigit())
+    return before + after if goes_on or not (after[0].isalnum() or after[0] == "(") else f"{before} {after}"
 
 
 def text_lines(pieces: Iterable[Piece], page: int = 0) -> list[TextLine]:
