@@ -63,7 +63,11 @@ def _decode(data: bytes, charset: str | None) -> tuple[str, str | None]:
     found = _CHARSET.search(data[:4096])
     for name in (charset, found.group(1).decode("ascii") if found else None):
         encoding = _ALIASES.get((name or "").lower(), name)
-        if not encoding or data.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
+        if (
+            not encoding
+            or encoding.lower().startswith("utf-7")
+            or data.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff"))
+        ):
             continue
         try:
             text = data.decode(encoding, errors="replace")

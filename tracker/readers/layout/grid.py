@@ -12,7 +12,7 @@ from tracker.readers.layout.text_lines import join_text, text_lines
 
 _TOUCH = 3.5  # points: borders that come so near meet
 _WALL = 0.5  # of a cell's side must be drawn
-_MOST_CELLS = 20_000
+_MOST_CELLS = 5_000
 _MOST_RULES = 4_000
 _SMALLEST = 3.0
 
@@ -165,26 +165,16 @@ def places(values: list[float]) -> list[float]:
 
 def _merge(grid: Grid, level: list[Rule], upright: list[Rule]) -> None:
     """Put fields together that no wall parts."""
+    sides = [[(rule.y0, rule.y1) for rule in upright if abs((rule.x0 + rule.x1) / 2 - x) <= _SMALLEST] for x in grid.xs]
+    floors = [[(rule.x0, rule.x1) for rule in level if abs((rule.y0 + rule.y1) / 2 - y) <= _SMALLEST] for y in grid.ys]
     for row in range(grid.height):
         for column in range(grid.width):
             here = row * grid.width + column
             low, high = grid.ys[row], grid.ys[row + 1]
-            if column + 1 < grid.width and not _is_wall(
-                [
-                    (rule.y0, rule.y1)
-                    for rule in upright
-                    if abs((rule.x0 + rule.x1) / 2 - grid.xs[column + 1]) <= _SMALLEST
-                ],
-                low,
-                high,
-            ):
+            if column + 1 < grid.width and not _is_wall(sides[column + 1], low, high):
                 _unite(grid.group, here, here + 1)
             low, high = grid.xs[column], grid.xs[column + 1]
-            if row + 1 < grid.height and not _is_wall(
-                [(rule.x0, rule.x1) for rule in level if abs((rule.y0 + rule.y1) / 2 - grid.ys[row + 1]) <= _SMALLEST],
-                low,
-                high,
-            ):
+            if row + 1 < grid.height and not _is_wall(floors[row + 1], low, high):
                 _unite(grid.group, here, here + grid.width)
 
 
