@@ -50,11 +50,17 @@ class Settings:
     password_min_length: int = 10
     upload_limit_mb: int = 50
     unpacked_limit_mb: int = 200
+    unpacked_ratio: int = 100
+    member_limit: int = 2_000
+    nesting_limit: int = 200
+    page_limit: int = 500
     reading_seconds: float = 20.0
     reading_memory_mb: int = 512
     batch_files: int = 300  # files in one batch
     batch_limit_mb: int = 300  # all files of a batch as they are sent
     batch_unpacked_limit_mb: int = 1000  # what the zip of a batch may unpack to
+    office: str | None = None  # LibreOffice: a program, or "off"; without it what is on the path
+    office_seconds: float = 60.0
     web_threads: int = 8
     lexicon_folder: Path | None = None  # edited word lists in place of the shipped ones
     outgoing_hosts: tuple[str, ...] = ()  # whom channels may call: a host, or host:port

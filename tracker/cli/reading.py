@@ -17,9 +17,12 @@ if TYPE_CHECKING:
 UNREADABLE = 2
 """Exit code for a file that cannot be read."""
 LEXICON_VARIABLE = "TRACKER_LEXICON_FOLDER"
+OFFICE_VARIABLE = "TRACKER_OFFICE"
 
 
-@click.command("extract", help="读出一份报告的标题、章节、问题和计划事项。FILE 是 .docx 或 .txt 文件。")
+@click.command(
+    "extract", help="读出一份报告的标题、章节、问题和计划事项。FILE 是 Word、WPS、PDF、OFD、网页或文本文件。"
+)
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON（UTF-8）")
 def extract_command(file: Path, *, as_json: bool) -> None:
@@ -58,10 +61,11 @@ def read_or_exit(file: Path) -> ReadReport:
     """Return a file's reading, or print one line on standard error and exit 2."""
     from tracker.readers.base import UnreadableDocument
     from tracker.readers.extracting import extract_file
+    from tracker.readers.office import find_office
 
     use_edited_lists()
     try:
-        return extract_file(file)
+        return extract_file(file, office=find_office(os.environ.get(OFFICE_VARIABLE)))
     except UnreadableDocument as error:
         fail(f"{file}：{error.message}")
 

@@ -96,6 +96,16 @@ def _count_notes(body: etree._Element, data: bytes) -> int:
     return sum(1 for element in body.iter() if local(element) in ("footnoteReference", "endnoteReference"))
 
 
+class ConvertedReader(DocxReader):
+    """Reads the .docx that LibreOffice made of another kind of file."""
+
+    name = "office"
+
+    def accepts(self, info: FileInfo) -> bool:
+        """Accept no file by itself: it is given what was converted."""
+        return False
+
+
 def _main_part(container: Container, limits: Limits) -> str:
     """Return the name of the main part by the package's relationships; word/document.xml where they are silent."""
     relations = _parse_optional(container.read("_rels/.rels", limits.part_bytes))

@@ -25,6 +25,7 @@ from tracker.domain.extraction import read_report
 from tracker.domain.formats import reading_from_dict, reading_to_dict
 from tracker.language.lexicon import load_lexicon
 from tracker.readers.base import MEGABYTE, Limits, UnreadableDocument
+from tracker.readers.office import find_office
 from tracker.readers.sandbox import link_in_child, read_and_extract_in_child
 from tracker.services.audit import record
 from tracker.services.linking import Compare, link_report
@@ -63,19 +64,31 @@ class IntakeParts:
 
 def open_parts(settings: Settings, database: Database, storage: Storage, clock: Callable[[], datetime]) -> IntakeParts:
     """Return the parts of an installation: files are read in a child process within its limits."""
-    limits = Limits(
+    limits = reading_limits(settings)
+    office = find_office(settings.office, settings.office_seconds)
+
+    def read(path: Path, name: str) -> Json:
+        return read_and_extract_in_child(path, name, limits, office)
+
+    lease = timedelta(seconds=settings.reading_seconds) + timedelta(minutes=2)
+    if office is not None:
+        lease += timedelta(seconds=office.longest_seconds + settings.reading_seconds)
+    compare = comparer(settings.linking_model_path)
+    return IntakeParts(database, storage, read, clock, lease, compare)
+
+
+def reading_limits(settings: Settings) -> Limits:
+    """Return what reading one file may cost in an installation."""
+    return Limits(
         file_bytes=settings.upload_limit_mb * MEGABYTE,
         unpacked_bytes=settings.unpacked_limit_mb * MEGABYTE,
+        ratio=settings.unpacked_ratio,
+        members=settings.member_limit,
+        depth=settings.nesting_limit,
+        pages=settings.page_limit,
         seconds=settings.reading_seconds,
         memory_bytes=settings.reading_memory_mb * MEGABYTE,
     )
-
-    def read(path: Path, name: str) -> Json:
-        return read_and_extract_in_child(path, name, limits)
-
-    lease = timedelta(seconds=settings.reading_seconds) + timedelta(minutes=2)
-    compare = comparer(settings.linking_model_path)
-    return IntakeParts(database, storage, read, clock, lease, compare)
 
 
 def process_intake(parts: IntakeParts, intake_id: int) -> IntakeStatus | None:
