@@ -25,8 +25,15 @@ from tracker.domain.matching.amounts import (
 )
 from tracker.domain.matching.candidates import Claim, Clause
 from tracker.domain.matching.comparable import make_comparable
-from tracker.domain.matching.numbers import Reckoned, in_turn, named_in_turn, part_of, share_from_counts, times_named
+from tracker.domain.matching.numbers import Reckoned, in_turn, named_in_turn, part_of, times_named
 from tracker.domain.matching.promises import Promise
+from tracker.domain.matching.reckoning import (
+    change_told,
+    each_period,
+    quoted_names_found,
+    reckon_share,
+    what_each_got,
+)
 from tracker.domain.matching.scoring import Scored
 from tracker.domain.matching.units import number_text, same_unit, split_unit
 from tracker.domain.matching.words import MatchingWords
@@ -47,6 +54,9 @@ FAR_APART = 0.04
 
 
 _INCREMENT = re.compile("新增|增加|新发展|新建|新培育|新登记|新开工|新引进|净增")
+_THIS_YEAR = re.compile(
+    "^[^。；]{0,30}(?:其中[^。；，]{0,6})?(?:年内|今年|本年|当年|年度|全年)?(?:新|年内|今年|当年|本年)[^，。；]{0,10}$"
+)
 _EACH = re.compile("上下半年各|春秋两季各?|四个季度各|每季度")
 
 
@@ -161,13 +171,25 @@ def _reckoned(
     value = in_turn(text, promise.quantities, quantity, lexicon)
     if value is not None:
         return Reckoned(value, "按“分别”后的次序对应")
-    if times := times_named(text, quantity, words):
+    if times := times_named(text, quantity, words) or what_each_got(best.text, quantity, words):
         return times
     if comparable:
         return None
+    if is_growth(quantity, promise, words):
+        return change_told(text, quantity, promise.text)
     if is_share(quantity):
-        return share_from_counts(text, quantity, lexicon)
-    return named_in_turn(best.text, quantity, words)
+        return reckon_share(text, _from(best, claims[0]), quantity)
+    return (
+        quoted_names_found(promise.text, [claim.text for claim in claims], quantity)
+        or each_period(text, quantity, words)
+        or named_in_turn(best.text, quantity, words)
+    )
+
+
+def _from(best: Clause, claim: Claim) -> str:
+    """Return the text of a clause and the one after it."""
+    at = claim.clauses.index(best)
+    return "".join(clause.text for clause in claim.clauses[at : at + 2])
 
 
 def _figure_of(quantity: Quantity, what: str, target: float, reckoned: Reckoned) -> Figure:
@@ -191,7 +213,7 @@ def _compared(
             note = "报告给的是多年累计或年均数，无法与年度目标相比"
             return Figure(what, target, None, quantity.unit, met=None, note=note)
         ranked = yearly
-    best = ranked[0]
+    best = _newly(ranked[0], ranked, words)
     if increment and is_stock(best, words) and not _INCREMENT.search(best.before):
         note = f"承诺的是新增数，报告给的是总数（{number_text(best.amount.value)}{best.amount.unit}）"
         return Figure(what, target, None, quantity.unit, met=None, note=note)
@@ -202,6 +224,20 @@ def _compared(
         note = f"报告的数字（{number_text(actual)}）与目标相差悬殊，请核对"
         return Figure(what, target, None, quantity.unit, met=None, note=note)
     return Figure(what, target, actual, quantity.unit, met=_met(quantity, target, actual, best), note=because)
+
+
+def _newly(best: Counterpart, ranked: Sequence[Counterpart], words: MatchingWords) -> Counterpart:
+    """Return what was added this year where the best number is a total of which it is a part (累计31个，其中年内新批19个)."""
+    if not is_stock(best, words):
+        return best
+    return next(
+        (
+            one
+            for one in ranked
+            if one.claim is best.claim and _THIS_YEAR.search(one.claim.text[best.amount.end : one.amount.start])
+        ),
+        best,
+    )
 
 
 def _rank(candidate: Counterpart, increment: bool, words: MatchingWords) -> float:
