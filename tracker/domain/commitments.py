@@ -11,6 +11,27 @@ from tracker.language.sentences import split_clauses, split_sentences
 
 _SHORTEST = 6
 _TIME_FRONT = r"(?:[一二三四1-4]季度|[上下]半年|年内|年底前|全年|\d{1,2}月(?:底|份)?前?|每[月年周]|每季度|，){0,4}"
+_CONCRETE = re.compile(
+    r"\d|《|“|全覆盖|[一二两三四五六七八九十]{1,2}(?:个|名|次|场|处|家|所|件|项|期|部|条|批|轮|座|支)"
+)
+"""What makes a clause answerable by itself: a number, a name, all of them."""
+_FOR_WHOM = re.compile("在|为|对|向|面向|与|会同|联合|给|将|把|针对")
+"""What may stand before the verb and yet open an action (在重点区域安装…), other than manner (通过…, 围绕…)."""
+_MEASURED = re.compile(
+    r"(?!其中|共|累计|总投资|总面积|面积|总|约|计划|涉及|惠及|带动|覆盖|服务|年产|预计|占地|长|宽)[^，\d《]{2,28}"
+    r"(?:率|比例|占比|比重|数|量|时限|时间|时长|周期|人数|次数|频次|满意度|投诉|案件|事项)[^，。；]{0,12}?"
+    r"(?:\d|[一二三四五六七八九]成|一半|翻番|百分之)"
+)
+"""A measure with its own target (调解员持证上岗率达到80%)."""
+_SIZE = re.compile(r"[\u4e00-\u9fff]{2,4}(?:面积|里程|长度|规模|总投资|投资额|资金|产能|容量|户数)[^，。；]{0,6}?\d")
+"""A clause that only says how large the thing before it is (治理面积420亩)."""
+_SUBJECT = 3
+"""How many characters a subject before its verb has at least."""
+
+
+@lru_cache(maxsize=4)
+def _delivering(lexicon: Lexicon) -> re.Pattern[str]:
+    return re.compile(alternatives([*lexicon.words("verbs.delivering"), "配齐", "更新", "力争成为", "各建", "获批"]))
 
 
 @lru_cache(maxsize=4)
@@ -53,21 +74,35 @@ def _patterns(lexicon: Lexicon) -> tuple[re.Pattern[str], re.Pattern[str]]:
 
 def split_commitments(text: str, start: int, end: int, lexicon: Lexicon) -> list[Range]:
     """Return ranges that cover ``text[start:end]`` wholly: sentences, cut again where a clause opens a new action."""
-    action, result = _patterns(lexicon)
     pieces: list[Range] = []
     for low, high in split_sentences(text, start, end):
         at = low
         acted = False
         for clause_low, clause_high in split_clauses(text, low, high):
-            opens = bool(action.match(text, clause_low, clause_high)) and not result.match(
-                text, clause_low, clause_high
-            )
+            opens = _opens(text, clause_low, clause_high, lexicon)
             if opens and acted and clause_low - at >= _SHORTEST:
                 pieces.append((at, clause_low))
                 at = clause_low
             acted = acted or opens
         pieces.append((at, high))
     return _merged(pieces)
+
+
+def _opens(text: str, low: int, high: int, lexicon: Lexicon) -> bool:
+    """Say whether a clause is an action of its own: by its first word, or because it can be answered by itself."""
+    action, result = _patterns(lexicon)
+    if _SIZE.match(text, low, high):
+        return False
+    if not result.match(text, low, high):
+        return bool(action.match(text, low, high) or _MEASURED.match(text, low, high)) or _has_subject(
+            text, low, high, lexicon
+        )
+    return bool(_FOR_WHOM.match(text, low, high)) and _has_subject(text, low, high, lexicon)
+
+
+def _has_subject(text: str, low: int, high: int, lexicon: Lexicon) -> bool:
+    """Say whether a clause names something to be delivered after its subject or its place (城东社区创建2个…)."""
+    return bool(_delivering(lexicon).search(text, low + _SUBJECT, high) and _CONCRETE.search(text, low, high))
 
 
 def _merged(pieces: list[Range]) -> list[Range]:
