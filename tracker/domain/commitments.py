@@ -23,6 +23,14 @@ _MEASURED = re.compile(
     r"(?:\d|[一二三四五六七八九]成|一半|翻番|百分之)"
 )
 """A measure with its own target (调解员持证上岗率达到80%)."""
+_TARGETED = re.compile(
+    r"(?!其中|共|累计|总投资|总面积|面积|总|约|计划|涉及|惠及|带动|服务|年产|预计|占地|长|宽|每|各|以|全年|年内)[^，\d《]{3,30}"
+    r"(?:每[月季年周]度?|每半年|每学期)?(?:不少于|不低于|不超过|不高于|达到|控制在|至少|增至|覆盖全部|减至)\d"
+    r"|[^，\d《]{2,10}(?:开展|培训|召开|通报|报告|巡查|走访|接访|调度|会商|讲评)[^，\d]{0,6}(?:\d|[一两二三四])(?:次|场|期|轮|遍)"
+    r"|新[^，\d《]{2,10}\d[\d.万]*[\u4e00-\u9fff]{1,3}(?:以上)?[，。；]"
+)
+"""A thing with its own target, whatever its verb (场地向社会开放不少于35所)."""
+_AIM = re.compile("(?:推动|实现|力争|确保|使|促进|努力|提升|提高|推进|让)+")
 _SIZE = re.compile(r"[\u4e00-\u9fff]{2,4}(?:面积|里程|长度|规模|总投资|投资额|资金|产能|容量|户数)[^，。；]{0,6}?\d")
 """A clause that only says how large the thing before it is (治理面积420亩)."""
 _SUBJECT = 3
@@ -83,7 +91,7 @@ def split_commitments(text: str, start: int, end: int, lexicon: Lexicon) -> list
             if opens and acted and clause_low - at >= _SHORTEST:
                 pieces.append((at, clause_low))
                 at = clause_low
-            acted = acted or opens
+            acted = acted or opens or bool(_CONCRETE.search(text, clause_low, clause_high))
         pieces.append((at, high))
     return _merged(pieces)
 
@@ -93,10 +101,11 @@ def _opens(text: str, low: int, high: int, lexicon: Lexicon) -> bool:
     action, result = _patterns(lexicon)
     if _SIZE.match(text, low, high):
         return False
+    aim = _AIM.match(text, low, high)
+    if any(pattern.match(text, aim.end() if aim else low, high) for pattern in (_MEASURED, _TARGETED)):
+        return True
     if not result.match(text, low, high):
-        return bool(action.match(text, low, high) or _MEASURED.match(text, low, high)) or _has_subject(
-            text, low, high, lexicon
-        )
+        return bool(action.match(text, low, high)) or _has_subject(text, low, high, lexicon)
     return bool(_FOR_WHOM.match(text, low, high)) and _has_subject(text, low, high, lexicon)
 
 

@@ -26,8 +26,11 @@ _REPLACED = 0.15
 """What it takes away that another thing stands beside the number (农产品样品 for 蔬菜样品)."""
 _EXACT = 0.1
 """What it adds that the number is the promised one."""
-TOPIC, LATER = 0.6, 0.4
-"""What a noun counts that the sentence names before the number, and one that it names only after it."""
+TOPIC, TOPIC_HELD, LATER = 0.6, 0.85, 0.4
+"""What a noun counts that the sentence names before the number, more where the number's own words go on with it (诉讼12件，败诉2件),
+and one that it names only after it."""
+TELLING = 4.0
+"""How much rarity a noun beside the number must carry to go on with the topic."""
 _STRETCH = re.compile("[一二三四1-4]季度|[上下]半年|[一二三四五六七八九十]{1,2}月|\\d{1,2}月")
 
 
@@ -99,12 +102,13 @@ def _fit(wanted: Mapping[str, float], near: str, before: str, claim: Claim, word
     topic = make_comparable(before, words).grams
     around = {gram for clause in claim.clauses for gram in clause.form.grams}
     context = claim.context.grams
+    held = TOPIC_HELD if any(gram in close and weight >= TELLING for gram, weight in wanted.items()) else TOPIC
     score = 0.0
     for gram, weight in wanted.items():
         score += weight * (
             1.0
             if gram in close
-            else TOPIC
+            else held
             if gram in topic
             else LATER
             if gram in around

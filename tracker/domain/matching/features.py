@@ -19,6 +19,7 @@ from tracker.domain.matching.names import (
 )
 from tracker.domain.matching.objects import CONTEXT_SHARE, SAME_KIND, Seen, compare_objects
 from tracker.domain.matching.promises import Promise
+from tracker.domain.matching.reckoning import all_of_them, change_told, rate_from_counts
 from tracker.domain.matching.units import numbers_with
 from tracker.domain.matching.words import CONCEPT_MARK, MatchingWords
 
@@ -30,6 +31,8 @@ LEAST_NAME = 12.0
 """How much rarity a name must carry for its whole match to say everything: two characters alone do not."""
 QUOTE_LONGEST = 60
 """How many characters a quote takes in beside the passage itself."""
+RECKONED = 0.5
+"""What a number is worth that has to be worked out, and how near the target it must come."""
 NEAR = 2
 """How many clauses away a clause may stand and still belong to the passage."""
 
@@ -196,7 +199,11 @@ def _elements(promise: Promise, claim: Claim) -> float:
 
 def _unit_features(promise: Promise, claim: Claim, first: int, last: int, words: MatchingWords) -> dict[str, float]:
     text = "".join(clause.text for clause in claim.clauses[first : last + 1])
-    closeness = [_closeness(quantity, text, words) for quantity in promise.quantities]
+    whole = claim.text
+    closeness = [
+        _closeness(quantity, text, words) or _reckoned(quantity, promise, whole, text, words)
+        for quantity in promise.quantities
+    ]
     if not closeness:
         return {"unit": 0.0, "unit_missing": 0.0, "number": 0.0}
     best = max(closeness)
@@ -211,6 +218,21 @@ def _closeness(quantity: Quantity, text: str, words: MatchingWords) -> float:
         return 0.0
     ratio = max(min(value, quantity.value) / max(value, quantity.value, 1e-9) for value in values)
     return 1.0 if ratio > 0.999 else 0.7 if ratio >= 0.6 else 0.4 if ratio >= 0.25 else 0.1
+
+
+def _reckoned(quantity: Quantity, promise: Promise, sentence: str, passage: str, words: MatchingWords) -> float:
+    """Return the same for a rate or a change that the sentence gives by its counts (受理19件，均在期限内答复)."""
+    if quantity.unit != "%":
+        return 0.0
+    told = (
+        rate_from_counts(sentence, quantity, words)
+        or change_told(passage, promise.text)
+        or all_of_them(passage, quantity)
+    )
+    if told is None:
+        return 0.0
+    ratio = min(told.value, quantity.value) / max(told.value, quantity.value, 1e-9)
+    return RECKONED if ratio >= RECKONED else 0.0
 
 
 def _theme(promise: Promise, anywhere: set[str], context: Mapping[str, float], rarity: Mapping[str, float]) -> float:

@@ -26,10 +26,16 @@ from tracker.domain.matching.amounts import (
 from tracker.domain.matching.candidates import Claim, Clause
 from tracker.domain.matching.comparable import make_comparable
 from tracker.domain.matching.numbers import Reckoned, in_turn, named_in_turn, part_of, times_named
+from tracker.domain.matching.picking import INCREMENT, meant
 from tracker.domain.matching.promises import Promise
 from tracker.domain.matching.reckoning import (
+    GOES_ON,
+    all_but_one,
     change_told,
+    documents_named,
     each_period,
+    each_promised,
+    is_another_rate,
     quoted_names_found,
     reckon_share,
     what_each_got,
@@ -46,6 +52,8 @@ SAME_THING = 0.5
 """Share of the target's nouns that must stand around a number for it to be the counterpart."""
 IN_THE_PASSAGE = 0.3
 """The same in the sentence that answers the promise: there the number is the likely counterpart."""
+IN_ANOTHER_UNIT = 0.4
+"""The same there, where it is counted in another unit (个 for 间)."""
 OTHERS = 0.15
 """How much better another target must fit a number to take it away."""
 TOLERANCE = 1e-9
@@ -53,11 +61,7 @@ FAR_APART = 0.04
 """Share of the target below which a number is taken to count something else."""
 
 
-_INCREMENT = re.compile("新增|增加|新发展|新建|新培育|新登记|新开工|新引进|净增")
-_THIS_YEAR = re.compile(
-    "^[^。；]{0,30}(?:其中[^。；，]{0,6})?(?:年内|今年|本年|当年|年度|全年)?(?:新|年内|今年|当年|本年)[^，。；]{0,10}$"
-)
-_EACH = re.compile("上下半年各|春秋两季各?|四个季度各|每季度")
+_EACH = re.compile("(?:上下半年|春秋两季|春季、秋季|春秋)[^。；]{0,40}?各|四个季度[^。；]{0,20}?各|每季度")
 
 
 def compare_figures(
@@ -108,7 +112,7 @@ def _figure(
     *,
     several: bool,
 ) -> Figure:
-    target = yearly_target(quantity)
+    target = yearly_target(quantity) * each_promised(promise.text, quantity)
     what = tidy(quantity.what)
     growth = is_growth(quantity, promise, words)
     subject = f"{quantity.what}" if several or len(what) >= 4 else promise.text
@@ -116,9 +120,12 @@ def _figure(
     found = [one for claim in claims for one in counterparts(claim, quantity, name, rarity, lexicon, words)]
     found = _without_others(found, quantity, promise, rarity, lexicon, words)
     alone = [one for one in found if one.clause is best]
-    if len(alone) == 1 and (alone[0].named or not any(one.named for one in found if one.claim is claims[0])):
+    first = [one for one in found if one.claim is claims[0]]
+    if not alone and len(first) == 1:
+        alone = first
+    if len(alone) == 1 and (alone[0].named or not any(one.named or one.fit > alone[0].fit for one in first)):
         found = [replace(one, fit=one.fit + IN_THE_PASSAGE) if one is alone[0] else one for one in found]
-    fitting = [one for one in found if one.fit >= (SAME_THING if one.claim is not claims[0] else IN_THE_PASSAGE)]
+    fitting = [one for one in found if one.fit >= _least_fit(one, claims)]
     comparable = [c for c in fitting if is_growth_amount(c, words) == growth or not is_share(quantity)]
     reckoned = _reckoned(quantity, promise, claims, best, comparable, lexicon, words)
     if reckoned is not None:
@@ -127,7 +134,14 @@ def _figure(
         return Figure(what, target, 1.0, quantity.unit, met=True, note="报告称已完成，未写数量")
     if not comparable:
         return Figure(what, target, None, quantity.unit, met=None, note=_why_open(claims, fitting, growth, words))
-    return _compared(quantity, what, target, comparable, promise, words)
+    return _compared(quantity, what, target, comparable, found, promise, words)
+
+
+def _least_fit(candidate: Counterpart, claims: Sequence[Claim]) -> float:
+    """Return how well a number must fit: in the answering sentence less, in another unit more."""
+    if candidate.claim is not claims[0]:
+        return SAME_THING
+    return IN_THE_PASSAGE if candidate.exact_unit else IN_ANOTHER_UNIT
 
 
 def _without_others(
@@ -173,23 +187,27 @@ def _reckoned(
         return Reckoned(value, "按“分别”后的次序对应")
     if times := times_named(text, quantity, words) or what_each_got(best.text, quantity, words):
         return times
+    growth = is_growth(quantity, promise, words)
+    if is_share(quantity) and not growth and all(is_another_rate(one.before, quantity) for one in comparable):
+        return reckon_share(text, _from(best, claims[0]), quantity, words)
     if comparable:
         return None
-    if is_growth(quantity, promise, words):
-        return change_told(text, quantity, promise.text)
-    if is_share(quantity):
-        return reckon_share(text, _from(best, claims[0]), quantity)
+    if growth:
+        return change_told(text, promise.text)
     return (
         quoted_names_found(promise.text, [claim.text for claim in claims], quantity)
         or each_period(text, quantity, words)
+        or documents_named(best.text, quantity)
+        or all_but_one(text, quantity)
         or named_in_turn(best.text, quantity, words)
     )
 
 
 def _from(best: Clause, claim: Claim) -> str:
-    """Return the text of a clause and the one after it."""
+    """Return the text of a clause and of the one after it that goes on speaking of the same (均…, 全部…)."""
     at = claim.clauses.index(best)
-    return "".join(clause.text for clause in claim.clauses[at : at + 2])
+    after = claim.clauses[at + 1].text if at + 1 < len(claim.clauses) else ""
+    return best.text + (after if GOES_ON.match(after) else "")
 
 
 def _figure_of(quantity: Quantity, what: str, target: float, reckoned: Reckoned) -> Figure:
@@ -201,20 +219,21 @@ def _compared(
     quantity: Quantity,
     what: str,
     target: float,
+    comparable: Sequence[Counterpart],
     found: Sequence[Counterpart],
     promise: Promise,
     words: MatchingWords,
 ) -> Figure:
-    increment = bool(_INCREMENT.search(promise.text))
-    ranked = sorted(found, key=lambda c: (-_rank(c, increment, words), c.claim.start, c.amount.start))
+    increment = bool(INCREMENT.search(promise.text))
+    ranked = sorted(comparable, key=lambda c: (-_rank(c, increment, words), c.claim.start, c.amount.start))
     if not covers_years(promise.text, words):
         yearly = [one for one in ranked if not tells_of_years(one, words)]
         if not yearly:
             note = "报告给的是多年累计或年均数，无法与年度目标相比"
             return Figure(what, target, None, quantity.unit, met=None, note=note)
         ranked = yearly
-    best = _newly(ranked[0], ranked, words)
-    if increment and is_stock(best, words) and not _INCREMENT.search(best.before):
+    best = meant(ranked[0], found, increment, words)
+    if increment and is_stock(best, words) and not INCREMENT.search(best.before):
         note = f"承诺的是新增数，报告给的是总数（{number_text(best.amount.value)}{best.amount.unit}）"
         return Figure(what, target, None, quantity.unit, met=None, note=note)
     if not is_share(quantity) and (part := part_of(best.claim.text, best.amount)):
@@ -224,20 +243,6 @@ def _compared(
         note = f"报告的数字（{number_text(actual)}）与目标相差悬殊，请核对"
         return Figure(what, target, None, quantity.unit, met=None, note=note)
     return Figure(what, target, actual, quantity.unit, met=_met(quantity, target, actual, best), note=because)
-
-
-def _newly(best: Counterpart, ranked: Sequence[Counterpart], words: MatchingWords) -> Counterpart:
-    """Return what was added this year where the best number is a total of which it is a part (累计31个，其中年内新批19个)."""
-    if not is_stock(best, words):
-        return best
-    return next(
-        (
-            one
-            for one in ranked
-            if one.claim is best.claim and _THIS_YEAR.search(one.claim.text[best.amount.end : one.amount.start])
-        ),
-        best,
-    )
 
 
 def _rank(candidate: Counterpart, increment: bool, words: MatchingWords) -> float:

@@ -27,7 +27,8 @@ _SHARE = re.compile(
     r"|(?P<under>[二三四五六七八九十])分之(?P<over>[一二三四五六七八九])|(?P<half>一半|半数|过半)"
 )
 _WAS = re.compile(r"(?:由|从|较|比|原先?的?|原来的?)[^，。；、\d]{0,6}$")
-_BECAME = re.compile(r"[^，。；]{0,4}(?:调整|压缩|压减|缩短|提高|提升|增加|增至|降|减|扩大|上升|增长)")
+_BECAME = re.compile(r"[^，。；]{0,4}(?:调整|压缩|压减|缩短|提高|提升|增加|增至|增|降|减|扩|上升|增长|变)")
+_HONOUR = re.compile("(?:成功|均|双双|先后|分别)?(?:获|入选|被评|被命名|创成|通过|揭牌|挂牌|建成|启用|荣获|投用)")
 _DATE = re.compile(r"(?:于|在)?(?:\d{1,2}月(?:\d{1,2}日|[初中底末]|[上中下]旬)?|\d{1,2}日)")
 _NAMES = re.compile(r"[、和与及]")
 _PLACE = re.compile(
@@ -154,7 +155,8 @@ def named_in_turn(text: str, quantity: Quantity, words: MatchingWords) -> Reckon
         return None
     names = [name.strip() for name in _NAMES.split(text[: act.start()])]
     names = [re.sub(r"^.*(?:指导|支持|推动|帮助|其中|在)", "", name) for name in names]
-    if not all(2 <= len(name) <= 14 and _PLACE.search(name) for name in names):
+    sure = len(names) > 1 and _HONOUR.match(text, act.start())
+    if not all(2 <= len(name) <= 14 and (sure or _PLACE.search(name)) for name in names):
         return None
     if len(names) == 1 and quantity.value < 2:
         return None
