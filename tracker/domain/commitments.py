@@ -33,6 +33,8 @@ _TARGETED = re.compile(
 _AIM = re.compile("(?:推动|实现|力争|确保|使|促进|努力|提升|提高|推进|让)+")
 _SIZE = re.compile(r"[\u4e00-\u9fff]{2,4}(?:面积|里程|长度|规模|总投资|投资额|资金|产能|容量|户数)[^，。；]{0,6}?\d")
 """A clause that only says how large the thing before it is (治理面积420亩)."""
+LEAST_OBJECT = 2
+"""How many characters an object has at least."""
 _SUBJECT = 3
 """How many characters a subject before its verb has at least."""
 
@@ -105,8 +107,14 @@ def _opens(text: str, low: int, high: int, lexicon: Lexicon) -> bool:
     if any(pattern.match(text, aim.end() if aim else low, high) for pattern in (_MEASURED, _TARGETED)):
         return True
     if not result.match(text, low, high):
-        return bool(action.match(text, low, high)) or _has_subject(text, low, high, lexicon)
+        found = action.match(text, low, high)
+        return (found is not None and _says_what(text[found.end() : high])) or _has_subject(text, low, high, lexicon)
     return bool(_FOR_WHOM.match(text, low, high)) and _has_subject(text, low, high, lexicon)
+
+
+def _says_what(rest: str) -> bool:
+    """Say whether something follows the verb: 5月底前印发 goes on with what stands before it."""
+    return len(rest.strip("，。；、 \n")) >= LEAST_OBJECT
 
 
 def _has_subject(text: str, low: int, high: int, lexicon: Lexicon) -> bool:

@@ -211,6 +211,11 @@ def _unit_features(promise: Promise, claim: Claim, first: int, last: int, words:
     return {"unit": float(best > 0), "unit_missing": float(best == 0 and not all_done), "number": best}
 
 
+def _is_one_thing(quantity: Quantity) -> bool:
+    """Say whether the target is one thing (建成实验室1间): a report names it and does not count it."""
+    return quantity.value == 1 and quantity.per is None and quantity.unit not in ("%", "天", "日", "个工作日", "工作日")
+
+
 def _closeness(quantity: Quantity, text: str, words: MatchingWords) -> float:
     """Return 1 where the very number stands in the text with its unit, less where another does, 0 for none."""
     values = numbers_with(quantity.unit, text, words)

@@ -31,6 +31,7 @@ from tracker.domain.matching.promises import Promise
 from tracker.domain.matching.reckoning import (
     GOES_ON,
     all_but_one,
+    all_of_them,
     change_told,
     documents_named,
     each_period,
@@ -50,8 +51,10 @@ PERIODS = {"month": 12, "quarter": 4, "half_year": 2, "year": 1}
 PERIOD_NAMES = {"month": "每月", "quarter": "每季度", "half_year": "每半年", "year": "每年"}
 SAME_THING = 0.5
 """Share of the target's nouns that must stand around a number for it to be the counterpart."""
-IN_THE_PASSAGE = 0.3
+IN_THE_PASSAGE = 0.25
 """The same in the sentence that answers the promise: there the number is the likely counterpart."""
+FAR = 60
+"""How many characters before a number may still say how often it holds."""
 IN_ANOTHER_UNIT = 0.4
 """The same there, where it is counted in another unit (个 for 间)."""
 OTHERS = 0.15
@@ -165,8 +168,16 @@ def _without_others(
             name = make_comparable(rival.what, words)
             for other in counterparts(claim, rival, name, rarity, lexicon, words):
                 place = other.claim.start + other.amount.start
+                if _nearness(quantity, other, words) >= 2 * _nearness(rival, other, words):
+                    continue
                 best[place] = max(best.get(place, 0.0), other.fit)
     return [one for one in found if best.get(one.claim.start + one.amount.start, 0.0) < one.fit + OTHERS]
+
+
+def _nearness(quantity: Quantity, candidate: Counterpart, words: MatchingWords) -> float:
+    """Return how near a number comes to a target: 1 where it is the same."""
+    value, target = _in_unit_of(quantity, candidate.amount, words), yearly_target(quantity)
+    return min(value, target) / max(value, target, TOLERANCE)
 
 
 def _reckoned(
@@ -188,6 +199,10 @@ def _reckoned(
     if times := times_named(text, quantity, words) or what_each_got(best.text, quantity, words):
         return times
     growth = is_growth(quantity, promise, words)
+    if is_share(quantity) and not growth and not any(one.clause is best for one in comparable):
+        told = all_of_them(_from(best, claims[0]), quantity)
+        if told is not None and quantity.value == told.value:
+            return told
     if is_share(quantity) and not growth and all(is_another_rate(one.before, quantity) for one in comparable):
         return reckon_share(text, _from(best, claims[0]), quantity, words)
     if comparable:
@@ -264,7 +279,7 @@ def _actual(
     elif parts := parts_of_the_year(best, ranked):
         value = sum(_in_unit_of(quantity, part.amount, words) for part in parts)
         notes.append("全年各次相加")
-    elif each := _EACH.search(best.before):
+    elif each := _EACH.search(_sentence_before(best)):
         value *= 4 if "季" in each.group() and "春秋" not in each.group() else 2
         notes.append(f"报告称“{each.group()}”，已折算为全年")
     if quantity.per and best.amount.per != quantity.per:
@@ -274,6 +289,11 @@ def _actual(
     if best.amount.unit != quantity.unit and not notes:
         notes.append(f"报告按“{best.amount.unit}”计")
     return value, "；".join(notes) or None
+
+
+def _sentence_before(best: Counterpart) -> str:
+    """Return the words of the sentence before the number, as far as they bear on it."""
+    return re.split("[。；]", best.claim.text[max(0, best.amount.start - FAR) : best.amount.start])[-1]
 
 
 def _in_unit_of(quantity: Quantity, amount: Amount, words: MatchingWords) -> float:

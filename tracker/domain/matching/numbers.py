@@ -28,6 +28,7 @@ _SHARE = re.compile(
 )
 _WAS = re.compile(r"(?:由|从|较|比|原先?的?|原来的?)[^，。；、\d]{0,6}$")
 _BECAME = re.compile(r"[^，。；]{0,4}(?:调整|压缩|压减|缩短|提高|提升|增加|增至|增|降|减|扩|上升|增长|变)")
+_DID = re.compile("(?:已|获|通过|被|建成|完成|顺利)")
 _HONOUR = re.compile("(?:成功|均|双双|先后|分别)?(?:获|入选|被评|被命名|创成|通过|揭牌|挂牌|建成|启用|荣获|投用)")
 _DATE = re.compile(r"(?:于|在)?(?:\d{1,2}月(?:\d{1,2}日|[初中底末]|[上中下]旬)?|\d{1,2}日)")
 _NAMES = re.compile(r"[、和与及]")
@@ -75,8 +76,13 @@ def _counted(text: str, start: int, end: int, base: str, words: MatchingWords) -
         before = text[max(start, match.start() - 1) : match.start()]
         if value is None or _was_before(text, match.start(), match.end()) or before in ("第", "月", "年", "每", "逐"):
             continue
-        if number == "一" and not re.search(
-            r"(?:各|共|分别|集中|组织|开展|举办|召开|进行|为)[^，]{0,14}$", text[start : match.start()]
+        alone = before in ("，", "、", "") and _DID.match(text, match.end())
+        if (
+            number == "一"
+            and not alone
+            and not re.search(
+                r"(?:各|共|分别|集中|组织|开展|举办|召开|进行|为)[^，]{0,14}$", text[start : match.start()]
+            )
         ):
             continue
         op = "~" if re.search(r"[近约]$", before) else ">="

@@ -22,6 +22,7 @@ NAMED = 3
 """A list is cut only where every member's name has at least so many characters."""
 _COUNTED = re.compile(r"(?<![·.第])\d[\d,.]{0,14}[万亿]?[\u4e00-\u9fff%]")
 _SCOPE = re.compile(r"(?<!\d)\d{1,9}(?:个|所|家|名|户|条|支)")
+_TITLES = re.compile(r"《([^《》]{2,40})》")
 _GENERIC_FRONT = re.compile("^(?:县城|全县|全市|全镇|全乡|城区|农村|县级|市级|县|市|镇)+(?=.{2})")
 _SIDE = re.compile(r"(?:，|^)(?:确保|努力|切实|不断|促进|提升|推动|营造|实现|为).{0,40}$")
 
@@ -265,6 +266,9 @@ def _promise(
 def _elements(text: str, words: MatchingWords) -> tuple[str, ...]:
     """Return the members of the enumeration the promise names, [] where it names one thing."""
     bare = re.sub(r"（[^（）]*）", "", text)
+    titles = _TITLES.findall(bare)
+    if len(titles) >= 2 and "、" not in bare:
+        return tuple(plain_text(title, words) for title in titles)
     for clause in re.split(r"[，；：。]", bare):
         if "、" not in clause:
             continue

@@ -17,7 +17,11 @@ _COUNT = re.compile(
 )
 _RATE_END = re.compile(r"(?:的)?(?:比例|比重|占比|覆盖率|达标率|率)$")
 _RATE_NAME = re.compile(r"([\u4e00-\u9fff]{2})[”]?(?:率|比例|占比|比重)[^，。；]{0,4}$")
-GOES_ON = re.compile("均|全部|无一|已全部|已均|一律|悉数|件件")
+_ALIKE = ("满意", "优良", "优秀", "合格", "达标", "办结", "答复", "回复")
+"""Beginnings of rates that are often written one for the other."""
+GOES_ON = re.compile(
+    "均|全部|无一|已全部|已均|一律|悉数|件件|(?:实现|做到|达到)[^，。；]{0,10}(?:全覆盖|应.尽.|全部|一个不落|无一)"
+)
 """What a clause begins with that goes on speaking of what stands before it."""
 _NOT = re.compile(r"[不未无]$|没有$")
 _CLOSE = 10
@@ -71,7 +75,7 @@ def reckon_share(text: str, passage: str, quantity: Quantity, words: MatchingWor
 def is_another_rate(before: str, quantity: Quantity) -> bool:
     """Say whether the words right before a number name a rate that shares no character with the promised one."""
     found = _RATE_NAME.search(before[-14:])
-    return found is not None and not set(found.group(1)) & set(quantity.what)
+    return found is not None and not set(found.group(1)) <= set(quantity.what) and found.group(1) not in _ALIKE
 
 
 def rate_from_counts(text: str, quantity: Quantity, words: MatchingWords) -> Reckoned | None:
