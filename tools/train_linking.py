@@ -34,6 +34,7 @@ PRIOR_ANSWER = {
     "lead": -1.5, "concrete": 0.4,
     "theme": 0.8, "rival": -1.5, "reverse": 1.0, "reverse_best": 0.5, "size": 0.0, "away": -0.5, "told": 1.0, "framing": -1.5,
     "replaced": -1.0, "title_missing": -1.0, "rate_missing": -1.0, "growth_missing": -0.5, "thing_missing": -0.5, "soft": 0.0, "concepts": 1.0,
+    "verb_other": -0.3, "head_missing": -0.5,
 }  # fmt: skip
 PRIOR_REPEAT = {
     "bias": -7.0, "cover": 3.0, "objects": 3.5, "heads": 1.0, "qualifiers": 1.0, "longest": 2.5, "chars": 1.0,

@@ -15,9 +15,11 @@ from tracker.language.numerals import parse_number
 _COUNT = re.compile(
     r"(?<![\d.第])(\d[\d,]{0,9}(?:\.\d{1,2})?)([万亿]?)(人次|场次|批次|家次|户次|[件个名人家份本处所户宗起例项次场期台套条村块批支篇部辆座栋卷])"
 )
-_RATE_END = re.compile(r"(?:的)?(?:比例|比重|占比|覆盖率|达标率|率)$")
+_RATE_END = re.compile(r"(?:的)?(?:比例|比重|占比|率)(?:和|及|与|、)?|[“”]")
+_RATE_TAIL = 4
+"""So many characters before 率 say what is counted (案卷评查合格率: 评查合格)."""
 _RATE_NAME = re.compile(r"([\u4e00-\u9fff]{2})[”]?(?:率|比例|占比|比重)[^，。；]{0,4}$")
-_ALIKE = ("满意", "优良", "优秀", "合格", "达标", "办结", "答复", "回复")
+_ALIKE = (("优良", "优秀", "合格", "达标"), ("办结", "答复", "回复", "审结", "结案"), ("满意", "好评"))
 """Beginnings of rates that are often written one for the other."""
 GOES_ON = re.compile(
     "均|全部|无一|已全部|已均|一律|悉数|件件|(?:实现|做到|达到)[^，。；]{0,10}(?:全覆盖|应.尽.|全部|一个不落|无一)"
@@ -38,7 +40,7 @@ _FROM_TO = re.compile(
     rf"(?:由|从)[^，。；\d]{{0,10}}?{_NUMBER}{_UNIT}(?:，)?(?:{_UP}|{_DOWN})[^，。；\d]{{0,2}}?(?:到|至|为|成)?[^，。；\d]{{0,3}}?{_NUMBER}"
 )
 _AGAINST = re.compile(
-    rf"{_NUMBER}([万亿]?[\u4e00-\u9fff]{{1,2}}?)，?[（(]?(?:而|比|较|与|和|对比)?(?:上年同期|去年同期|上年|去年|前一年|20\d\d年|同期)(?:同期)?[^，。；\d]{{0,3}}?{_NUMBER}\2"
+    rf"{_NUMBER}([万亿]?[\u4e00-\u9fff]{{1,2}}?)，?[（(]?(?:而|比|较|与|和|对比)?(?:上年同期|去年同期|上年|去年|前一年|20\d\d年|同期)(?:同期)?(?:的|为|是|共|有)?{_NUMBER}\2"
 )
 _BY = re.compile(
     rf"{_NUMBER}([\u4e00-\u9fff]{{1,2}})，?(?:同比|(?:比|较)(?:上年同期|去年同期|上年|去年|同期)[^，。；\d]{{0,3}}?)(?P<turn>{_UP}|{_DOWN})[了]?{_NUMBER}\2"
@@ -75,13 +77,15 @@ def reckon_share(text: str, passage: str, quantity: Quantity, words: MatchingWor
 def is_another_rate(before: str, quantity: Quantity) -> bool:
     """Say whether the words right before a number name a rate that shares no character with the promised one."""
     found = _RATE_NAME.search(before[-14:])
-    return found is not None and not set(found.group(1)) <= set(quantity.what) and found.group(1) not in _ALIKE
+    if found is None or set(found.group(1)) <= set(quantity.what):
+        return False
+    return not any(found.group(1) in row and any(word in quantity.what for word in row) for row in _ALIKE)
 
 
 def rate_from_counts(text: str, quantity: Quantity, words: MatchingWords) -> Reckoned | None:
     """Return a rate where the report gives the whole and the part (办理523件，结案481件; 不合格3批次)."""
-    name = _RATE_END.sub("", quantity.what)
-    pairs = _ideas(name, words)
+    names = [name[-_RATE_TAIL:] for name in _RATE_END.split(quantity.what) if name]
+    pairs = frozenset[str]().union(*(_ideas(name, words) for name in names))
     counts = list(_counts(text, words))
     best: tuple[tuple[int, bool, int], _Count, _Count] | None = None
     for at, part in enumerate(counts):
@@ -212,7 +216,8 @@ def _each_named(promise: str) -> list[str]:
 
 def each_promised(promise: str, quantity: Quantity) -> int:
     """Return how many named ones are each promised the target; 1 where it is one target for all."""
-    return len(_each_named(promise)) if quantity.value == 1 and quantity.per is None and quantity.unit != "%" else 1
+    one = quantity.value == 1 and quantity.per is None and quantity.unit != "%"
+    return max(len(_each_named(promise)), 1) if one else 1
 
 
 def documents_named(clause: str, quantity: Quantity) -> Reckoned | None:
