@@ -14,7 +14,7 @@ from tracker.domain.matching.reckoning import (
     each_period,
     each_promised,
     is_another_rate,
-    quoted_names_found,
+    names_found,
     rate_from_counts,
     what_each_got,
 )
@@ -37,6 +37,7 @@ def quantity(what: str, value: float, unit: str = "%", op: str = ">=", per: str 
         ("信访初次化解率", "受理信访件400件，一次性办结320件。", 80),
         ("调解员持证上岗率", "调处各类矛盾500件，调解成功490件。", None),
         ("案件办结率", "受理案件30件，移送案件2件。", None),
+        ("负责人出庭应诉率", "负责人应当出庭案件400件，实际出庭380件。", 95),
         ("参训率", "培训2期，发放资料300份。", None),
     ],
 )
@@ -112,10 +113,10 @@ def test_every_period_or_all_but_some(text: str, per: str, value: float | None) 
 
 def test_names_that_a_promise_quotes_and_counts() -> None:
     target = quantity("调解工作室", 2, "个")
-    found = quoted_names_found("培育“山茶”“老邻居”2个调解工作室", ["“老邻居”调解工作室挂牌。"], target)
+    found = names_found("培育“山茶”“老邻居”2个调解工作室", (), ["“老邻居”调解工作室挂牌。"], target)
     assert found is not None
     assert found.value == 1
-    assert quoted_names_found("培育“山茶”调解工作室2个", ["“山茶”挂牌。"], target) is None
+    assert names_found("培育“山茶”调解工作室2个", (), ["“山茶”挂牌。"], target) is None
 
 
 def test_each_of_several_is_promised_one() -> None:

@@ -33,6 +33,7 @@ _TARGETED = re.compile(
 _AIM = re.compile("(?:推动|实现|力争|确保|使|促进|努力|提升|提高|推进|让)+")
 _SIZE = re.compile(r"[\u4e00-\u9fff]{2,4}(?:面积|里程|长度|规模|总投资|投资额|资金|产能|容量|户数)[^，。；]{0,6}?\d")
 """A clause that only says how large the thing before it is (治理面积420亩)."""
+_DATES = re.compile("\\d{1,2}月(?:份|底|末|初|中旬|上旬|下旬)?前?|[上下]半年|年内|年底前?|[一二三四]季度")
 LEAST_OBJECT = 2
 """How many characters an object has at least."""
 _SUBJECT = 3
@@ -41,7 +42,22 @@ _SUBJECT = 3
 
 @lru_cache(maxsize=4)
 def _delivering(lexicon: Lexicon) -> re.Pattern[str]:
-    return re.compile(alternatives([*lexicon.words("verbs.delivering"), "配齐", "更新", "力争成为", "各建", "获批"]))
+    return re.compile(
+        alternatives(
+            [
+                *lexicon.words("verbs.delivering"),
+                "配齐",
+                "更新",
+                "力争成为",
+                "各建",
+                "共建",
+                "开办",
+                "开设",
+                "结对",
+                "获批",
+            ]
+        )
+    )
 
 
 @lru_cache(maxsize=4)
@@ -93,7 +109,7 @@ def split_commitments(text: str, start: int, end: int, lexicon: Lexicon) -> list
             if opens and acted and clause_low - at >= _SHORTEST:
                 pieces.append((at, clause_low))
                 at = clause_low
-            acted = acted or opens or bool(_CONCRETE.search(text, clause_low, clause_high))
+            acted = acted or opens or _acts(text, clause_low, clause_high, lexicon)
         pieces.append((at, high))
     return _merged(pieces)
 
@@ -112,6 +128,14 @@ def _opens(text: str, low: int, high: int, lexicon: Lexicon) -> bool:
     return bool(_FOR_WHOM.match(text, low, high)) and _has_subject(text, low, high, lexicon)
 
 
+def _acts(text: str, low: int, high: int, lexicon: Lexicon) -> bool:
+    """Say whether a clause promises something by itself, though it does not open a new commitment."""
+    aim = _AIM.match(text, low, high)
+    return bool(
+        _CONCRETE.search(text, low, high) or (aim is not None and _delivering(lexicon).match(text, aim.end(), high))
+    )
+
+
 def _says_what(rest: str) -> bool:
     """Say whether something follows the verb: 5月底前印发 goes on with what stands before it."""
     return len(rest.strip("，。；、 \n")) >= LEAST_OBJECT
@@ -119,7 +143,10 @@ def _says_what(rest: str) -> bool:
 
 def _has_subject(text: str, low: int, high: int, lexicon: Lexicon) -> bool:
     """Say whether a clause names something to be delivered after its subject or its place (城东社区创建2个…)."""
-    return bool(_delivering(lexicon).search(text, low + _SUBJECT, high) and _CONCRETE.search(text, low, high))
+    found = _delivering(lexicon).search(text, low + _SUBJECT, high)
+    if found is None or not _CONCRETE.search(text, low, high):
+        return False
+    return len(_DATES.sub("", text[low : found.start()])) >= _SUBJECT or _says_what(text[found.end() : high])
 
 
 def _merged(pieces: list[Range]) -> list[Range]:

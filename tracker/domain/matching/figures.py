@@ -37,7 +37,7 @@ from tracker.domain.matching.reckoning import (
     each_period,
     each_promised,
     is_another_rate,
-    quoted_names_found,
+    names_found,
     reckon_share,
     what_each_got,
 )
@@ -200,17 +200,19 @@ def _reckoned(
         return times
     growth = is_growth(quantity, promise, words)
     if is_share(quantity) and not growth and not any(one.clause is best for one in comparable):
-        told = all_of_them(_from(best, claims[0]), quantity)
-        if told is not None and quantity.value == told.value:
-            return told
+        every = all_of_them(_from(best, claims[0]), quantity)
+        if every is not None and quantity.value == every.value:
+            return every
     if is_share(quantity) and not growth and all(is_another_rate(one.before, quantity) for one in comparable):
-        return reckon_share(text, _from(best, claims[0]), quantity, words)
+        passage = _from(best, claims[0])
+        told = (reckon_share(claim.text, passage, quantity, words) for claim in claims)
+        return next((one for one in told if one is not None), None)
     if comparable:
         return None
     if growth:
         return change_told(text, promise.text)
     return (
-        quoted_names_found(promise.text, [claim.text for claim in claims], quantity)
+        names_found(promise.text, promise.elements, [claim.text for claim in claims], quantity)
         or each_period(text, quantity, words)
         or documents_named(best.text, quantity)
         or all_but_one(text, quantity)

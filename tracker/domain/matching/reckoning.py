@@ -25,6 +25,7 @@ GOES_ON = re.compile(
     "均|全部|无一|已全部|已均|一律|悉数|件件|(?:实现|做到|达到)[^，。；]{0,10}(?:全覆盖|应.尽.|全部|一个不落|无一)"
 )
 """What a clause begins with that goes on speaking of what stands before it."""
+_REALLY = re.compile("实际|按期|按时|及时|准时")
 _NOT = re.compile(r"[不未无]$|没有$")
 _CLOSE = 10
 """How many characters after a number still say what it counts."""
@@ -92,7 +93,7 @@ def rate_from_counts(text: str, quantity: Quantity, words: MatchingWords) -> Rec
         for whole in counts[:at]:
             if whole.unit != part.unit or not 0 < part.value <= whole.value:
                 continue
-            own = len(pairs & part.ideas - whole.ideas)
+            own = len(pairs & part.ideas - whole.ideas) or int(bool(pairs & part.ideas and _REALLY.search(part.near)))
             worth = (own, not whole.near.lstrip("，").startswith("其中"), whole.start)
             if own and (best is None or worth > best[0]):
                 best = worth, whole, part
@@ -188,10 +189,10 @@ def each_period(text: str, quantity: Quantity, words: MatchingWords) -> Reckoned
     return Reckoned(_PERIODS[quantity.per] * quantity.value, f"报告称“{every.group()}”") if every else None
 
 
-def quoted_names_found(promise: str, texts: Sequence[str], quantity: Quantity) -> Reckoned | None:
-    """Return how many of the names that a promise quotes and counts (“甲”“乙”2个工作室) stand in the report's passages."""
+def names_found(promise: str, elements: Sequence[str], texts: Sequence[str], quantity: Quantity) -> Reckoned | None:
+    """Return how many of the names that a promise gives and counts (“甲”“乙”2个工作室) stand in the report's passages."""
     names = re.findall(r"“([^“”]{2,16})”", promise)
-    names = names if len(names) > 1 else _each_named(promise)
+    names = names if len(names) > 1 else _each_named(promise) or list(elements)
     if len(names) < 2 or quantity.value not in (1, len(names)):
         return None
     found = [name for name in names if any(name in text for text in texts)]
