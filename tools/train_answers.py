@@ -19,7 +19,7 @@ from tracker.domain.answer_model import MODEL_FILE, AnswerModel
 from tracker.domain.answers import contexts_of
 from tracker.domain.documents import Problem
 from tracker.domain.gold import AnchoredText
-from tracker.domain.matching.training import fit
+from tracker.domain.matching.logistic import fit
 from tracker.language.lexicon import load_lexicon
 
 PRIOR = {

@@ -10,7 +10,6 @@ Newton's method.
 from __future__ import annotations
 
 import argparse
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,10 +21,10 @@ from tracker.domain.documents import Span
 from tracker.domain.matching.admissions import admission_features, problems_answered
 from tracker.domain.matching.candidates import LaterReport, clause_range, prepare_report
 from tracker.domain.matching.features import Reading, quoted
+from tracker.domain.matching.logistic import Row, fit, fit_in_sense
 from tracker.domain.matching.promises import Promise, prepare_promises
 from tracker.domain.matching.repetition import find_repetitions
 from tracker.domain.matching.scoring import LOOKS, Scored, companies, probability, rarity_of, score_claims, second_look
-from tracker.domain.matching.training import moved, solve
 from tracker.domain.matching.words import DATA_FOLDER, LinkModel, load_background, load_words
 
 PRIOR_ANSWER = {
@@ -35,6 +34,7 @@ PRIOR_ANSWER = {
     "lead": -1.5, "concrete": 0.4,
     "theme": 0.8, "rival": -1.5, "reverse": 1.0, "reverse_best": 0.5, "size": 0.0, "away": -0.5, "told": 1.0, "framing": -1.5,
     "replaced": -1.0, "title_missing": -1.0, "rate_missing": -1.0, "growth_missing": -0.5, "thing_missing": -0.5, "soft": 0.0, "concepts": 1.0,
+    "verb_other": -0.3, "head_missing": -0.5,
 }  # fmt: skip
 PRIOR_REPEAT = {
     "bias": -7.0, "cover": 3.0, "objects": 3.5, "heads": 1.0, "qualifiers": 1.0, "longest": 2.5, "chars": 1.0,
@@ -49,20 +49,12 @@ PRIOR_ADMIT = {
     "failed": 1.5, "failed_near": 1.0, "weak": 0.5, "weak_near": 0.3, "bridge": 1.0,
 }  # fmt: skip
 THRESHOLDS = {"mentioned": 0.5, "beside": 0.35, "repeated": 0.42, "admission": 0.35, "kept": 0.7, "unplanned": 0.35}
-ROUNDS = 30
-PRECISION = 1e-9
-CERTAIN = 30.0
 BY_RULE = ("unnamed", "sibling")
 """Features that a rule decides: too few judged pairs show them, and those that do judge a list as one."""
-FIRM = 100.0
-STRENGTH = 1.0
-"""How strongly weights are drawn to the prior: the inverse variance of each weight."""
 
 PRIOR_LOOK = {"odds": 1.0, "bias": 0.5}
 """The second look starts from the odds of the best sentence alone; every other weight is drawn to nothing."""
 FOLDS = 4
-
-Row = tuple[Mapping[str, float], int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,77 +132,6 @@ def _owner(anchor: str, text: str, promises: Sequence[Promise]) -> int | None:
     return best[1] if best else None
 
 
-def fit(rows: Sequence[Row], prior: Mapping[str, float]) -> dict[str, float]:
-    """Return the weights that explain the rows best, each drawn to its prior.
-
-    A weight never speaks against what a person would say: one that would take the other sign is nothing instead.
-    """
-    names = list(prior)
-    while True:
-        weights = _fit(rows, {name: prior[name] for name in names})
-        turned = [name for name in names if name != "bias" and weights[name] * prior[name] < 0]
-        if not turned:
-            return {name: weights.get(name, 0.0) for name in prior}
-        names = [name for name in names if name not in turned]
-
-
-Sparse = tuple[list[tuple[int, float]], int]
-"""A row by the places of its features that are not nothing."""
-
-
-def _fit(rows: Sequence[Row], prior: Mapping[str, float]) -> dict[str, float]:
-    """Find the weights by Newton's method."""
-    names = list(prior)
-    data: list[Sparse] = [
-        ([(at, features[name]) for at, name in enumerate(names) if features[name]], label) for features, label in rows
-    ]
-    pulls = [STRENGTH * (FIRM if name in BY_RULE else 1.0) for name in names]
-    weights = [prior[name] for name in names]
-    start = list(weights)
-    for _ in range(ROUNDS):
-        step = solve(*_slopes(data, weights, start, pulls))
-        here = _loss(data, weights, start, pulls)
-        # A full Newton step can overshoot where guesses saturate: halve it until it helps.
-        while max(map(abs, step)) > PRECISION and _loss(data, moved(weights, step), start, pulls) > here:
-            step = [move / 2 for move in step]
-        weights = moved(weights, step)
-        if max(map(abs, step)) <= PRECISION:
-            break
-    return {name: round(weight, 4) for name, weight in zip(names, weights, strict=True)}
-
-
-def _slopes(
-    data: Sequence[Sparse], weights: Sequence[float], start: Sequence[float], pulls: Sequence[float]
-) -> tuple[list[list[float]], list[float]]:
-    """Return the curvature and the direction in which the loss falls."""
-    size = len(weights)
-    gradient = [pull * (start[i] - weights[i]) for i, pull in enumerate(pulls)]
-    hessian = [[pulls[i] * (i == j) for j in range(size)] for i in range(size)]
-    for values, label in data:
-        odds = sum(weights[i] * value for i, value in values)
-        guess = 1.0 / (1.0 + math.exp(-max(-CERTAIN, min(CERTAIN, odds))))
-        slope = guess * (1.0 - guess)
-        for at, (i, value) in enumerate(values):
-            gradient[i] += (label - guess) * value
-            row, bent = hessian[i], slope * value
-            for j, other in values[: at + 1]:
-                row[j] += bent * other
-    for i in range(size):
-        for j in range(i):
-            hessian[j][i] = hessian[i][j]
-    return hessian, gradient
-
-
-def _loss(data: Sequence[Sparse], weights: Sequence[float], start: Sequence[float], pulls: Sequence[float]) -> float:
-    """Return the negative log likelihood with the pull towards the prior."""
-    loss = sum(p * (weight - prior) ** 2 for weight, prior, p in zip(weights, start, pulls, strict=True)) / 2
-    for values, label in data:
-        odds = sum(weights[i] * value for i, value in values)
-        odds = -odds if label else odds
-        loss += odds if odds > CERTAIN else math.log1p(math.exp(odds))
-    return loss
-
-
 def train(pairs: Sequence[GoldPair], without: Sequence[str] = ()) -> LinkModel:
     """Return the model trained on the pairs; ``without`` leaves features out."""
     return train_on([lesson_of(pair) for pair in pairs], without)
@@ -224,14 +145,14 @@ def train_on(lessons: Sequence[Lesson], without: Sequence[str] = ()) -> LinkMode
     looks: list[Row] = []
     for fold in range(FOLDS):
         others = [lesson for at, lesson in enumerate(lessons) if at % FOLDS != fold]
-        weights = fit(_answers(others), _less(PRIOR_ANSWER, without))
+        weights = fit_in_sense(_answers(others), _less(PRIOR_ANSWER, without), BY_RULE)
         looks += [row for at, lesson in enumerate(lessons) if at % FOLDS == fold for row in _looks(lesson, weights)]
     look_prior = _less({name: PRIOR_LOOK.get(name, 0.0) for name in LOOKS}, without)
     return LinkModel(
-        fit(_answers(lessons), _less(PRIOR_ANSWER, without)),
-        fit(looks, look_prior),
-        _fit([row for lesson in lessons for row in lesson.repeats], _less(PRIOR_REPEAT, without)),
-        fit([row for lesson in lessons for row in lesson.admissions], _less(PRIOR_ADMIT, without)),
+        fit_in_sense(_answers(lessons), _less(PRIOR_ANSWER, without), BY_RULE),
+        fit_in_sense(looks, look_prior, BY_RULE),
+        fit([row for lesson in lessons for row in lesson.repeats], _less(PRIOR_REPEAT, without), firm=BY_RULE),
+        fit_in_sense([row for lesson in lessons for row in lesson.admissions], _less(PRIOR_ADMIT, without), BY_RULE),
         THRESHOLDS,
     )
 

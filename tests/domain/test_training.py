@@ -8,7 +8,8 @@ from tests.services.test_links import ANSWER, PLAN
 from tracker.domain.documents import Document, Outcome, ReportReading, Span
 from tracker.domain.extraction import read_report
 from tracker.domain.matching.lessons import Agreement, Case, Judged, agreement, lessons_of, part_cases
-from tracker.domain.matching.training import NOTHING, fingerprint, fit, retrain, to_toml
+from tracker.domain.matching.logistic import fit
+from tracker.domain.matching.training import NOTHING, fingerprint, retrain, to_toml
 from tracker.domain.matching.words import load_model, parse_model
 from tracker.language.lexicon import load_lexicon
 

@@ -26,6 +26,11 @@ _REPLACED = 0.15
 """What it takes away that another thing stands beside the number (农产品样品 for 蔬菜样品)."""
 _EXACT = 0.1
 """What it adds that the number is the promised one."""
+TOPIC, TOPIC_HELD, LATER = 0.6, 0.85, 0.4
+"""What a noun counts that the sentence names before the number, more where the number's own words go on with it (诉讼12件，败诉2件),
+and one that it names only after it."""
+TELLING = 4.0
+"""How much rarity a noun beside the number must carry to go on with the topic."""
 _STRETCH = re.compile("[一二三四1-4]季度|[上下]半年|[一二三四五六七八九十]{1,2}月|\\d{1,2}月")
 
 
@@ -63,7 +68,7 @@ def counterparts(
         for number, amount in enumerate(found):
             low = found[number - 1].end if number else at
             near = text[low : amount.start] + amount.what + text[amount.end : _stop(text, amount.end, end)]
-            fit = _fit(wanted, near, claim, words) + _RATE_NAME * _same_rate(quantity, near)
+            fit = _fit(wanted, near, text[:low], claim, words) + _RATE_NAME * _same_rate(quantity, near)
             other = puts_another_word(target, [make_comparable(near, words)], rarity)
             named = tail in plain_text(near, words)
             fit += _TAIL * named - _REPLACED * other
@@ -85,17 +90,32 @@ def _stop(text: str, start: int, end: int) -> int:
     return end
 
 
-def _fit(wanted: Mapping[str, float], near: str, claim: Claim, words: MatchingWords) -> float:
-    """Return how much of the target's nouns stand beside the number; the rest of the sentence counts half."""
+def _fit(wanted: Mapping[str, float], near: str, before: str, claim: Claim, words: MatchingWords) -> float:
+    """Return how much of the target's nouns stand beside the number.
+
+    What the sentence said before still holds (its topic); what it says only later counts least.
+    """
     total = sum(wanted.values())
     if not total:
         return 0.0
     close = make_comparable(near, words).grams
+    topic = make_comparable(before, words).grams
     around = {gram for clause in claim.clauses for gram in clause.form.grams}
     context = claim.context.grams
+    held = TOPIC_HELD if any(gram in close and weight >= TELLING for gram, weight in wanted.items()) else TOPIC
     score = 0.0
     for gram, weight in wanted.items():
-        score += weight * (1.0 if gram in close else 0.5 if gram in around else 0.3 if gram in context else 0.0)
+        score += weight * (
+            1.0
+            if gram in close
+            else held
+            if gram in topic
+            else LATER
+            if gram in around
+            else 0.3
+            if gram in context
+            else 0.0
+        )
     return score / total
 
 

@@ -19,7 +19,8 @@ from tracker.domain.matching.names import (
 )
 from tracker.domain.matching.objects import CONTEXT_SHARE, SAME_KIND, Seen, compare_objects
 from tracker.domain.matching.promises import Promise
-from tracker.domain.matching.units import numbers_with
+from tracker.domain.matching.reckoning import all_of_them, change_told, is_another_rate, rate_from_counts
+from tracker.domain.matching.units import labelled_numbers, numbers_with
 from tracker.domain.matching.words import CONCEPT_MARK, MatchingWords
 
 TELLING = 40.0
@@ -30,13 +31,20 @@ LEAST_NAME = 12.0
 """How much rarity a name must carry for its whole match to say everything: two characters alone do not."""
 QUOTE_LONGEST = 60
 """How many characters a quote takes in beside the passage itself."""
+RATES = ("率", "比例", "占比", "比重")
+OTHER_THING = 0.5
+"""What a number is worth that counts something else by the words around it."""
+RECKONED = 0.6
+"""What a number is worth that has to be worked out."""
+HALF = 0.5
+"""How near the target such a number must come."""
 NEAR = 2
 """How many clauses away a clause may stand and still belong to the passage."""
 
 FEATURES = (
     "bias", "cover", "scattered", "sentence", "objects", "heads", "qualifiers", "rare_missing", "longest", "chars", "short_name",
     "elements", "title", "title_other", "contrast", "sibling", "unnamed", "verb", "unit", "unit_missing", "number", "lead", "concrete",
-    "theme", "rival", "reverse", "reverse_best", "size", "away", "told", "framing", "replaced", "title_missing", "rate_missing", "growth_missing", "thing_missing", "soft", "concepts",
+    "theme", "rival", "reverse", "reverse_best", "size", "away", "told", "framing", "replaced", "title_missing", "rate_missing", "growth_missing", "thing_missing", "soft", "concepts", "verb_other", "head_missing",
 )  # fmt: skip
 
 
@@ -98,6 +106,8 @@ def read_against(
         **_missing(promise, claim, passage, seen, words),
         "soft": objects.soft,
         "concepts": _concepts(promise, found, rarity),
+        "verb_other": float(_does_something_else(promise.form, claim.clauses[best].form)),
+        "head_missing": _head_missing(promise, seen),
     }
     return Reading(promise, claim, first, last, best, features, objects.shared)
 
@@ -159,13 +169,12 @@ def _missing(
     rate = next((quantity.what for quantity in promise.quantities if quantity.unit == "%"), "")
     grows = bool(rate) and bool(words.signals["growth"].search(rate[-4:]))
     named = rate[-3:-1] in "".join(form.plain for form in passage) if rate.endswith("率") else True
-    told = "%" in text or "％" in text or "成" in text or bool(words.signals["all_done"].search(text))
     thing = promise.form.chunks[-1] if promise.aim == "finish" and promise.form.chunks else None
     return {
         "title_missing": float(
             bool(promise.form.titles | promise.form.quoted) and not shares_title(promise.form, passage)
         ),
-        "rate_missing": float(bool(rate) and not grows) * (0.5 * (not told) + 0.5 * (not named)),
+        "rate_missing": float(bool(rate) and not grows and not named) * 0.5,
         "growth_missing": float(grows and not words.signals["growth"].search(text)),
         "thing_missing": float(thing is not None and seen.share(thing, len(thing.grams) - 1) < SAME_KIND),
     }
@@ -176,6 +185,19 @@ def _concepts(promise: Promise, found: set[str], rarity: Mapping[str, float]) ->
     own = [gram for gram in promise.form.grams if gram.startswith(CONCEPT_MARK)]
     total = sum(rarity.get(gram, RAREST) for gram in own)
     return sum(rarity.get(gram, RAREST) for gram in own if gram in found) / total if total else 0.0
+
+
+def _does_something_else(promise: Comparable, clause: Comparable) -> bool:
+    """Say whether both name what is done and not the same kind of doing (拍摄, 发放)."""
+    return bool(promise.verbs and clause.verbs) and not promise.verbs & clause.verbs
+
+
+def _head_missing(promise: Promise, seen: Seen) -> float:
+    """Return 1 where the last word of the promised thing is neither said nor meant, less where it is near."""
+    if not promise.form.chunks:
+        return 0.0
+    chunk = promise.form.chunks[-1]
+    return 1.0 - seen.share(chunk, len(chunk.grams) - 1)
 
 
 def _chars(promise: Promise, passage: Sequence[Comparable], rarity: Mapping[str, float]) -> float:
@@ -196,21 +218,62 @@ def _elements(promise: Promise, claim: Claim) -> float:
 
 def _unit_features(promise: Promise, claim: Claim, first: int, last: int, words: MatchingWords) -> dict[str, float]:
     text = "".join(clause.text for clause in claim.clauses[first : last + 1])
-    closeness = [_closeness(quantity, text, words) for quantity in promise.quantities]
+    whole = claim.text
+    counted = [quantity for quantity in promise.quantities if not _is_one_thing(quantity)]
+    closeness = [
+        _closeness(quantity, promise, text, words) or _reckoned(quantity, promise, whole, text, words)
+        for quantity in counted
+    ]
     if not closeness:
         return {"unit": 0.0, "unit_missing": 0.0, "number": 0.0}
     best = max(closeness)
     all_done = words.signals["all_done"].search(text) or words.signals["over_fulfilled"].search(text)
-    return {"unit": float(best > 0), "unit_missing": float(best == 0 and not all_done), "number": best}
+    return {
+        "unit": float(best > 0),
+        "unit_missing": float(best == 0 and not all_done),
+        "number": best,
+    }
 
 
-def _closeness(quantity: Quantity, text: str, words: MatchingWords) -> float:
-    """Return 1 where the very number stands in the text with its unit, less where another does, 0 for none."""
-    values = numbers_with(quantity.unit, text, words)
-    if not values:
+def _is_one_thing(quantity: Quantity) -> bool:
+    """Say whether the target is one thing (建成实验室1间): a report names it and does not count it."""
+    return quantity.value == 1 and quantity.per is None and quantity.unit not in ("%", "天", "日", "个工作日", "工作日")
+
+
+def _closeness(quantity: Quantity, promise: Promise, text: str, words: MatchingWords) -> float:
+    """Return 1 where the very number stands in the text with its unit, less where another does, 0 for none.
+
+    A number that counts something else by the words around it is worth half, a rate of another name nothing.
+    """
+    rate = quantity.what.endswith(RATES)
+    best = 0.0
+    for one in labelled_numbers(quantity.unit, text, words):
+        if rate and is_another_rate(one.before, quantity):
+            continue
+        ratio = min(one.value, quantity.value) / max(one.value, quantity.value, 1e-9)
+        near = 1.0 if ratio > 0.999 else 0.7 if ratio >= 0.6 else 0.4 if ratio >= 0.25 else 0.1
+        best = max(best, near if rate or _counts_it(promise, one.before + one.after) else OTHER_THING * near)
+    return best
+
+
+def _counts_it(promise: Promise, label: str) -> bool:
+    """Say whether the words around a number hold the last word of one of the promised things."""
+    return not promise.form.chunks or any(chunk.grams[-1] in label for chunk in promise.form.chunks)
+
+
+def _reckoned(quantity: Quantity, promise: Promise, sentence: str, passage: str, words: MatchingWords) -> float:
+    """Return the same for a rate or a change that the sentence gives by its counts (受理19件，均在期限内答复)."""
+    if quantity.unit != "%":
         return 0.0
-    ratio = max(min(value, quantity.value) / max(value, quantity.value, 1e-9) for value in values)
-    return 1.0 if ratio > 0.999 else 0.7 if ratio >= 0.6 else 0.4 if ratio >= 0.25 else 0.1
+    told = (
+        rate_from_counts(sentence, quantity, words)
+        or change_told(passage, promise.text)
+        or all_of_them(passage, quantity)
+    )
+    if told is None:
+        return 0.0
+    ratio = min(told.value, quantity.value) / max(told.value, quantity.value, 1e-9)
+    return RECKONED if ratio >= HALF else 0.0
 
 
 def _theme(promise: Promise, anywhere: set[str], context: Mapping[str, float], rarity: Mapping[str, float]) -> float:

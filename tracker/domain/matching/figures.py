@@ -25,8 +25,22 @@ from tracker.domain.matching.amounts import (
 )
 from tracker.domain.matching.candidates import Claim, Clause
 from tracker.domain.matching.comparable import make_comparable
-from tracker.domain.matching.numbers import Reckoned, in_turn, named_in_turn, part_of, share_from_counts, times_named
+from tracker.domain.matching.numbers import Reckoned, in_turn, named_in_turn, part_of, times_named
+from tracker.domain.matching.picking import INCREMENT, meant
 from tracker.domain.matching.promises import Promise
+from tracker.domain.matching.reckoning import (
+    GOES_ON,
+    all_but_one,
+    all_of_them,
+    change_told,
+    documents_named,
+    each_period,
+    each_promised,
+    is_another_rate,
+    names_found,
+    reckon_share,
+    what_each_got,
+)
 from tracker.domain.matching.scoring import Scored
 from tracker.domain.matching.units import number_text, same_unit, split_unit
 from tracker.domain.matching.words import MatchingWords
@@ -37,8 +51,12 @@ PERIODS = {"month": 12, "quarter": 4, "half_year": 2, "year": 1}
 PERIOD_NAMES = {"month": "每月", "quarter": "每季度", "half_year": "每半年", "year": "每年"}
 SAME_THING = 0.5
 """Share of the target's nouns that must stand around a number for it to be the counterpart."""
-IN_THE_PASSAGE = 0.3
+IN_THE_PASSAGE = 0.25
 """The same in the sentence that answers the promise: there the number is the likely counterpart."""
+FAR = 60
+"""How many characters before a number may still say how often it holds."""
+IN_ANOTHER_UNIT = 0.4
+"""The same there, where it is counted in another unit (个 for 间)."""
 OTHERS = 0.15
 """How much better another target must fit a number to take it away."""
 TOLERANCE = 1e-9
@@ -46,8 +64,7 @@ FAR_APART = 0.04
 """Share of the target below which a number is taken to count something else."""
 
 
-_INCREMENT = re.compile("新增|增加|新发展|新建|新培育|新登记|新开工|新引进|净增")
-_EACH = re.compile("上下半年各|春秋两季各?|四个季度各|每季度")
+_EACH = re.compile("(?:上下半年|春秋两季|春季、秋季|春秋)[^。；]{0,40}?各|四个季度[^。；]{0,20}?各|每季度")
 
 
 def compare_figures(
@@ -98,7 +115,7 @@ def _figure(
     *,
     several: bool,
 ) -> Figure:
-    target = yearly_target(quantity)
+    target = yearly_target(quantity) * each_promised(promise.text, quantity)
     what = tidy(quantity.what)
     growth = is_growth(quantity, promise, words)
     subject = f"{quantity.what}" if several or len(what) >= 4 else promise.text
@@ -106,9 +123,12 @@ def _figure(
     found = [one for claim in claims for one in counterparts(claim, quantity, name, rarity, lexicon, words)]
     found = _without_others(found, quantity, promise, rarity, lexicon, words)
     alone = [one for one in found if one.clause is best]
-    if len(alone) == 1 and (alone[0].named or not any(one.named for one in found if one.claim is claims[0])):
+    first = [one for one in found if one.claim is claims[0]]
+    if not alone and len(first) == 1:
+        alone = first
+    if len(alone) == 1 and (alone[0].named or not any(one.named or one.fit > alone[0].fit for one in first)):
         found = [replace(one, fit=one.fit + IN_THE_PASSAGE) if one is alone[0] else one for one in found]
-    fitting = [one for one in found if one.fit >= (SAME_THING if one.claim is not claims[0] else IN_THE_PASSAGE)]
+    fitting = [one for one in found if one.fit >= _least_fit(one, claims)]
     comparable = [c for c in fitting if is_growth_amount(c, words) == growth or not is_share(quantity)]
     reckoned = _reckoned(quantity, promise, claims, best, comparable, lexicon, words)
     if reckoned is not None:
@@ -117,7 +137,14 @@ def _figure(
         return Figure(what, target, 1.0, quantity.unit, met=True, note="报告称已完成，未写数量")
     if not comparable:
         return Figure(what, target, None, quantity.unit, met=None, note=_why_open(claims, fitting, growth, words))
-    return _compared(quantity, what, target, comparable, promise, words)
+    return _compared(quantity, what, target, comparable, found, promise, words)
+
+
+def _least_fit(candidate: Counterpart, claims: Sequence[Claim]) -> float:
+    """Return how well a number must fit: in the answering sentence less, in another unit more."""
+    if candidate.claim is not claims[0]:
+        return SAME_THING
+    return IN_THE_PASSAGE if candidate.exact_unit else IN_ANOTHER_UNIT
 
 
 def _without_others(
@@ -141,8 +168,16 @@ def _without_others(
             name = make_comparable(rival.what, words)
             for other in counterparts(claim, rival, name, rarity, lexicon, words):
                 place = other.claim.start + other.amount.start
+                if _nearness(quantity, other, words) >= 2 * _nearness(rival, other, words):
+                    continue
                 best[place] = max(best.get(place, 0.0), other.fit)
     return [one for one in found if best.get(one.claim.start + one.amount.start, 0.0) < one.fit + OTHERS]
+
+
+def _nearness(quantity: Quantity, candidate: Counterpart, words: MatchingWords) -> float:
+    """Return how near a number comes to a target: 1 where it is the same."""
+    value, target = _in_unit_of(quantity, candidate.amount, words), yearly_target(quantity)
+    return min(value, target) / max(value, target, TOLERANCE)
 
 
 def _reckoned(
@@ -161,13 +196,35 @@ def _reckoned(
     value = in_turn(text, promise.quantities, quantity, lexicon)
     if value is not None:
         return Reckoned(value, "按“分别”后的次序对应")
-    if times := times_named(text, quantity, words):
+    if times := times_named(text, quantity, words) or what_each_got(best.text, quantity, words):
         return times
+    growth = is_growth(quantity, promise, words)
+    if is_share(quantity) and not growth and not any(one.clause is best for one in comparable):
+        every = all_of_them(_from(best, claims[0]), quantity)
+        if every is not None and quantity.value == every.value:
+            return every
+    if is_share(quantity) and not growth and all(is_another_rate(one.before, quantity) for one in comparable):
+        passage = _from(best, claims[0])
+        told = (reckon_share(claim.text, passage, quantity, words) for claim in claims)
+        return next((one for one in told if one is not None), None)
     if comparable:
         return None
-    if is_share(quantity):
-        return share_from_counts(text, quantity, lexicon)
-    return named_in_turn(best.text, quantity, words)
+    if growth:
+        return change_told(text, promise.text)
+    return (
+        names_found(promise.text, promise.elements, [claim.text for claim in claims], quantity)
+        or each_period(text, quantity, words)
+        or documents_named(best.text, quantity)
+        or all_but_one(text, quantity)
+        or named_in_turn(best.text, quantity, words)
+    )
+
+
+def _from(best: Clause, claim: Claim) -> str:
+    """Return the text of a clause and of the one after it that goes on speaking of the same (均…, 全部…)."""
+    at = claim.clauses.index(best)
+    after = claim.clauses[at + 1].text if at + 1 < len(claim.clauses) else ""
+    return best.text + (after if GOES_ON.match(after) else "")
 
 
 def _figure_of(quantity: Quantity, what: str, target: float, reckoned: Reckoned) -> Figure:
@@ -179,20 +236,21 @@ def _compared(
     quantity: Quantity,
     what: str,
     target: float,
+    comparable: Sequence[Counterpart],
     found: Sequence[Counterpart],
     promise: Promise,
     words: MatchingWords,
 ) -> Figure:
-    increment = bool(_INCREMENT.search(promise.text))
-    ranked = sorted(found, key=lambda c: (-_rank(c, increment, words), c.claim.start, c.amount.start))
+    increment = bool(INCREMENT.search(promise.text))
+    ranked = sorted(comparable, key=lambda c: (-_rank(c, increment, words), c.claim.start, c.amount.start))
     if not covers_years(promise.text, words):
         yearly = [one for one in ranked if not tells_of_years(one, words)]
         if not yearly:
             note = "报告给的是多年累计或年均数，无法与年度目标相比"
             return Figure(what, target, None, quantity.unit, met=None, note=note)
         ranked = yearly
-    best = ranked[0]
-    if increment and is_stock(best, words) and not _INCREMENT.search(best.before):
+    best = meant(ranked[0], found, increment, words)
+    if increment and is_stock(best, words) and not INCREMENT.search(best.before):
         note = f"承诺的是新增数，报告给的是总数（{number_text(best.amount.value)}{best.amount.unit}）"
         return Figure(what, target, None, quantity.unit, met=None, note=note)
     if not is_share(quantity) and (part := part_of(best.claim.text, best.amount)):
@@ -223,7 +281,7 @@ def _actual(
     elif parts := parts_of_the_year(best, ranked):
         value = sum(_in_unit_of(quantity, part.amount, words) for part in parts)
         notes.append("全年各次相加")
-    elif each := _EACH.search(best.before):
+    elif each := _EACH.search(_sentence_before(best)):
         value *= 4 if "季" in each.group() and "春秋" not in each.group() else 2
         notes.append(f"报告称“{each.group()}”，已折算为全年")
     if quantity.per and best.amount.per != quantity.per:
@@ -233,6 +291,11 @@ def _actual(
     if best.amount.unit != quantity.unit and not notes:
         notes.append(f"报告按“{best.amount.unit}”计")
     return value, "；".join(notes) or None
+
+
+def _sentence_before(best: Counterpart) -> str:
+    """Return the words of the sentence before the number, as far as they bear on it."""
+    return re.split("[。；]", best.claim.text[max(0, best.amount.start - FAR) : best.amount.start])[-1]
 
 
 def _in_unit_of(quantity: Quantity, amount: Amount, words: MatchingWords) -> float:

@@ -12,6 +12,8 @@ from tracker.language.lexicon import Lexicon
 from tracker.language.periods import Period, find_periods
 
 _DATED = re.compile(r"[^，。；\d]{0,4}(?:于|在|至|到)(?:\d{1,2}|[一二三四五六七八九十]{1,2})(?:月|季度)")
+_EXPECTED = re.compile("(?:预计|计划|拟|力争|有望)[^，。；]{0,4}20\\d\\d年")
+_DAY = re.compile("(?:(20\\d\\d)年)?(\\d{1,2})月(\\d{1,2})日(?!至|—|-|、)")
 DATE_ALONE = 8
 """A clause no longer than this before the passage can only be its date (6月，)."""
 
@@ -25,13 +27,25 @@ def is_late(promise: Promise, reading: Reading, plan_year: int, lexicon: Lexicon
     if first and len(reading.claim.clauses[first - 1].text.strip()) <= DATE_ALONE:
         first -= 1
     last = reading.last + 1
-    if last < len(reading.claim.clauses) and _DATED.match(reading.claim.clauses[last].text):
+    if (last < len(reading.claim.clauses) and _DATED.match(reading.claim.clauses[last].text)) or (
+        last < len(reading.claim.clauses) and _EXPECTED.match(reading.claim.clauses[last].text)
+    ):
         last += 1
     for clause in reading.claim.clauses[first:last]:
         for period in find_periods(clause.text, 0, len(clause.text), plan_year, lexicon):
             if period.kind == "due" and period.due_on and period.rule in ("月份", "季度", "半年"):
                 return _compare(period, clause.text, period.due_on, deadline.due_on)
+        if day := _DAY.search(clause.text):
+            return _date_of(day, plan_year) > deadline.due_on
     return None
+
+
+def _date_of(day: re.Match[str], year: int) -> date:
+    """Return the day a text names (8月12日), the month's last one where there is no such day."""
+    month, number = min(max(int(day.group(2)), 1), 12), max(int(day.group(3)), 1)
+    named = int(day.group(1)) if day.group(1) else year
+    following = date(named + month // 12, month % 12 + 1, 1)
+    return date(named, month, min(number, (following - timedelta(days=1)).day))
 
 
 def _compare(period: Period, text: str, last: date, deadline: date) -> bool | None:

@@ -14,10 +14,11 @@ from tracker.domain.documents import Outcome, PlanItem, ReportReading, Span
 from tracker.domain.matching.candidates import LaterReport, clause_range, prepare_report
 from tracker.domain.matching.features import quoted
 from tracker.domain.matching.linking import link_items
+from tracker.domain.matching.logistic import Row
 from tracker.domain.matching.promises import prepare_promises
 from tracker.domain.matching.repetition import Repetition, find_repetitions
 from tracker.domain.matching.scoring import Scored, rarity_of, score_claims
-from tracker.domain.matching.training import Lessons, Readings, Row
+from tracker.domain.matching.training import Lessons, Readings
 from tracker.domain.matching.words import LinkModel, load_background, load_words
 from tracker.domain.scores import area_under_curve
 from tracker.language.lexicon import Lexicon

@@ -12,6 +12,9 @@ from tracker.domain.matching.promises import Promise, name_of
 SIBLINGS = "一二三四五六七八九十东西南北"
 """Characters by which things of one family are told apart."""
 
+TITLE_TAIL = 6
+"""By so many last characters a document's title is known where the report shortens it (案件办理规程)."""
+
 
 def shortens(form: Comparable, passage: Sequence[Comparable]) -> bool:
     """Say whether one side uses a short form of the other's name (定检率 for 定期检验率)."""
@@ -41,7 +44,9 @@ def shares_title(form: Comparable, passage: Sequence[Comparable]) -> bool:
     """Say whether a title or quoted name of the promise stands in the passage."""
     names = form.titles | form.quoted
     return any(
-        name in other.plain or any(name in title or title in name for title in other.titles)
+        name in other.plain
+        or any(name in title or title in name for title in other.titles)
+        or (name in form.titles and len(name) > TITLE_TAIL and name[-TITLE_TAIL:] in other.plain)
         for name in names
         for other in passage
     )

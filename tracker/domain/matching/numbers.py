@@ -15,7 +15,7 @@ from tracker.language.quantities import Amount, find_amounts
 
 NAMED_IN_TURN = ("个", "家", "处", "所", "座", "条", "村", "支", "部", "名", "户", "间", "块", "片")
 """Units of things that a report may name one by one instead of counting them."""
-EVENTS = ("次", "场", "期", "场次", "批次", "批", "轮", "堂", "节", "回")
+EVENTS = ("次", "场", "期", "场次", "批次", "批", "轮", "堂", "节", "回", "讲", "课")
 _STRETCH = re.compile(
     r"(?:第?[一二三四1-4]季度|[上下]半年|十[一二]月|[一二三四五六七八九十]月|\d{1,2}月)(?:份|初|底|末|中旬|上旬|下旬)?"
 )
@@ -27,10 +27,13 @@ _SHARE = re.compile(
     r"|(?P<under>[二三四五六七八九十])分之(?P<over>[一二三四五六七八九])|(?P<half>一半|半数|过半)"
 )
 _WAS = re.compile(r"(?:由|从|较|比|原先?的?|原来的?)[^，。；、\d]{0,6}$")
-_BECAME = re.compile(r"[^，。；]{0,4}(?:调整|压缩|压减|缩短|提高|提升|增加|增至|降|减|扩大|上升|增长)")
+_BECAME = re.compile(r"[^，。；]{0,4}(?:调整|压缩|压减|缩短|提高|提升|增加|增至|增|降|减|扩|上升|增长|变)")
+_DID = re.compile("(?:已|获|通过|被|建成|完成|顺利)")
+_HONOUR = re.compile("(?:成功|均|双双|先后|分别)?(?:获|入选|被评|被命名|创成|通过|揭牌|挂牌|建成|启用|荣获|投用)")
+_DATE = re.compile(r"(?:于|在)?(?:\d{1,2}月(?:\d{1,2}日|[初中底末]|[上中下]旬)?|\d{1,2}日)")
 _NAMES = re.compile(r"[、和与及]")
 _PLACE = re.compile(
-    r"(?:村|社区|街道|镇|乡|路|街|大道|校|学|园|站|中心|厂|院|馆|桥|段|小区|公司|景区|广场|线|里|苑|司|局|城|区)$"
+    r"(?:村|社区|街道|镇|乡|路|街|大道|校|学|园|站|中心|厂|院|馆|桥|段|小区|公司|景区|广场|线|里|苑|司|局|城|区|业|矿|所|库|店|室|基地|队|企业|集团|场|屯|寨|楼|湖|山|点)$"
 )
 _ACT = re.compile(
     r"(?:被|获|入选|通过|创成|成功|顺利|建成|完成|全部|均|已|先后|双双|分别|的|完工|竣工|投入|投用|开放|挂牌|试行|试点|开工|启用|落成|荣)"
@@ -73,8 +76,13 @@ def _counted(text: str, start: int, end: int, base: str, words: MatchingWords) -
         before = text[max(start, match.start() - 1) : match.start()]
         if value is None or _was_before(text, match.start(), match.end()) or before in ("第", "月", "年", "每", "逐"):
             continue
-        if number == "一" and not re.search(
-            r"(?:各|共|分别|集中|组织|开展|举办|召开|进行|为)[^，]{0,14}$", text[start : match.start()]
+        alone = before in ("，", "、", "") and _DID.match(text, match.end())
+        if (
+            number == "一"
+            and not alone
+            and not re.search(
+                r"(?:各|共|分别|集中|组织|开展|举办|召开|进行|为)[^，]{0,14}$", text[start : match.start()]
+            )
         ):
             continue
         op = "~" if re.search(r"[近约]$", before) else ">="
@@ -145,6 +153,7 @@ def times_named(text: str, quantity: Quantity, words: MatchingWords) -> Reckoned
 
 def named_in_turn(text: str, quantity: Quantity, words: MatchingWords) -> Reckoned | None:
     """Return how many things of the promised kind a clause names one by one (滨河路、书院街获评…)."""
+    text = _DATE.sub("", text)
     if split_unit(quantity.unit, words)[1] not in NAMED_IN_TURN or re.search(r"\d|等", text.split("“")[0]):
         return None
     act = _ACT.search(text, 2)
@@ -152,29 +161,12 @@ def named_in_turn(text: str, quantity: Quantity, words: MatchingWords) -> Reckon
         return None
     names = [name.strip() for name in _NAMES.split(text[: act.start()])]
     names = [re.sub(r"^.*(?:指导|支持|推动|帮助|其中|在)", "", name) for name in names]
-    if not all(2 <= len(name) <= 14 and _PLACE.search(name) for name in names):
+    sure = len(names) > 1 and _HONOUR.match(text, act.start())
+    if not all(2 <= len(name) <= 14 and (sure or _PLACE.search(name)) for name in names):
         return None
     if len(names) == 1 and quantity.value < 2:
         return None
     return Reckoned(float(len(names)), f"报告点名{len(names)}个：" + "、".join(names))
-
-
-def share_from_counts(text: str, quantity: Quantity, lexicon: Lexicon) -> Reckoned | None:
-    """Return a rate where the report gives the whole and the part (办理523件，结案481件)."""
-    name = re.sub(r"率$|比例$|占比$", "", quantity.what)[-2:]
-    if len(name) < 2:
-        return None
-    amounts = [one for one in find_amounts(text, 0, len(text), lexicon) if one.unit not in ("%", "个百分点")]
-    for at, whole in enumerate(amounts):
-        for part in amounts[at + 1 : at + 2]:
-            near = text[whole.end : part.start] + text[part.end : part.end + 8].split("，")[0]
-            told = name in near and name not in text[max(0, whole.start - 12) : whole.start]
-            if told and part.unit == whole.unit and 0 < part.value <= whole.value:
-                return Reckoned(
-                    round(100 * part.value / whole.value, 1),
-                    f"按{number_text(whole.value)}{whole.unit}中{number_text(part.value)}{part.unit}计算",
-                )
-    return None
 
 
 def in_turn(text: str, quantities: Sequence[Quantity], quantity: Quantity, lexicon: Lexicon) -> float | None:

@@ -22,6 +22,11 @@ NAMED = 3
 """A list is cut only where every member's name has at least so many characters."""
 _COUNTED = re.compile(r"(?<![·.第])\d[\d,.]{0,14}[万亿]?[\u4e00-\u9fff%]")
 _SCOPE = re.compile(r"(?<!\d)\d{1,9}(?:个|所|家|名|户|条|支)")
+_TITLES = re.compile(r"《([^《》]{2,40})》")
+_EACH_OF = re.compile("每(?:轮|期|场|次|批|堂|节)")
+_AROUND = re.compile("周边|周围|范围|半径")
+MANNER = 16
+"""How many characters before a number may say that it is no target."""
 _GENERIC_FRONT = re.compile("^(?:县城|全县|全市|全镇|全乡|城区|农村|县级|市级|县|市|镇)+(?=.{2})")
 _SIDE = re.compile(r"(?:，|^)(?:确保|努力|切实|不断|促进|提升|推动|营造|实现|为).{0,40}$")
 
@@ -220,7 +225,19 @@ def _targets_in(commitment: Commitment, low: int, high: int, pieces: Sequence[tu
     if len(own) > 1 and _SCOPE.match(commitment.text[low:high].strip()):
         # 15个社区每季度坐班2次: the first number says for whom, it is no target.
         own = own[1:]
+    if len(own) > 1:
+        # 培训2轮，每轮不少于5天; 周边200米: how each is done and how far, beside the target itself
+        own = [q for q in own if not _is_manner(q, commitment)] or own
     return tuple(own)
+
+
+def _is_manner(quantity: Quantity, commitment: Commitment) -> bool:
+    """Say whether a number only tells how each one is done, or how far around something."""
+    if quantity.span is None:
+        return False
+    at = quantity.span.start - commitment.span.start
+    before = re.split("[，；、]", commitment.text[max(0, at - MANNER) : max(at, 0)])[-1]
+    return bool(_EACH_OF.search(before)) or (quantity.unit == "米" and bool(_AROUND.search(before)))
 
 
 def _owner(quantity: Quantity, commitment: Commitment, pieces: Sequence[tuple[int, int]]) -> tuple[int, int]:
@@ -265,11 +282,18 @@ def _promise(
 def _elements(text: str, words: MatchingWords) -> tuple[str, ...]:
     """Return the members of the enumeration the promise names, [] where it names one thing."""
     bare = re.sub(r"（[^（）]*）", "", text)
+    titles = _TITLES.findall(bare)
+    if len(titles) >= 2 and "、" not in bare:
+        return tuple(plain_text(title, words) for title in titles)
     for clause in re.split(r"[，；：。]", bare):
         if "、" not in clause:
             continue
         members = [make_comparable(member, words) for member in _ENUMERATION.split(clause)]
-        named = [max((chunk.text for chunk in member.chunks), key=len) for member in members if member.chunks]
+        named = [
+            member.chunks[0].text if at else max((chunk.text for chunk in member.chunks), key=len)
+            for at, member in enumerate(members)
+            if member.chunks
+        ]
         if len(named) >= 2:
             return tuple(named)
     return ()

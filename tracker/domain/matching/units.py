@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import lru_cache
 
 from tracker.domain.matching.words import MatchingWords
 from tracker.language.lexicon import alternatives
 from tracker.language.numerals import parse_number
+
+_STOP = re.compile(r"[，。；、\d]")
+AFTER = 10
+"""How many characters after a number may say what it counts."""
 
 
 def split_unit(unit: str, words: MatchingWords) -> tuple[float, str]:
@@ -23,19 +28,38 @@ def same_unit(left: str, right: str, words: MatchingWords) -> bool:
     return left == right or bool(words.unit_kinds.get(left, frozenset()) & words.unit_kinds.get(right, frozenset()))
 
 
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """A number in a text: its value, and the words before and right after it that say what it counts."""
+
+    value: float
+    before: str
+    after: str
+
+
 def numbers_with(unit: str, text: str, words: MatchingWords) -> list[float]:
     """Return the numbers that stand in ``text`` with this unit or one that counts the same, in this unit."""
+    return [one.value for one in labelled_numbers(unit, text, words)]
+
+
+def labelled_numbers(unit: str, text: str, words: MatchingWords) -> list[Labelled]:
+    """Return the same with the words around them."""
     factor, base = split_unit(unit, words)
-    return [value / factor for value in _numbers(base, text, words)]
+    found = _numbers(base, text, words)
+    return [Labelled(one.value / factor, one.before, one.after) for one in found] if factor != 1.0 else list(found)
 
 
 @lru_cache(maxsize=4096)
-def _numbers(base: str, text: str, words: MatchingWords) -> tuple[float, ...]:
-    values: list[float] = []
+def _numbers(base: str, text: str, words: MatchingWords) -> tuple[Labelled, ...]:
+    values: list[Labelled] = []
+    at = 0
     for found in unit_pattern(base, words).finditer(text):
         value = parse_number(found.group(1))
         if value is not None:
-            values.append(value * words.scales.get(found.group(2) or "", 1.0))
+            after = _STOP.split(text[found.end() : found.end() + AFTER])[0]
+            scale = words.scales.get(found.group(2) or "", 1.0)
+            values.append(Labelled(value * scale, text[at : found.start()], after))
+            at = found.end()
     return tuple(values)
 
 
