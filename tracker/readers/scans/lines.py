@@ -11,7 +11,7 @@ from tracker.domain.page_map import Box, PageLine
 UNSURE = 0.8  # a character recognised with less than this is shown as doubtful
 _CJK = re.compile("[\u3400-\u9fff\u3000-\u303f\uff00-\uffef“”‘’]")
 _FOLD = {",": "，", ";": "；", ":": "：", "!": "！", "?": "？", "(": "（", ")": "）"}
-_LOOKALIKES = {"—": "—", "﹣": "－", "〈": "《", "〉": "》", "｡": "。", "﹐": "，", "•": "·", "●": "·"}
+_LOOKALIKES = {"﹣": "－", "〈": "《", "〉": "》", "｡": "。", "﹐": "，", "•": "·", "●": "·"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,8 @@ def to_line(seen: Seen) -> PageLine:
     chars = [(char, score) for char, score in zip(seen.text, seen.scores, strict=True) if not _is_stray(char)]
     chars = _without_padding(chars)
     texts = [char for char, _ in chars]
-    folded = "".join(_fold(texts, index) for index in range(len(texts)))
+    chinese = any(map(_CJK.match, texts))
+    folded = "".join(_fold(texts, index, chinese=chinese) for index in range(len(texts)))
     return PageLine(folded, seen.box, _ranges(score < UNSURE for _, score in chars))
 
 
@@ -48,20 +49,16 @@ def _without_padding(chars: Sequence[tuple[str, float]]) -> list[tuple[str, floa
     return kept
 
 
-def _fold(chars: Sequence[str], index: int) -> str:
-    """Write a half-width mark full-width where Chinese stands beside it; a thousands comma or a time stays."""
+def _fold(chars: Sequence[str], index: int, *, chinese: bool) -> str:
+    """Write a half-width mark full-width in a Chinese line; the comma and colon between digits stay."""
     char = chars[index]
     if char in _LOOKALIKES:
         return _LOOKALIKES[char]
-    if char not in _FOLD:
+    if char not in _FOLD or not chinese:
         return char
-    before = chars[index - 1] if index else ""
-    after = chars[index + 1] if index + 1 < len(chars) else ""
-    if char in ",:" and before.isdecimal() and after.isdecimal():
-        return char
-    if char in "()" or _CJK.match(before) or _CJK.match(after) or not before.isascii():
-        return _FOLD[char]
-    return char if after and after.isascii() and not before.isdecimal() else _FOLD[char]
+    around = [chars[at] for at in (index - 1, index + 1) if 0 <= at < len(chars)]
+    is_inside = len(around) == 2 and all(other.isdecimal() for other in around)
+    return char if char in ",:" and is_inside else _FOLD[char]
 
 
 def _ranges(doubtful: Iterable[bool]) -> tuple[tuple[int, int], ...]:
