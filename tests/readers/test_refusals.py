@@ -56,7 +56,7 @@ def refusal(path: Path, *, name: str | None = None, limits: Limits = Limits()) -
         ("密.docx", ole("EncryptedPackage"), "encrypted", "取消密码"),
         ("表.xls", ole("Workbook"), "unsupported", "Excel"),
         ("未知.docx", OLE, "mismatch", "旧版 Office 文件"),
-        ("报告.pdf", b"%PDF-1.7\n%\xe2\xe3", "unsupported", "Word 原件"),
+        ("报告.pdf", b"%PDF-1.7\n%\xe2\xe3", "damaged", "Word 原件"),
         ("报告.docx", b"\n\n%PDF-1.7\n", "mismatch", "PDF"),
         ("报告.rtf", b"{\\rtf1\\ansi", "unsupported", "另存为 .docx"),
         ("报告.doc", b"{\\rtf1\\ansi", "unsupported", "RTF"),

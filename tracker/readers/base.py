@@ -13,7 +13,10 @@ MEGABYTE = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a file may cost. Sizes in bytes; ``seconds`` and ``memory_bytes`` hold for a child process only."""
+    """What a file may cost. Sizes in bytes; ``seconds`` and ``memory_bytes`` hold for a child process only.
+
+    ``depth`` is how deep the elements of a format without a bound of its own may nest.
+    """
 
     file_bytes: int = 50 * MEGABYTE
     unpacked_bytes: int = 200 * MEGABYTE
@@ -21,6 +24,8 @@ class Limits:
     ratio: int = 100
     part_bytes: int = 32 * MEGABYTE
     characters: int = 1_000_000
+    pages: int = 500
+    depth: int = 200
     seconds: float = 10.0
     memory_bytes: int = 512 * MEGABYTE
 
@@ -46,6 +51,24 @@ class UnreadableDocument(Exception):
         super().__init__(message)
         self.code = code
         self.message = message
+
+
+SCANNED = "scanned"
+
+
+class ScannedDocument(UnreadableDocument):
+    """The file's pages are pictures without text (扫描件), so that only recognising them can read it.
+
+    The registry then asks the readers after this one: a reader that recognises pictures accepts the same media type and stands
+    further down in ``registry.READERS``. ``pages`` is how many pages there are.
+    """
+
+    def __init__(self, pages: int) -> None:
+        super().__init__(
+            SCANNED,
+            f"这是扫描件（{pages} 页图片，没有文字），读不出其中的内容。请上传报告的 Word 原件（.docx）或带文字的 PDF。",
+        )
+        self.pages = pages
 
 
 class Reader(Protocol):

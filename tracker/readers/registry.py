@@ -8,10 +8,11 @@ from pathlib import Path
 from tracker.domain.documents import Document
 from tracker.readers.base import DEFAULT_LIMITS, MEGABYTE, FileInfo, Limits, Reader, UnreadableDocument
 from tracker.readers.docx import DocxReader
+from tracker.readers.pdf import PdfReader
 from tracker.readers.sniffing import check_agreement, sniff
 from tracker.readers.text import TextReader
 
-READERS: tuple[Reader, ...] = (DocxReader(), TextReader())
+READERS: tuple[Reader, ...] = (DocxReader(), PdfReader(), TextReader())
 """Asked in this order; the first that accepts a file and can read it wins."""
 
 

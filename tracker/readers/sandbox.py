@@ -14,7 +14,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from typing import Any
 import tracker
 from tracker.domain.formats import Json
 from tracker.language.word_files import word_folder
-from tracker.readers.base import DEFAULT_LIMITS, MEGABYTE, Limits, UnreadableDocument
+from tracker.readers.base import DEFAULT_LIMITS, MEGABYTE, Limits, ScannedDocument, UnreadableDocument
 from tracker.readers.sandbox_host import receive_frame, send_frame
 
 log = logging.getLogger(__name__)
@@ -38,15 +38,19 @@ _LIMIT_SIGNALS = frozenset({signal.SIGALRM, signal.SIGXCPU})
 class ChildFailed(Exception):
     """The child gave no result. ``code``: timeout, memory, crashed, error, or the code of an error that has its own.
 
-    ``message`` is the error's own sentence, else "". ``detail`` (kind and place of an unexpected error) is for the log.
+    ``message`` is the error's own sentence, else "". ``detail`` (kind and place of an unexpected error) is for the log,
+    ``facts`` are the numbers that an error of its own carries.
     """
 
-    def __init__(self, code: str, message: str = "", *, kind: str = "", detail: str = "") -> None:
+    def __init__(
+        self, code: str, message: str = "", *, kind: str = "", detail: str = "", facts: Mapping[str, int] | None = None
+    ) -> None:
         super().__init__(message or code)
         self.code = code
         self.message = message
         self.kind = kind
         self.detail = detail
+        self.facts = facts or {}
 
 
 def read_and_extract_in_child(path: Path, name: str, limits: Limits = DEFAULT_LIMITS) -> Json:
@@ -57,6 +61,8 @@ def read_and_extract_in_child(path: Path, name: str, limits: Limits = DEFAULT_LI
     try:
         result: Json = run_in_child(f"{_TASKS}:read_and_extract", [str(path.resolve()), name, asdict(limits)], limits)
     except ChildFailed as error:
+        if error.kind == ScannedDocument.__name__:
+            raise ScannedDocument(int(error.facts.get("pages", 0))) from error
         if error.kind == UnreadableDocument.__name__:
             raise UnreadableDocument(error.code, error.message) from error
         raise UnreadableDocument(error.code, _sentence(error.code, limits)) from error
@@ -118,7 +124,13 @@ def _result(function: str, frame: tuple[bytes, Any] | None) -> Any:
         raise ChildFailed("timeout" if data["signal"] in _LIMIT_SIGNALS else "crashed")
     if data["code"] == "error":
         log.error("%s failed in its child process: %s", function, data.get("detail", ""))
-    raise ChildFailed(data["code"], data.get("message", ""), kind=data.get("kind", ""), detail=data.get("detail", ""))
+    raise ChildFailed(
+        data["code"],
+        data.get("message", ""),
+        kind=data.get("kind", ""),
+        detail=data.get("detail", ""),
+        facts=data.get("facts"),
+    )
 
 
 def _sentence(code: str, limits: Limits) -> str:

@@ -174,11 +174,12 @@ def _work(connection: socket.socket) -> None:
         _send(connection, b"R", payload)
 
 
-def _describe(error: Exception) -> Mapping[str, str]:
+def _describe(error: Exception) -> Mapping[str, object]:
     """Return the error's own code and sentence where it has them, else its kind and place, never the text it met."""
     code, message = getattr(error, "code", None), getattr(error, "message", None)
     if isinstance(code, str) and isinstance(message, str):
-        return {"code": code, "message": message, "kind": type(error).__name__}
+        facts = {name: value for name, value in vars(error).items() if isinstance(value, int)}
+        return {"code": code, "message": message, "kind": type(error).__name__, "facts": facts}
     return {"code": "error", "detail": f"{type(error).__name__}\n{''.join(traceback.format_tb(error.__traceback__))}"}
 
 

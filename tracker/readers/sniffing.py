@@ -15,6 +15,7 @@ from tracker.readers.encodings import utf16_without_mark
 
 TEXT = "text/plain"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+PDF = "application/pdf"
 ENCRYPTED_OFFICE = "application/x-encrypted-office"
 UNKNOWN_BINARY = "application/octet-stream"
 
@@ -31,7 +32,7 @@ NAMES: Mapping[str, str] = {
     "application/x-rar": "压缩包",
     "application/x-7z": "压缩包",
     "application/gzip": "压缩包",
-    "application/pdf": "PDF 文件",
+    PDF: "PDF 文件",
     "application/msword": "旧版 Word 或 WPS 文档（.doc、.wps）",
     "application/vnd.ms-excel": "旧版 Excel 表格",
     "application/vnd.ms-powerpoint": "旧版 PowerPoint 演示文稿",
@@ -51,12 +52,15 @@ NAMES: Mapping[str, str] = {
     UNKNOWN_BINARY: "无法识别的二进制文件",
 }
 
-SUFFIXES: Mapping[str, frozenset[str]] = {TEXT: frozenset({"", ".txt", ".text"}), DOCX: frozenset({"", ".docx"})}
+SUFFIXES: Mapping[str, frozenset[str]] = {
+    TEXT: frozenset({"", ".txt", ".text"}),
+    DOCX: frozenset({"", ".docx"}),
+    PDF: frozenset({"", ".pdf"}),
+}
 """Media types that are read, and the suffixes that agree with them."""
 
 _SAVE_AS = "请在 Word 或 WPS 中打开，另存为 .docx 后重新上传。"
 _ADVICE: Mapping[str, str] = {
-    "application/pdf": "暂不支持 PDF。请上传它的 Word 原件（.docx）；没有原件的，把文字复制到 Word 中另存为 .docx。",
     "application/ofd": "暂不支持 OFD。请上传它的 Word 原件（.docx）。",
     "application/zip": "请解压后上传其中的 .docx 或 .txt 文件。",
     "application/x-rar": "请解压后上传其中的 .docx 或 .txt 文件。",
@@ -76,7 +80,7 @@ _DOCUMENTS = frozenset(
 )
 
 _MAGIC: tuple[tuple[bytes, str], ...] = (
-    (b"%PDF-", "application/pdf"),
+    (b"%PDF-", PDF),
     (b"{\\rtf", "text/rtf"),
     (b"\xff\xd8\xff", "image/jpeg"),
     (b"\x89PNG\r\n\x1a\n", "image/png"),
@@ -132,7 +136,7 @@ def _sniff_head(head: bytes) -> str:
     if head.startswith(b"MZ") and b"\0" in head[:64]:
         return "application/x-executable"
     if b"%PDF-" in head[:1024]:
-        return "application/pdf"
+        return PDF
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip()[:64].lower()
     for mark, media_type in _MARKUP:
         if start.startswith(mark):

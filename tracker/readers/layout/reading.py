@@ -1,0 +1,104 @@
+"""All pages of a document to its lines: margins off, tables out, columns in order, paragraphs joined."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tracker.readers.cleanup import Line
+from tracker.readers.layout.columns import find_gutters, in_columns
+from tracker.readers.layout.frames import Frame, frame_of, style_of
+from tracker.readers.layout.grid import Table, find_tables
+from tracker.readers.layout.margins import without_margins
+from tracker.readers.layout.paragraphs import join_lines
+from tracker.readers.layout.shapes import Page, TextLine, median
+from tracker.readers.layout.text_lines import baselines, lines_of_rows
+
+_CONTENTS = re.compile(r".{2,60}?(?:[.．·…・]{5,}|(?:…|\. ){3,})\s*[-—]?\s*\d{1,3}\s*[-—]?")
+_CONTENTS_HEAD = re.compile(r"目\s*[录次]")
+_SAME_MARGIN = 3.0  # ideographs
+CONTENTS_NOTICE = "文档中的目录已略去。"
+
+
+@dataclass(slots=True)
+class _Column:
+    """A run of lines and tables that are read one after the other."""
+
+    key: tuple[int, int]  # which of the page's columns, left or right page
+    items: list[TextLine | Table]
+
+    @property
+    def lines(self) -> list[TextLine]:
+        return [item for item in self.items if isinstance(item, TextLine)]
+
+
+def lines_of_pages(pages: Sequence[Page]) -> tuple[list[Line], list[str]]:
+    """Return the document's paragraphs and table rows, and what the user should know."""
+    tables = [find_tables(page) for page in pages]
+    claimed = [{id(piece) for table in found for piece in table.pieces} for found in tables]
+    rows = [
+        baselines(piece for piece in page.pieces if id(piece) not in taken)
+        for page, taken in zip(pages, claimed, strict=True)
+    ]
+    gutters = [find_gutters(found) for found in rows]
+    lines = [lines_of_rows(found, page.number, here) for page, found, here in zip(pages, rows, gutters, strict=True)]
+    lines = without_margins(pages, lines)
+    lines, notices = _without_contents(lines)
+    columns = [
+        _Column((index, page.number % 2), items)
+        for page, found, here, parting in zip(pages, lines, tables, gutters, strict=True)
+        for index, items in in_columns(found, here, parting)
+    ]
+    return _written(columns), notices
+
+
+def _without_contents(pages: list[list[TextLine]]) -> tuple[list[list[TextLine]], list[str]]:
+    """Drop the entries of a table of contents: a title, dots, a page number."""
+    if not any(_CONTENTS.fullmatch(line.text) for lines in pages for line in lines):
+        return pages, []
+    kept = [
+        [line for line in lines if not (_CONTENTS.fullmatch(line.text) or _CONTENTS_HEAD.fullmatch(line.text))]
+        for lines in pages
+    ]
+    return kept, [CONTENTS_NOTICE]
+
+
+def _written(columns: list[_Column]) -> list[Line]:
+    frames = _frames(columns)
+    style = style_of((frame, column.lines) for column, frame in zip(columns, frames, strict=True))
+    written: list[str | Table] = []
+    run: list[tuple[TextLine, Frame]] = []
+    for column, frame in zip(columns, frames, strict=True):
+        for item in column.items:
+            if isinstance(item, TextLine):
+                run.append((item, frame))
+                continue
+            written.extend(join_lines(run, style))
+            run = []
+            before = written[-1] if written else None
+            if isinstance(before, Table) and before.goes_on_in(item):
+                before.extend(item)
+            else:
+                written.append(item)
+    written.extend(join_lines(run, style))
+    return [line for part in written for line in (part.lines() if isinstance(part, Table) else [Line(part)])]
+
+
+def _frames(columns: list[_Column]) -> list[Frame]:
+    """Return each column's frame: its own where it has lines enough, else that of its like on the other pages."""
+    alike: dict[tuple[int, int], list[TextLine]] = defaultdict(list)
+    for column in columns:
+        alike[column.key].extend(column.lines)
+    shared = {key: frame_of(lines) for key, lines in alike.items()}
+    near = _SAME_MARGIN * median(line.em for column in columns for line in column.lines)
+    return [frame_of(column.lines, _fallback(column.key, shared, near)) for column in columns]
+
+
+def _fallback(key: tuple[int, int], shared: dict[tuple[int, int], Frame], near: float) -> Frame:
+    """Return the frame of the pages on this side, widened by the other side's where the margins are the same."""
+    own, other = shared[key], shared.get((key[0], 1 - key[1]))
+    if other is None or max(abs(other.left - own.left), abs(other.right - own.right)) > near:
+        return own
+    return Frame(min(own.left, other.left), max(own.right, other.right))
