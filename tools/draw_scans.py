@@ -119,7 +119,9 @@ def photographed(page: Pixels, chance: random.Random) -> Pixels:
     slide = 0.012 * width
     corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], dtype=np.float32)
     moved = corners + np.array([[chance.uniform(0, slide) for _ in range(2)] for _ in range(4)], dtype=np.float32)
-    bent = cv2.warpPerspective(page, cv2.getPerspectiveTransform(corners, moved), (width, height), borderValue=(90, 95, 100))
+    bent = cv2.warpPerspective(
+        page, cv2.getPerspectiveTransform(corners, moved), (width, height), borderValue=(90, 95, 100)
+    )
     shade = np.linspace(0.55, 1.0, width)[None, :, None] * np.linspace(1.0, 0.8, height)[:, None, None]
     return np.clip(cv2.GaussianBlur(bent, (3, 3), 0.6) * shade, 0, 255).astype(np.uint8)
 
@@ -150,7 +152,9 @@ def scan_pdf(pages: list[Pixels], dpi: int, quality: int = 70) -> bytes:
         objects.append(f"<</Length {len(draw)}>>stream\n".encode() + draw + b"\nendstream")
         at = len(objects)
         resources = f"/Resources<</XObject<</P {at - 1} 0 R>>>>"
-        objects.append(f"<</Type/Page/Parent 2 0 R/MediaBox[0 0 {w:.2f} {h:.2f}]{resources}/Contents {at} 0 R>>".encode())
+        objects.append(
+            f"<</Type/Page/Parent 2 0 R/MediaBox[0 0 {w:.2f} {h:.2f}]{resources}/Contents {at} 0 R>>".encode()
+        )
         kids.append(f"{at + 1} 0 R")
     objects[0] = b"<</Type/Catalog/Pages 2 0 R>>"
     objects[1] = f"<</Type/Pages/Count {len(kids)}/Kids[{' '.join(kids)}]>>".encode()

@@ -52,6 +52,9 @@ class Settings:
     unpacked_limit_mb: int = 200
     reading_seconds: float = 20.0
     reading_memory_mb: int = 512
+    ocr_pages: int = 100
+    ocr_page_seconds: float = 120.0
+    ocr_memory_mb: int = 3072
     web_threads: int = 8
     lexicon_folder: Path | None = None  # edited word lists in place of the shipped ones
     outgoing_hosts: tuple[str, ...] = ()  # whom channels may call: a host, or host:port
@@ -69,6 +72,11 @@ class Settings:
     def storage_path(self) -> Path:
         """The folder of uploaded originals and evidence files."""
         return self.instance_path / "files"
+
+    @property
+    def scan_lock_path(self) -> Path:
+        """The file whose lock lets one recogniser of scans at a time run on this server."""
+        return self.instance_path / "scans.lock"
 
     @property
     def linking_model_path(self) -> Path:

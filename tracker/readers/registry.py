@@ -8,11 +8,12 @@ from pathlib import Path
 from tracker.domain.documents import Document
 from tracker.readers.base import DEFAULT_LIMITS, MEGABYTE, FileInfo, Limits, Reader, UnreadableDocument
 from tracker.readers.docx import DocxReader
+from tracker.readers.images import ImageReader
 from tracker.readers.pdf import PdfReader
 from tracker.readers.sniffing import check_agreement, sniff
 from tracker.readers.text import TextReader
 
-READERS: tuple[Reader, ...] = (DocxReader(), PdfReader(), TextReader())
+READERS: tuple[Reader, ...] = (DocxReader(), PdfReader(), ImageReader(), TextReader())
 """Asked in this order; the first that accepts a file and can read it wins."""
 
 

@@ -14,6 +14,7 @@ from tracker.domain.matching.words import load_model, parse_model
 from tracker.readers.base import Limits
 from tracker.readers.cleanup import Line, build_document
 from tracker.readers.extracting import extract_file, lexicon
+from tracker.readers.scans.extracting import extract_pages
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +33,11 @@ _SAMPLE = """某某县某某镇人民政府
 def read_and_extract(path: str, name: str, limits: dict[str, Any]) -> Json:
     """Read a file and return its reading as ``tracker extract --json`` prints it. Raises UnreadableDocument."""
     return extract_file(Path(path), name=name, limits=Limits(**limits)).to_dict()
+
+
+def extract_scanned(pages: list[Json], name: str, sha256: str) -> Json:
+    """Return the reading of recognised pages, with the place of each of their lines in its text under ``pages``."""
+    return extract_pages(pages, name=name, sha256=sha256)
 
 
 def link(earlier: Json, later: Json, model_text: str | None = None) -> Json:

@@ -16,6 +16,8 @@ from tracker.readers.encodings import utf16_without_mark
 TEXT = "text/plain"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 PDF = "application/pdf"
+IMAGES = frozenset({"image/jpeg", "image/png"})
+"""Pictures that may be a photograph or a scan of a page."""
 ENCRYPTED_OFFICE = "application/x-encrypted-office"
 UNKNOWN_BINARY = "application/octet-stream"
 
@@ -56,6 +58,8 @@ SUFFIXES: Mapping[str, frozenset[str]] = {
     TEXT: frozenset({"", ".txt", ".text"}),
     DOCX: frozenset({"", ".docx"}),
     PDF: frozenset({"", ".pdf"}),
+    "image/jpeg": frozenset({"", ".jpg", ".jpeg"}),
+    "image/png": frozenset({"", ".png"}),
 }
 """Media types that are read, and the suffixes that agree with them."""
 
@@ -187,6 +191,11 @@ def check_agreement(suffix: str, media_type: str) -> None:
     if media_type in SUFFIXES:
         if suffix in SUFFIXES[media_type]:
             return
+        if media_type in IMAGES:
+            raise UnreadableDocument(
+                "mismatch",
+                f"文件名以 {suffix} 结尾，内容却是{known}，两者不一致。请把文件名的结尾改为 .jpg 或 .png 后重新上传。",
+            )
         raise UnreadableDocument(
             "mismatch",
             f"文件名以 {suffix} 结尾，内容却是{known}，两者不一致。请在 Word 或 WPS 中打开，另存为 .docx 或 .txt 后重新上传。",

@@ -16,11 +16,10 @@ from tracker.domain.page_map import Page, pages_to_json
 from tracker.readers.base import UnreadableDocument
 from tracker.readers.scans import imaging
 from tracker.readers.scans.lines import Seen, to_line
-from tracker.readers.scans.pictures import check_picture, page_count, render_page
+from tracker.readers.scans.pictures import NOT_A_PICTURE, check_picture, page_count, render_page
 from tracker.readers.scans.source import is_pdf
 
 DPI = 200
-_NOT_A_PICTURE = "图片无法打开，可能已损坏。请重新拍照或扫描后上传。"
 _SETTINGS: dict[str, Any] = {
     "Global.log_level": "critical",
     "Global.text_score": 0.0,  # what is doubtful is shown as doubtful, never dropped
@@ -85,9 +84,9 @@ def _picture(path: Path, index: int) -> imaging.Pixels:
     if is_pdf(path):
         return render_page(path, index, DPI, longest=imaging.LONGEST * 2)
     check_picture(path)
-    picture = imaging.cv2.imdecode(np.frombuffer(path.read_bytes(), np.uint8), imaging.cv2.IMREAD_COLOR)
+    picture = imaging.from_bytes(path.read_bytes())
     if picture is None:
-        raise UnreadableDocument("damaged", _NOT_A_PICTURE)
+        raise UnreadableDocument("damaged", NOT_A_PICTURE)
     return picture
 
 

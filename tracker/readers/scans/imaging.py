@@ -22,6 +22,11 @@ _STEEPEST = 8.0  # degrees
 _SMALL = 700  # the angle is looked for in a picture this wide
 
 
+def from_bytes(data: bytes) -> Pixels | None:
+    """Return the picture of a JPEG or PNG file, upright as its camera says; None where it cannot be opened."""
+    return cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
+
+
 def straight_pages(picture: Pixels) -> Iterator[tuple[Pixels, Pixels]]:
     """Yield the pages of a picture, each as it is to be shown and as it is to be read."""
     for page in split_spread(resized(picture)):
@@ -49,10 +54,10 @@ def without_seal(page: Pixels) -> Pixels:
     mask = ((red - np.maximum(blue, green)) > 35).astype(np.uint8)
     if not mask.any():
         return page
-    height, width = mask.shape
+    width = mask.shape[1]
     reach = max(width // 120, 3)
     joined = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((reach, reach), np.uint8))
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(joined)
+    count, _, stats, _ = cv2.connectedComponentsWithStats(joined)
     bleached = page.copy()
     for label in range(1, count):
         x, y, wide, high, area = stats[label]
@@ -85,7 +90,7 @@ def _speckled(grey: Pixels) -> bool:
     if count < 2:
         return False
     tiny = int((stats[1:, cv2.CC_STAT_AREA] <= 2).sum())
-    return tiny > grey.size * 0.0002
+    return tiny > int(grey.size) * 0.0002
 
 
 def _ink(page: Pixels) -> Pixels:
@@ -108,7 +113,9 @@ def skew_of(page: Pixels) -> float:
 def _levelness(ink: Pixels, angle: float) -> float:
     height, width = ink.shape
     turn = cv2.getRotationMatrix2D((width / 2, height / 2), angle, 1.0)
-    rows = cv2.warpAffine(ink, turn, (width, height), flags=cv2.INTER_NEAREST)[:, width // 10 : -width // 10].sum(axis=1)
+    rows = cv2.warpAffine(ink, turn, (width, height), flags=cv2.INTER_NEAREST)[:, width // 10 : -width // 10].sum(
+        axis=1
+    )
     return float(np.square(np.diff(rows)).sum())
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -13,8 +14,12 @@ from tracker.readers.cleanup import Line, build_document
 from tracker.readers.scans.lines import merge_rows
 
 READER = "ocr"
-_PAGE_NUMBER = re.compile(r"[-—–－_·.\s]{0,4}(?:第\s*)?[0-9IlOo]{1,3}(?:\s*页)?(?:\s*[/共]\s*\d{1,3}\s*页?)?[-—–－_·.\s]{0,4}")
-_OPENS = re.compile(r"（[一二三四五六七八九十]{1,3}）|[一二三四五六七八九十]{1,3}、|[0-9]{1,2}[.．、]\D|（[0-9]{1,2}）|第[一二三四五六七八九十]{1,3}[章条]")
+_PAGE_NUMBER = re.compile(
+    r"[-—–－_·.\s]{0,4}(?:第\s*)?[0-9IlOo]{1,3}(?:\s*页)?(?:\s*[/共]\s*\d{1,3}\s*页?)?[-—–－_·.\s]{0,4}"
+)
+_OPENS = re.compile(
+    r"（[一二三四五六七八九十]{1,3}）|[一二三四五六七八九十]{1,3}、|[0-9]{1,2}[.．、]\D|（[0-9]{1,2}）|第[一二三四五六七八九十]{1,3}[章条]"
+)
 _ENDS = ("。", "；", "！", "？", "：", "）", "”", "》")
 _EDGE = 0.12  # page numbers and running heads stand within this share of the page's height
 _CELL_GAP = 2.0  # in characters: a wider gap parts two cells of a table
@@ -88,7 +93,7 @@ def _rows(page: Page) -> list[_Row]:
     left = _margin([row[0].box[0] for row in rows], size, lowest=True)
     right = _margin([row[-1].box[2] for row in rows], size, lowest=False)
     middles = [(row[0].box[1] + row[0].box[3]) / 2 for row in rows]
-    steps = [low - high for high, low in zip(middles, middles[1:], strict=False)]
+    steps = [low - high for high, low in itertools.pairwise(middles)]
     usual = median(steps) if steps else 1.0
     found = []
     for index, row in enumerate(rows):
@@ -115,7 +120,7 @@ def _character(page: Page) -> float:
 
 def _with_cells(rows: list[_Row], size: float) -> list[_Row]:
     """Count the cells of rows that belong to a table: at least two such rows stand together."""
-    wide = [any(b.box[0] - a.box[2] > _CELL_GAP * size for a, b in zip(row.parts, row.parts[1:], strict=False)) for row in rows]
+    wide = [any(b.box[0] - a.box[2] > _CELL_GAP * size for a, b in itertools.pairwise(row.parts)) for row in rows]
     return [
         replace(row, cells=len(row.parts))
         if wide[index] and ((index and wide[index - 1]) or (index + 1 < len(rows) and wide[index + 1]))

@@ -17,7 +17,7 @@ from tracker.readers.scans.source import JPEG_MAGIC, PNG_MAGIC
 MOST_PIXELS = 60_000_000
 SHOWN_WIDTH = 1100
 _DAMAGED = "PDF 文件已损坏，无法打开。请用原来的程序重新导出，或上传它的 Word 原件（.docx）。"
-_NOT_A_PICTURE = "图片无法打开，可能已损坏。请重新拍照或扫描后上传。"
+NOT_A_PICTURE = "图片无法打开，可能已损坏。请重新拍照或扫描后上传。"
 _FRAMES = frozenset({*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC})
 _LEVELS = 16
 
@@ -28,7 +28,7 @@ def check_picture(path: Path) -> tuple[int, int]:
         head = file.read(1 << 20)
     size = _png_size(head) if head.startswith(PNG_MAGIC) else _jpeg_size(head) if head.startswith(JPEG_MAGIC) else None
     if size is None or min(size) < 1:
-        raise UnreadableDocument("damaged", _NOT_A_PICTURE)
+        raise UnreadableDocument("damaged", NOT_A_PICTURE)
     width, height = size
     if width * height > MOST_PIXELS:
         millions = width * height // 1_000_000

@@ -23,20 +23,19 @@ from typing import Any
 
 import tracker
 from tracker.domain.formats import Json
-from tracker.readers.base import MEGABYTE, UnreadableDocument
+from tracker.readers.base import MEGABYTE, SCANNED, UnreadableDocument
 from tracker.readers.sandbox_host import receive_frame, send_frame
 from tracker.readers.scans.source import HOW_TO_INSTALL, missing_parts
 
 log = logging.getLogger(__name__)
 
 ENGINE = "tracker.readers.scans.engine:open_engine"
-SCANNED = "scanned"
-"""The code with which a reader declines a file whose pages are pictures."""
 _ROOT = str(Path(tracker.__file__).resolve().parents[1])
 _START = (
     "import sys; sys.path.insert(0, sys.argv[1]); from tracker.readers.scans.worker import main; "
     "main(int(sys.argv[2]), sys.argv[3], int(sys.argv[4]))"
 )
+_COMMAND = (sys.executable, "-I", "-X", "utf8", "-c", _START, _ROOT)
 _POLL = 0.5
 
 
@@ -104,8 +103,7 @@ class ScanWorker:
         ours, theirs = socket.socketpair()
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-I", "-X", "utf8", "-c", _START, _ROOT]
-                + [str(theirs.fileno()), engine, str(limits.memory_bytes)],
+                [*_COMMAND, str(theirs.fileno()), engine, str(limits.memory_bytes)],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
@@ -169,12 +167,14 @@ class ScanWorker:
         if code == "timeout":
             seconds = f"{self._limits.seconds:g}"
             return UnreadableDocument(
-                code, f"{where}识别超过 {seconds} 秒，已停止。前面各页已保留，可点“重新处理”接着识别；仍不成功时请重新扫描这一页。"
+                code,
+                f"{where}识别超过 {seconds} 秒，已停止。前面各页已保留，可点“重新处理”接着识别；仍不成功时请重新扫描这一页。",
             )
         if code == "memory":
             most = self._limits.memory_bytes // MEGABYTE
             return UnreadableDocument(
-                code, f"{where}识别所需内存超过 {most} MB，已停止。请用 200 dpi 左右重新扫描后上传，或请系统管理员调高上限。"
+                code,
+                f"{where}识别所需内存超过 {most} MB，已停止。请用 200 dpi 左右重新扫描后上传，或请系统管理员调高上限。",
             )
         if code == "crashed":
             return UnreadableDocument(

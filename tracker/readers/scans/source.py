@@ -8,7 +8,12 @@ from pathlib import Path
 PDF_MAGIC = b"%PDF-"
 JPEG_MAGIC = b"\xff\xd8\xff"
 PNG_MAGIC = b"\x89PNG\r\n\x1a\n"
-NEEDED = {"rapidocr": "rapidocr", "onnxruntime": "onnxruntime", "cv2": "opencv-python-headless", "pypdfium2": "pypdfium2"}
+NEEDED = {
+    "rapidocr": "rapidocr",
+    "onnxruntime": "onnxruntime",
+    "cv2": "opencv-python-headless",
+    "pypdfium2": "pypdfium2",
+}
 """Modules that reading scans needs, and the packages that bring them."""
 
 HOW_TO_INSTALL = (

@@ -11,7 +11,7 @@ from wtforms.validators import AnyOf, InputRequired, NumberRange, Optional, Vali
 
 from tracker.web.forms.base import StrictForm
 
-SUFFIXES = (".docx", ".txt")
+SUFFIXES = (".docx", ".pdf", ".txt", ".jpg", ".jpeg", ".png")
 EARLIEST_YEAR = 2000
 
 
@@ -36,7 +36,9 @@ class UploadForm(StrictForm):
         """Refuse at once what no reader takes, so that nobody waits for it."""
         suffix = PurePath(field.data.filename or "").suffix.lower()
         if suffix not in SUFFIXES:
-            raise ValidationError("目前可以读取 Word 文档（.docx）和文本文件（.txt）。请另存为 .docx 后上传。")
+            raise ValidationError(
+                "目前可以读取 Word 文档（.docx）、PDF、文本文件（.txt）和扫描图片（.jpg、.png）。请另存为 .docx 后上传。"
+            )
 
 
 class AnswerForm(StrictForm):
