@@ -13,7 +13,7 @@ from tests.support.scans import ENGINE, PICTURE, picture_of
 from tracker.readers.base import MEGABYTE, SCANNED, ScannedDocument, UnreadableDocument
 from tracker.readers.registry import read_file
 from tracker.readers.scans import scanner as scanner_module
-from tracker.readers.scans.scanner import Scanner, ScanLimits
+from tracker.readers.scans.scanner import ScanLimits, Scanner
 
 LIMITS = ScanLimits(pages=4, seconds=20, memory_bytes=600 * MEGABYTE)
 
@@ -30,9 +30,13 @@ def scan(tmp_path: Path, *pages: str) -> Path:
 
 
 def refusal_of(scanner: Scanner, path: Path, page: int = 0) -> UnreadableDocument:
-    with scanner.open() as worker, pytest.raises(UnreadableDocument) as caught:
-        worker.count(path)
-        worker.read(path, page)
+    def count_and_read() -> None:
+        with scanner.open() as worker:
+            worker.count(path)
+            worker.read(path, page)
+
+    with pytest.raises(UnreadableDocument) as caught:
+        count_and_read()
     assert caught.value.message.endswith("。")
     assert "秘密" not in caught.value.message
     return caught.value
@@ -121,5 +125,5 @@ def test_pictures_are_declined_as_scans_and_broken_ones_refused(tmp_path: Path) 
         with pytest.raises(UnreadableDocument) as caught:
             read_file(path, name="第1页.png")
         assert caught.value.code == code
-    with pytest.raises(UnreadableDocument, match="改为 .jpg 或 .png"):
+    with pytest.raises(UnreadableDocument, match=r"改为 \.jpg 或 \.png"):
         read_file(path, name="第1页.docx")

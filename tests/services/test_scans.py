@@ -19,7 +19,7 @@ from tracker.db.models import Intake, IntakeStatus, Report
 from tracker.db.session import Database
 from tracker.domain.page_map import pages_from_json, unsure_spans
 from tracker.readers.scans import scanner as scanner_module
-from tracker.readers.scans.scanner import Scanner, ScanLimits, ScanWorker
+from tracker.readers.scans.scanner import ScanLimits, Scanner, ScanWorker
 from tracker.services.intake import IntakeParts, open_parts, process_intake, process_text, resume_stale_intakes
 from tracker.services.scanning import is_scan, picture_name, progress_of
 from tracker.services.uploads import Answer, answer_intake

@@ -80,6 +80,12 @@ def open_engine() -> Engine:
     return Engine()
 
 
+def draw_pages(path: str, index: int) -> list[str]:
+    """Return the pages of one picture as they are shown, JPEGs in base64, without reading them."""
+    shown = [page for page, _ in imaging.straight_pages(_picture(Path(path), index))]
+    return [base64.b64encode(imaging.to_jpeg(page)[0]).decode() for page in shown]
+
+
 def _picture(path: Path, index: int) -> imaging.Pixels:
     if is_pdf(path):
         return render_page(path, index, DPI, longest=imaging.LONGEST * 2)

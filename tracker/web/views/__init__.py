@@ -7,6 +7,7 @@ from flask import Blueprint
 from tracker.web.views import (  # noqa: F401 - they add their pages to the blueprint of reports, or of the settings
     intake,
     plan_returns,
+    report_pages,
     review,
     review_batches,
     same,
