@@ -37,6 +37,7 @@ def test_marks_are_folded_in_chinese_lines(text: str, folded: str) -> None:
 def test_doubtful_characters_are_kept_as_ranges_of_the_folded_text() -> None:
     line = to_line(seen(" 新增 持证2名,加强", "2名"))
     assert [line.text[start:end] for start, end in line.unsure] == ["2名"]
+    assert to_line(seen("（一）清楚", "）")).unsure == ()  # a bracket's shape changes no sense
     assert to_line(seen("清楚")).unsure == ()
 
 

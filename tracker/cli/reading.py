@@ -19,7 +19,10 @@ UNREADABLE = 2
 LEXICON_VARIABLE = "TRACKER_LEXICON_FOLDER"
 
 
-@click.command("extract", help="读出一份报告的标题、章节、问题和计划事项。FILE 是 .docx 或 .txt 文件。")
+@click.command(
+    "extract",
+    help="读出一份报告的标题、章节、问题和计划事项。FILE 是 .docx、.pdf、.txt 文件，或扫描的 .pdf、.jpg、.png。",
+)
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON（UTF-8）")
 def extract_command(file: Path, *, as_json: bool) -> None:
@@ -56,12 +59,29 @@ def link_command(earlier: Path, later: Path, *, as_json: bool) -> None:
 
 def read_or_exit(file: Path) -> ReadReport:
     """Return a file's reading, or print one line on standard error and exit 2."""
-    from tracker.readers.base import UnreadableDocument
+    from tracker.readers.base import SCANNED, UnreadableDocument
     from tracker.readers.extracting import extract_file
 
     use_edited_lists()
     try:
         return extract_file(file)
+    except UnreadableDocument as error:
+        if error.code == SCANNED:
+            return scan_or_exit(file)
+        fail(f"{file}：{error.message}")
+
+
+def scan_or_exit(file: Path) -> ReadReport:
+    """Return the reading of a scan, its pages recognised one by one, or print one line on standard error and exit 2."""
+    from tracker.readers.base import UnreadableDocument
+    from tracker.readers.scans.extracting import extract_scan
+    from tracker.readers.scans.scanner import Scanner
+
+    def tell(done: int, pages: int) -> None:
+        click.echo(f"识别文字：第 {done + 1} 页，共 {pages} 页", err=True)
+
+    try:
+        return extract_scan(file, Scanner(), tell)
     except UnreadableDocument as error:
         fail(f"{file}：{error.message}")
 

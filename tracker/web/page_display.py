@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from flask import request
+from flask import current_app, request
+from werkzeug.wrappers import Response
 
 from tracker.db.models import Report, Task, TaskSource
 from tracker.domain.documents import Span
 from tracker.domain.page_map import Box, Page, PageLine, boxes_of, pages_of, unsure_spans
+from tracker.domain.tasks import TaskStatus
 from tracker.readers.base import MEGABYTE, Limits
 from tracker.services.page_views import has_pages, pages_of_report, scanned_pages
 from tracker.web.session import runtime
 
+CHOICE = "review_view"
 MARGIN = 6  # around the picture of a line
 
 
@@ -26,6 +29,7 @@ class PageMark:
     title: str
     boxes: tuple[Box, ...]
     first: bool  # the item begins on this page
+    at: tuple[int, int] = (0, 0)  # where its number stands: in the margin, on the baseline of its first line
     dismissed: bool = False
 
 
@@ -58,6 +62,21 @@ def reading_limits() -> Limits:
     return Limits(seconds=settings.reading_seconds, memory_bytes=settings.reading_memory_mb * MEGABYTE)
 
 
+def wants_pages() -> bool:
+    """Say whether pages are to be shown: by the address, else as the person chose last; a quoted passage is shown as text."""
+    chosen = request.args.get("view") or ("" if "quote" in request.args else request.cookies.get(CHOICE, ""))
+    return chosen == "pages"
+
+
+def keep_choice(response: Response) -> Response:
+    """Let the browser remember whether text or pages were chosen, so that it stays so from one card to the next."""
+    chosen = request.args.get("view")
+    if chosen in ("text", "pages"):
+        secure = bool(current_app.config["SESSION_COOKIE_SECURE"])
+        response.set_cookie(CHOICE, chosen, path="/reports", httponly=True, samesite="Lax", secure=secure)
+    return response
+
+
 def page_view(
     report: Report, tasks: Sequence[Task], sources: Mapping[int, Sequence[TaskSource]], numbers: Mapping[int, str]
 ) -> PageView | None:
@@ -67,14 +86,14 @@ def page_view(
     """
     if not has_pages(report):
         return None
-    if request.args.get("view") != "pages":
+    if not wants_pages():
         found = unsure_spans(scanned_pages(report))
         return PageView(doubts=len(found), doubtful_pages=tuple(sorted({page for _, page, _ in found})))
     pages = pages_of_report(runtime().storage, report, reading_limits())
     if not pages:
         return PageView(open=True)
     spans = {task.id: [Span(one.start, one.end) for one in sources.get(task.id, ())] for task in tasks}
-    page = pages[_chosen(pages, spans) - 1]
+    page = pages[_chosen(pages, tasks, spans) - 1]
     doubtful = unsure_spans(pages)
     marks = tuple(_marks(pages, page, tasks, spans, numbers))
     return PageView(
@@ -89,8 +108,8 @@ def page_view(
     )
 
 
-def _chosen(pages: Sequence[Page], spans: Mapping[int, Sequence[Span]]) -> int:
-    """Return the number of the page to show: the one asked for, the one of the item asked for, else the first item's."""
+def _chosen(pages: Sequence[Page], tasks: Sequence[Task], spans: Mapping[int, Sequence[Span]]) -> int:
+    """Return the number of the page to show: as asked for, of the item asked for, else of the first item that waits."""
     asked, item = request.args.get("page", ""), request.args.get("item", "")
     if asked.isdecimal() and 1 <= int(asked[:6]) <= len(pages):
         return int(asked)
@@ -98,7 +117,9 @@ def _chosen(pages: Sequence[Page], spans: Mapping[int, Sequence[Span]]) -> int:
         found = [number for span in spans.get(int(item), ()) for number in pages_of(pages, span)]
         if found:
             return found[0]
-    return 1
+    waiting = [task for task in tasks if task.status is TaskStatus.PROPOSED]
+    places = [number for task in waiting or tasks for span in spans[task.id] for number in pages_of(pages, span)]
+    return places[0] if places else 1
 
 
 def _marks(
@@ -109,6 +130,7 @@ def _marks(
     numbers: Mapping[int, str],
 ) -> list[PageMark]:
     marks = []
+    margin = max(min((line.box[0] for line in page.lines if line.span), default=0) - 14, 30)
     for task in tasks:
         boxes = [box for span in spans[task.id] for box in boxes_of(page, span)]
         if not boxes:
@@ -116,7 +138,15 @@ def _marks(
         starts = [number for span in spans[task.id] for number in pages_of(pages, span)]
         number = numbers.get(task.id, "")
         marks.append(
-            PageMark(task.id, number, task.title, tuple(boxes), min(starts) == page.number, dismissed=not number)
+            PageMark(
+                task.id,
+                number,
+                task.title,
+                tuple(boxes),
+                min(starts) == page.number,
+                (margin, boxes[0][3] - 6),
+                dismissed=not number,
+            )
         )
     return marks
 

@@ -6,11 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from tracker.domain.documents import ReportReading
 from tracker.domain.extraction import read_report
 from tracker.domain.formats import Json, reading_to_dict
 from tracker.domain.page_map import Page, pages_from_json, pages_to_json, place_lines
 from tracker.language.lexicon import load_lexicon
 from tracker.readers.base import UnreadableDocument
+from tracker.readers.extracting import ReadReport
 from tracker.readers.registry import inspect_file
 from tracker.readers.scans.paragraphs import READER, build_scanned, in_reading_order
 from tracker.readers.scans.scanner import Scanner
@@ -21,14 +23,18 @@ NO_TEXT = "没有在图片中认出文字。请确认页面清晰、没有倒置
 def extract_pages(data: Sequence[Json], *, name: str, sha256: str) -> Json:
     """Return what ``tracker extract --json`` prints for recognised pages, and ``pages`` beside it."""
     pages = in_reading_order(replace(page, number=at) for at, page in enumerate(pages_from_json(data), start=1))
+    reading = _read(pages)
+    source = {"file": name, "sha256": sha256, "reader": READER}
+    return {**reading_to_dict(reading, **source), "pages": pages_to_json(place_lines(reading.text, pages))}
+
+
+def _read(pages: Sequence[Page]) -> ReportReading:
     document = build_scanned(pages, notices=[_notice(pages)])
     if not document.text:
         raise UnreadableDocument("no_text", NO_TEXT)
     reading = read_report(document, load_lexicon())
-    placed = place_lines(document.text, pages)
     notices = (*document.notices, *(notice for notice in reading.notices if notice not in document.notices))
-    source = {"file": name, "sha256": sha256, "reader": READER}
-    return {**reading_to_dict(replace(reading, notices=notices), **source), "pages": pages_to_json(placed)}
+    return replace(reading, notices=notices)
 
 
 def _notice(pages: Sequence[Page]) -> str:
@@ -37,8 +43,8 @@ def _notice(pages: Sequence[Page]) -> str:
     return f"文字由扫描件识别得来，共 {len(pages)} 页，{found}。请对照页面图片核对数字和名称。"
 
 
-def extract_scan(path: Path, scanner: Scanner, tell: Callable[[int, int], None]) -> Json:
-    """Recognise a file in a worker and return its reading; ``tell`` hears how many pictures are done, of how many.
+def extract_scan(path: Path, scanner: Scanner, tell: Callable[[int, int], None]) -> ReadReport:
+    """Recognise a file in a worker and return its report; ``tell`` hears how many pictures are done, of how many.
 
     Raises UnreadableDocument.
     """
@@ -49,4 +55,4 @@ def extract_scan(path: Path, scanner: Scanner, tell: Callable[[int, int], None])
         for index in range(number):
             tell(index, number)
             pages += worker.read(path, index).pages
-    return extract_pages(pages, name=info.name, sha256=info.sha256)
+    return ReadReport(info, READER, _read(in_reading_order(pages_from_json(pages))))

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 from tracker.domain.page_map import Box, PageLine
 
-UNSURE = 0.8  # a character recognised with less than this is shown as doubtful
+UNSURE = (
+    0.8  # a letter or figure recognised with less than this is shown as doubtful; marks are not, they change no sense
+)
 _CJK = re.compile("[\u3400-\u9fff\u3000-\u303f\uff00-\uffef“”‘’]")
 _FOLD = {",": "，", ";": "；", ":": "：", "!": "！", "?": "？", "(": "（", ")": "）"}
 _LOOKALIKES = {"﹣": "－", "〈": "《", "〉": "》", "｡": "。", "﹐": "，", "•": "·", "●": "·"}
@@ -30,7 +32,7 @@ def to_line(seen: Seen) -> PageLine:
     texts = [char for char, _ in chars]
     chinese = any(map(_CJK.match, texts))
     folded = "".join(_fold(texts, index, chinese=chinese) for index in range(len(texts)))
-    return PageLine(folded, seen.box, _ranges(score < UNSURE for _, score in chars))
+    return PageLine(folded, seen.box, _ranges(char.isalnum() and score < UNSURE for char, score in chars))
 
 
 def _is_stray(char: str) -> bool:
