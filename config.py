@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Mapping
 from pathlib import Path
 
+from tracker.readers.scans.source import own_python
 from tracker.settings import MailSettings, Settings
 
 ROOT = Path(__file__).resolve().parent
@@ -42,6 +43,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         unpacked_limit_mb=int(env.get("TRACKER_UNPACKED_LIMIT_MB", "200")),
         reading_seconds=float(env.get("TRACKER_READING_SECONDS", "20")),
         reading_memory_mb=int(env.get("TRACKER_READING_MEMORY_MB", "512")),
+        ocr_python=_ocr_python(env.get("TRACKER_OCR_PYTHON")),
         ocr_pages=int(env.get("TRACKER_OCR_PAGES", "100")),
         ocr_page_seconds=float(env.get("TRACKER_OCR_PAGE_SECONDS", "120")),
         ocr_memory_mb=int(env.get("TRACKER_OCR_MEMORY_MB", "3072")),
@@ -86,6 +88,11 @@ def _secret_key(path: Path) -> str:
         with os.fdopen(descriptor, "w", encoding="ascii") as stream:
             stream.write(secrets.token_urlsafe(48))
     return path.read_text(encoding="ascii").strip()
+
+
+def _ocr_python(given: str | None) -> Path | None:
+    """Return the Python that recognises scans: as given, else that of `make ocr`, else none of its own."""
+    return Path(given) if given else own_python()
 
 
 def _list(value: str | None, default: tuple[str, ...]) -> tuple[str, ...]:

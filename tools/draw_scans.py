@@ -2,11 +2,14 @@
 
 Needs the `ocr` extra (Pillow, numpy, OpenCV) and a Chinese font of the system. The layout is that of an official
 document: 28 characters a line, 22 lines a page, two characters' indent.
+
+    python -m tools.draw_scans TEXT.txt OUT.pdf skew+noise 150      ends with 3 where there is no font
 """
 
 from __future__ import annotations
 
 import random
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -185,3 +188,17 @@ FAULTS: dict[str, Fault] = {
     ],
 }
 """What may have happened to the pages on their way, by name."""
+
+
+def main(arguments: list[str]) -> int:
+    """Draw one report."""
+    text, out, fault, dpi = arguments
+    if find_font() is None:
+        return 3
+    pages = draw_pages(Path(text).read_text(encoding="utf-8"), int(dpi))
+    Path(out).write_bytes(scan_pdf(FAULTS[fault](pages, random.Random(2026)), int(dpi)))  # noqa: S311
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

@@ -55,6 +55,7 @@ class Settings:
     ocr_pages: int = 100
     ocr_page_seconds: float = 120.0
     ocr_memory_mb: int = 3072
+    ocr_python: Path | None = None  # the Python of an environment with the recogniser; None: this one
     web_threads: int = 8
     lexicon_folder: Path | None = None  # edited word lists in place of the shipped ones
     outgoing_hosts: tuple[str, ...] = ()  # whom channels may call: a host, or host:port

@@ -183,13 +183,13 @@ def test_refusals_end_the_upload_with_a_sentence(
 def test_without_the_extra_the_upload_says_how_to_install_it(
     parts: IntakeParts, county: County, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(scanner_module, "missing_parts", lambda: ["rapidocr"])
+    monkeypatch.setattr(scanner_module, "missing_parts", lambda _: ["rapidocr"])
     bare = replace(parts, scanner=Scanner())
     intake_id = scan_of(bare, county, *PAGES)
     assert process_intake(bare, intake_id) is IntakeStatus.FAILED
     failed = intake_of(bare, intake_id)
     assert failed.step == "scanned"
-    assert "requirements-ocr.lock" in (failed.message or "")
+    assert "make ocr" in (failed.message or "")
 
 
 def test_another_year_keeps_the_places(parts: IntakeParts, county: County) -> None:

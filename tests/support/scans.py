@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from tracker.readers.base import UnreadableDocument
+from tracker.readers.scans.source import missing_parts, own_python
 
 ENGINE = "tests.support.scans:open_engine"
 HEAD = b"\x89PNG\r\n\x1a\n" + struct.pack(">I4sII", 13, b"IHDR", 1240, 1754)
@@ -80,3 +81,14 @@ def _misbehave(how: str) -> None:
         raise ValueError("秘密")
     if how == "refuse":
         raise UnreadableDocument("damaged", "第 1 页无法打开。")
+
+
+def recogniser_python() -> Path:
+    """Return a Python that has the real recogniser; skips the test where there is none."""
+    from tests.support.needs import lack  # the worker loads this file too, and needs no pytest
+
+    given = os.environ.get("TRACKER_OCR_PYTHON")
+    python = Path(given) if given else own_python()
+    if python is None or missing_parts(python):
+        lack("文字识别组件（OCR）", "请执行 make ocr")
+    return python

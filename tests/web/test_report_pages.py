@@ -103,8 +103,8 @@ def test_progress_is_told_page_by_page_and_can_be_cancelled(app, runtime, someon
 
 
 def test_without_the_extra_the_page_says_how_to_install_it(app, someone, monkeypatch) -> None:
-    monkeypatch.setattr(scanner_module, "missing_parts", lambda: ["rapidocr"])
+    monkeypatch.setattr(scanner_module, "missing_parts", lambda _: ["rapidocr"])
     officer = someone("officer")
     upload(officer, *PAGES)
     background(app).wait()
-    assert "requirements-ocr.lock" in officer.open("/reports/intake/1").text
+    assert "make ocr" in officer.open("/reports/intake/1").text

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 UNREADABLE = 2
 """Exit code for a file that cannot be read."""
+OCR_VARIABLE = "TRACKER_OCR_PYTHON"
 LEXICON_VARIABLE = "TRACKER_LEXICON_FOLDER"
 
 
@@ -76,12 +77,14 @@ def scan_or_exit(file: Path) -> ReadReport:
     from tracker.readers.base import UnreadableDocument
     from tracker.readers.scans.extracting import extract_scan
     from tracker.readers.scans.scanner import Scanner
+    from tracker.readers.scans.source import own_python
 
     def tell(done: int, pages: int) -> None:
         click.echo(f"识别文字：第 {done + 1} 页，共 {pages} 页", err=True)
 
+    python = os.environ.get(OCR_VARIABLE)
     try:
-        return extract_scan(file, Scanner(), tell)
+        return extract_scan(file, Scanner(python=Path(python) if python else own_python()), tell)
     except UnreadableDocument as error:
         fail(f"{file}：{error.message}")
 

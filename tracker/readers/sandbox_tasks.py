@@ -53,13 +53,6 @@ def draw_page(path: str, index: int) -> Json:
     return page_png(path, index)
 
 
-def draw_scan(path: str, index: int) -> list[str]:
-    """Return the pages of a scan's picture as JPEGs in base64. Needs the ``ocr`` extra."""
-    from tracker.readers.scans.engine import draw_pages
-
-    return draw_pages(path, index)
-
-
 def link(earlier: Json, later: Json, model_text: str | None = None) -> Json:
     """Return ``links`` and ``unplanned`` of two readings in their JSON form, and the mark of the weights used."""
     model = parse_model(model_text) if model_text else load_model()

@@ -84,7 +84,7 @@ def open_parts(settings: Settings, database: Database, storage: Storage, clock: 
     lease = timedelta(seconds=max(settings.reading_seconds, settings.ocr_page_seconds)) + timedelta(minutes=2)
     compare = comparer(settings.linking_model_path)
     scan_limits = ScanLimits(settings.ocr_pages, settings.ocr_page_seconds, settings.ocr_memory_mb * MEGABYTE)
-    scanner = Scanner(settings.scan_lock_path, scan_limits)
+    scanner = Scanner(settings.scan_lock_path, scan_limits, python=settings.ocr_python)
     return IntakeParts(database, storage, read, clock, lease, compare, scanner, read_pages)
 
 

@@ -10,15 +10,15 @@ import base64
 import json
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from tracker.db.models import Report
 from tracker.domain.page_map import Page, pages_from_json
-from tracker.readers.base import MEGABYTE, Limits, UnreadableDocument
+from tracker.readers.base import Limits, UnreadableDocument
 from tracker.readers.sandbox import ChildFailed, run_in_child
 from tracker.readers.scans.paragraphs import READER as SCAN
+from tracker.readers.scans.scanner import Scanner
 from tracker.services.scanning import picture_name
 from tracker.storage import Storage
 
@@ -58,36 +58,39 @@ def pages_of_report(storage: Storage, report: Report, limits: Limits, run: Run =
     return pages_from_json(pages)
 
 
-def page_picture(storage: Storage, report: Report, number: int, limits: Limits, run: Run = run_in_child) -> Path | None:
+def page_picture(storage: Storage, report: Report, number: int, limits: Limits, scanner: Scanner) -> Path | None:
     """Return the file of the picture of a page (from 1), drawn now where it is not kept; None where there is none."""
-    key = report.file_key
-    if report.reader == SCAN and (kept := storage.derived(key, picture_name(number))).is_file():
-        return kept
-    kept = storage.derived(key, f"page-{number}.png")
+    if report.reader == SCAN:
+        kept = storage.derived(report.file_key, picture_name(number))
+        return kept if kept.is_file() else _scan_again(storage, report, number, scanner)
+    kept = storage.derived(report.file_key, f"page-{number}.png")
     if kept.is_file():
         return kept
-    path = storage.path(key)
+    path = storage.path(report.file_key)
     if not has_pages(report) or not path.is_file():
         return None
-    if report.reader == SCAN:
-        return _drawn_again(storage, report, number, limits, run)
-    drawn = _in_child(run, "draw_page", [str(path.resolve()), number - 1], limits)
-    return storage.keep_derived(key, kept.name, base64.b64decode(drawn["png"])) if drawn else None
+    drawn = _in_child(run_in_child, "draw_page", [str(path.resolve()), number - 1], limits)
+    return storage.keep_derived(report.file_key, kept.name, base64.b64decode(drawn["png"])) if drawn else None
 
 
-def _drawn_again(storage: Storage, report: Report, number: int, limits: Limits, run: Run) -> Path | None:
+def _scan_again(storage: Storage, report: Report, number: int, scanner: Scanner) -> Path | None:
     """Put the pages of a scan straight once more, as when they were read: their pictures were lost with a restore."""
-    path = str(storage.path(report.file_key).resolve())
-    limits = replace(limits, seconds=60, memory_bytes=max(limits.memory_bytes, 1536 * MEGABYTE))
+    path = storage.path(report.file_key)
     first = index = 0
-    while first < number:
-        drawn = _in_child(run, "draw_scan", [path, index], limits)
-        if not drawn:
-            return None
-        for at, picture in enumerate(drawn, start=first + 1):
-            storage.keep_derived(report.file_key, picture_name(at), base64.b64decode(picture))
-        first, index = first + len(drawn), index + 1
-    return storage.derived(report.file_key, picture_name(number))
+    try:
+        with scanner.turn(wait=False) as free:
+            if not free or not path.is_file():
+                return None
+            with scanner.open() as worker:
+                while first < number and index < worker.count(path):
+                    for picture in worker.draw(path, index):
+                        first += 1
+                        storage.keep_derived(report.file_key, picture_name(first), picture)
+                    index += 1
+    except UnreadableDocument as error:
+        log.warning("the pages of report %s could not be drawn again: %s", report.id, error.code)
+    kept = storage.derived(report.file_key, picture_name(number))
+    return kept if kept.is_file() else None
 
 
 def _in_child(run: Run, task: str, arguments: Sequence[Any], limits: Limits) -> Any:

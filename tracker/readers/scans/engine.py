@@ -48,6 +48,11 @@ class Engine:
             pictures.append(base64.b64encode(jpeg).decode())
         return {"pages": pages_to_json(pages), "pictures": pictures}
 
+    def draw(self, path: str, index: int) -> list[str]:
+        """Return the pages of one picture as they are shown, JPEGs in base64, without reading them."""
+        shown = [page for page, _ in imaging.straight_pages(_picture(Path(path), index))]
+        return [base64.b64encode(imaging.to_jpeg(page)[0]).decode() for page in shown]
+
     def _page(self, shown: imaging.Pixels, read: imaging.Pixels) -> tuple[Page, bytes]:
         seen = self._recognise(read)
         if _lies_on_its_side(seen):
@@ -78,12 +83,6 @@ class Engine:
 def open_engine() -> Engine:
     """Return the recogniser."""
     return Engine()
-
-
-def draw_pages(path: str, index: int) -> list[str]:
-    """Return the pages of one picture as they are shown, JPEGs in base64, without reading them."""
-    shown = [page for page, _ in imaging.straight_pages(_picture(Path(path), index))]
-    return [base64.b64encode(imaging.to_jpeg(page)[0]).decode() for page in shown]
 
 
 def _picture(path: Path, index: int) -> imaging.Pixels:

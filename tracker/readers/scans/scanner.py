@@ -35,7 +35,7 @@ _START = (
     "import sys; sys.path.insert(0, sys.argv[1]); from tracker.readers.scans.worker import main; "
     "main(int(sys.argv[2]), sys.argv[3], int(sys.argv[4]))"
 )
-_COMMAND = (sys.executable, "-I", "-X", "utf8", "-c", _START, _ROOT)
+_COMMAND = ("-I", "-X", "utf8", "-c", _START, _ROOT)
 _POLL = 0.5
 
 
@@ -63,10 +63,11 @@ class Scanner:
     lock: Path | None = None
     limits: ScanLimits = field(default_factory=ScanLimits)
     engine: str = ENGINE
+    python: Path | None = None  # of an environment of the recogniser's own
 
     def refusal(self) -> str | None:
         """Return the sentence that says why scans cannot be read here; None where they can."""
-        return HOW_TO_INSTALL if self.engine == ENGINE and missing_parts() else None
+        return HOW_TO_INSTALL if self.engine == ENGINE and missing_parts(self.python) else None
 
     @contextlib.contextmanager
     def turn(self, *, wait: bool) -> Iterator[bool]:
@@ -84,7 +85,7 @@ class Scanner:
         """Start a worker; use it as a context manager. Raises UnreadableDocument where scans cannot be read here."""
         if (refusal := self.refusal()) is not None:
             raise UnreadableDocument(SCANNED, refusal)
-        return ScanWorker(self.limits, self.engine)
+        return ScanWorker(self.limits, self.engine, self.python)
 
 
 def _try_lock(descriptor: int) -> bool:
@@ -98,12 +99,12 @@ def _try_lock(descriptor: int) -> bool:
 class ScanWorker:
     """A worker process; killed when a page takes too long, and with the end of the ``with`` block."""
 
-    def __init__(self, limits: ScanLimits, engine: str) -> None:
+    def __init__(self, limits: ScanLimits, engine: str, python: Path | None = None) -> None:
         self._limits = limits
         ours, theirs = socket.socketpair()
         with theirs:
             self._process = subprocess.Popen(
-                [*_COMMAND, str(theirs.fileno()), engine, str(limits.memory_bytes)],
+                [str(python or sys.executable), *_COMMAND, str(theirs.fileno()), engine, str(limits.memory_bytes)],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
@@ -142,6 +143,11 @@ class ScanWorker:
         answer = self._ask("read", str(path.resolve()), index, page=index + 1)
         pictures = tuple(base64.b64decode(picture) for picture in answer["pictures"])
         return ScannedPages(tuple(answer["pages"]), pictures)
+
+    def draw(self, path: Path, index: int) -> tuple[bytes, ...]:
+        """Put one picture straight without reading it; returns a JPEG of each of its pages."""
+        drawn = self._ask("draw", str(path.resolve()), index, page=index + 1)
+        return tuple(base64.b64decode(picture) for picture in drawn)
 
     def _ask(self, what: str, *args: Any, page: int | None) -> Any:
         try:

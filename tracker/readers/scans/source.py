@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
 from importlib.util import find_spec
 from pathlib import Path
+
+import tracker
 
 PDF_MAGIC = b"%PDF-"
 JPEG_MAGIC = b"\xff\xd8\xff"
@@ -17,16 +20,33 @@ NEEDED = {
 """Modules that reading scans needs, and the packages that bring them."""
 
 HOW_TO_INSTALL = (
-    "本服务器没有安装文字识别组件，扫描件和照片暂时读不了。请系统管理员在服务器上执行 "
-    ".venv/bin/pip install --require-hashes -r requirements-ocr.lock 后重启"
-    "（不能上网的，先在能上网的同类机器上用 pip download 备齐离线安装包，再加 --no-index --find-links 目录 安装）；"
+    "本服务器没有安装文字识别组件，扫描件和照片暂时读不了。请系统管理员在系统所在目录执行 make ocr 后重启"
+    "（不能上网的，先在能上网的同类机器上按 requirements-ocr.lock 备齐离线安装包，见运维手册）；"
     "在此之前，请上传报告的 Word 原件（.docx）或带文字的 PDF。"
 )
+_CHECK = "import sys; from importlib.util import find_spec; print(*[m for m in sys.argv[1:] if find_spec(m) is None])"
 
 
-def missing_parts() -> list[str]:
-    """Return the packages that are missing for reading scans; none where everything is there."""
-    return [package for module, package in NEEDED.items() if find_spec(module) is None]
+def own_python() -> Path | None:
+    """Return the Python of the environment that `make ocr` made; None where it was not made."""
+    made = Path(tracker.__file__).resolve().parents[1] / ".venv-ocr" / "bin" / "python"
+    return made if made.exists() else None
+
+
+def missing_parts(python: Path | None = None) -> list[str]:
+    """Return the packages that are missing for reading scans; none where everything is there.
+
+    ``python`` is the interpreter of another environment than this one's.
+    """
+    if python is None:
+        return [package for module, package in NEEDED.items() if find_spec(module) is None]
+    try:
+        done = subprocess.run(
+            [python, "-I", "-c", _CHECK, *NEEDED], capture_output=True, text=True, timeout=30, check=True
+        )
+    except (OSError, subprocess.SubprocessError):
+        return list(NEEDED.values())
+    return [NEEDED[module] for module in done.stdout.split()]
 
 
 def is_pdf(path: Path) -> bool:
