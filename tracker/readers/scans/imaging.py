@@ -35,6 +35,22 @@ def straight_pages(picture: Pixels) -> Iterator[tuple[Pixels, Pixels]]:
         yield rotated(page, angle), rotated(even, angle)
 
 
+def quarter_turned(page: Pixels) -> Pixels:
+    """Turn a page that lies on its side by a quarter; which end is up is known only when it is read."""
+    return cv2.rotate(page, cv2.ROTATE_90_CLOCKWISE)
+
+
+def smaller(page: Pixels, longest: int) -> Pixels:
+    """Return a page of at most ``longest`` pixels on a side."""
+    scale = longest / max(page.shape[:2])
+    return page if scale >= 1 else cv2.resize(page, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+
+
+def turned_over(page: Pixels) -> Pixels:
+    """Turn a page that stands on its head."""
+    return cv2.rotate(page, cv2.ROTATE_180)
+
+
 def resized(picture: Pixels) -> Pixels:
     """Bring a picture to a size at which characters are read well."""
     height, width = picture.shape[:2]
@@ -145,11 +161,6 @@ def split_spread(picture: Pixels) -> list[Pixels]:
         return [picture]
     cut = round((at + strip / 2) / wide * width)
     return [picture[:, :cut], picture[:, cut:]]
-
-
-def quarter_turned(page: Pixels) -> Pixels:
-    """Turn a page that lies on its side by a quarter, clockwise."""
-    return cv2.rotate(page, cv2.ROTATE_90_CLOCKWISE)
 
 
 def to_jpeg(page: Pixels) -> tuple[bytes, float]:
