@@ -9,7 +9,6 @@ import base64
 import json
 import os
 import struct
-import time
 from pathlib import Path
 from typing import Any
 
@@ -72,7 +71,7 @@ def _pages(path: str) -> list[str]:
 
 def _misbehave(how: str) -> None:
     if how == "sleep":
-        time.sleep(60)
+        os.read(os.pipe()[0], 1)
     if how == "abort":
         os.abort()
     if how == "hoard":
