@@ -62,12 +62,13 @@ def read_or_exit(file: Path) -> ReadReport:
     """Return a file's reading, or print one line on standard error and exit 2."""
     from tracker.readers.base import SCANNED, UnreadableDocument
     from tracker.readers.extracting import extract_file
+    from tracker.readers.scans.source import can_be_scanned
 
     use_edited_lists()
     try:
         return extract_file(file)
     except UnreadableDocument as error:
-        if error.code == SCANNED:
+        if error.code == SCANNED and can_be_scanned(file):
             return scan_or_exit(file)
         fail(f"{file}：{error.message}")
 

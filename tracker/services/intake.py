@@ -27,6 +27,7 @@ from tracker.language.lexicon import load_lexicon
 from tracker.readers.base import MEGABYTE, SCANNED, Limits, UnreadableDocument
 from tracker.readers.sandbox import extract_scanned_in_child, link_in_child, read_and_extract_in_child
 from tracker.readers.scans.scanner import ScanLimits, Scanner
+from tracker.readers.scans.source import can_be_scanned
 from tracker.services.audit import record
 from tracker.services.linking import Compare, link_report
 from tracker.services.linking_model import comparer
@@ -128,11 +129,10 @@ def _read_and_store(parts: IntakeParts, claim: _Claim) -> IntakeStatus | None:
         kept = _reread_for_year(kept, claim.report_year)
         return _store(parts, claim, kept)
     except UnreadableDocument as refusal:
-        if refusal.code == SCANNED and (why := parts.scanner.refusal()) is not None:
-            return _fail(parts, claim, why, SCANNED)
-        if refusal.code == SCANNED:
-            return _await_scan(parts, claim)
-        return _fail(parts, claim, refusal.message, refusal.code)
+        if refusal.code != SCANNED or not can_be_scanned(parts.storage.path(claim.file_key)):
+            return _fail(parts, claim, refusal.message, refusal.code)
+        why = parts.scanner.refusal()
+        return _fail(parts, claim, why, SCANNED) if why else _await_scan(parts, claim)
     except RuleViolation as refusal:
         return _fail(parts, claim, refusal.message, "refused")
     except OperationalError:

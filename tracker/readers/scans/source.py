@@ -55,7 +55,8 @@ def is_pdf(path: Path) -> bool:
         return PDF_MAGIC in file.read(1024)
 
 
-def is_picture(path: Path) -> bool:
-    """Say whether a stored file is a photograph or a scanned picture (JPEG or PNG)."""
+def can_be_scanned(path: Path) -> bool:
+    """Say whether a file is of a kind that the recogniser opens: a PDF, a JPEG or a PNG."""
     with path.open("rb") as file:
-        return file.read(8).startswith((JPEG_MAGIC, PNG_MAGIC))
+        head = file.read(1024)
+    return PDF_MAGIC in head or head.startswith((JPEG_MAGIC, PNG_MAGIC))
