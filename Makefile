@@ -12,7 +12,7 @@ PORT ?=
 TESTS ?=
 WORKERS ?= auto
 
-.PHONY: help run ocr test soak browser-test check format bench lock upgrade clean environment development
+.PHONY: help run ocr test soak fuzz browser-test check format bench lock upgrade clean environment development
 
 help: ## 显示本说明
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -30,6 +30,9 @@ ocr: ## 安装文字识别组件，用来读取扫描件和照片（装在 .venv
 
 soak: development ## 长时间的故障测试：反复断电、多个定时程序、数据库重启（约半小时）
 	@SOAK=1 $(BIN)/python -m pytest -n 0 tests/jobs tests/services/test_reminder_lives.py $(TESTS)
+
+fuzz: development ## 随机改坏各种格式的文件再读，找读取程序的毛病（限时一分钟；可加 FUZZ_SECONDS=600 KIND=pdf SEED=1000）
+	@$(BIN)/python -m tools.fuzz_readers --seconds $(or $(FUZZ_SECONDS),60) $(if $(KIND),--kind $(KIND)) $(if $(SEED),--seed $(SEED))
 
 browser-test: development ## 只运行浏览器测试，截图存入 tests/artifacts
 	@$(PYTHON) tools/system_packages.py

@@ -50,8 +50,14 @@ class Settings:
     password_min_length: int = 10
     upload_limit_mb: int = 50
     unpacked_limit_mb: int = 200
+    unpacked_ratio: int = 100
+    member_limit: int = 2_000
+    nesting_limit: int = 200
+    page_limit: int = 500
     reading_seconds: float = 20.0
     reading_memory_mb: int = 512
+    office: str | None = None  # LibreOffice: a program, or "off"; without it what is on the path
+    office_seconds: float = 60.0
     ocr_pages: int = 100
     ocr_page_seconds: float = 120.0
     ocr_memory_mb: int = 3072

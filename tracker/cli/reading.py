@@ -18,11 +18,12 @@ UNREADABLE = 2
 """Exit code for a file that cannot be read."""
 OCR_VARIABLE = "TRACKER_OCR_PYTHON"
 LEXICON_VARIABLE = "TRACKER_LEXICON_FOLDER"
+OFFICE_VARIABLE = "TRACKER_OFFICE"
 
 
 @click.command(
     "extract",
-    help="读出一份报告的标题、章节、问题和计划事项。FILE 是 .docx、.pdf、.txt 文件，或扫描的 .pdf、.jpg、.png。",
+    help="读出一份报告的标题、章节、问题和计划事项。FILE 是 Word、WPS、PDF、OFD、网页、文本文件，或扫描的 PDF、图片。",
 )
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON（UTF-8）")
@@ -62,11 +63,12 @@ def read_or_exit(file: Path) -> ReadReport:
     """Return a file's reading, or print one line on standard error and exit 2."""
     from tracker.readers.base import SCANNED, UnreadableDocument
     from tracker.readers.extracting import extract_file
+    from tracker.readers.office import find_office
     from tracker.readers.scans.source import can_be_scanned
 
     use_edited_lists()
     try:
-        return extract_file(file)
+        return extract_file(file, office=find_office(os.environ.get(OFFICE_VARIABLE)))
     except UnreadableDocument as error:
         if error.code == SCANNED and can_be_scanned(file):
             return scan_or_exit(file)

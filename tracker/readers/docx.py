@@ -85,6 +85,16 @@ class DocxReader:
         return build_document(lines, reader=self.name, notices=[_CONTENTS_NOTICE] if contents_dropped else [])
 
 
+class ConvertedReader(DocxReader):
+    """Reads the .docx that LibreOffice made of another kind of file."""
+
+    name = "office"
+
+    def accepts(self, info: FileInfo) -> bool:
+        """Accept no file by itself: it is given what was converted."""
+        return False
+
+
 def _main_part(container: Container, limits: Limits) -> str:
     """Return the name of the main part by the package's relationships; word/document.xml where they are silent."""
     relations = _parse_optional(container.read("_rels/.rels", limits.part_bytes))

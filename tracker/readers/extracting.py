@@ -10,6 +10,7 @@ from tracker.domain.extraction import read_report
 from tracker.domain.formats import Json, reading_to_dict
 from tracker.language.lexicon import Lexicon, load_lexicon
 from tracker.readers.base import DEFAULT_LIMITS, FileInfo, Limits
+from tracker.readers.office import Office, may_need_office
 from tracker.readers.registry import read_file
 
 
@@ -26,9 +27,22 @@ class ReadReport:
         return reading_to_dict(self.reading, file=self.info.name, sha256=self.info.sha256, reader=self.reader)
 
 
-def extract_file(path: Path, *, name: str | None = None, limits: Limits = DEFAULT_LIMITS) -> ReadReport:
-    """Read a file and extract its report. Raises UnreadableDocument."""
-    info, document = read_file(path, name=name, limits=limits)
+def extract_file(
+    path: Path,
+    *,
+    name: str | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+    converted: Path | None = None,
+    office: Office | None = None,
+) -> ReadReport:
+    """Read a file (or what it was ``converted`` to, or what ``office`` makes of it) and extract its report.
+
+    Raises UnreadableDocument.
+    """
+    if converted is None and office is not None and may_need_office(path):
+        with office.converted(path) as made:
+            return extract_file(path, name=name, limits=limits, converted=made)
+    info, document = read_file(path, name=name, limits=limits, converted=converted)
     reading = read_report(document, lexicon())
     missing = tuple(notice for notice in document.notices if notice not in reading.notices)
     return ReadReport(info, document.reader, replace(reading, notices=missing + reading.notices))

@@ -16,8 +16,6 @@ from tracker.readers.layout.shapes import Piece
 _GARBLED = 0.3  # share of letters without a meaning from which on a page is taken for a picture
 _SLANT = 0.05  # radians: what is printed at more of an angle is a watermark
 _PRIVATE = range(0xE000, 0xF900)
-_LOOKALIKES = (range(0x2E80, 0x2FE0), range(0xF900, 0xFB07))
-"""Radicals, doubled ideographs and ligatures that a font's table of characters gives in place of the usual ones."""
 Turn = Callable[[float, float], tuple[float, float]]
 
 
@@ -82,9 +80,11 @@ def _collect(page: pypdfium2.PdfPage, raw: ctypes.c_void_p, count: int) -> tuple
 
 
 def _usual(code: int) -> str:
+    """Return a letter; the radicals, doubled ideographs and ligatures that some fonts tell in its place are put right."""
     char = chr(code)
-    return unicodedata.normalize("NFKC", char) if any(code in part for part in _LOOKALIKES) else char
+    return unicodedata.normalize("NFKC", char) if 0x2E80 <= code < 0x2FE0 or 0xF900 <= code < 0xFB07 else char
 
 
 def _is_slanted(angle: float, upright: float) -> bool:
-    return angle >= 0 and abs(math.remainder(angle - upright, 2 * math.pi)) > _SLANT
+    """Say whether a letter stands at an angle on the page as seen; PDFium counts a letter's angle clockwise."""
+    return angle >= 0 and abs(math.remainder(angle + upright, 2 * math.pi)) > _SLANT

@@ -3,36 +3,74 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 
 from tracker.domain.documents import Document
 from tracker.readers.base import DEFAULT_LIMITS, MEGABYTE, FileInfo, Limits, Reader, UnreadableDocument
-from tracker.readers.docx import DocxReader
+from tracker.readers.doc import DocReader
+from tracker.readers.docx import ConvertedReader, DocxReader
+from tracker.readers.html import HtmlReader
 from tracker.readers.images import ImageReader
+from tracker.readers.mht import MhtReader
+from tracker.readers.ofd import OfdReader
 from tracker.readers.pdf import PdfReader
+from tracker.readers.rtf import RtfReader
 from tracker.readers.sniffing import check_agreement, sniff
 from tracker.readers.text import TextReader
 
-READERS: tuple[Reader, ...] = (DocxReader(), PdfReader(), ImageReader(), TextReader())
+READERS: tuple[Reader, ...] = (
+    DocxReader(),
+    PdfReader(),
+    OfdReader(),
+    HtmlReader(),
+    MhtReader(),
+    DocReader(),
+    RtfReader(),
+    ImageReader(),
+    TextReader(),
+)
 """Asked in this order; the first that accepts a file and can read it wins."""
 
+READER_NAMES = {
+    "docx": "按 Word 文档读",
+    "office": "用 LibreOffice 转换后读",
+    "doc": "直接取文字",
+    "rtf": "按 RTF 读",
+    "pdf": "按 PDF 的文字读",
+    "ofd": "按 OFD 的文字读",
+    "html": "按网页读",
+    "mht": "按网页归档读",
+    "image": "按图片读",
+    "text": "按纯文本读",
+}
+"""What the user is told a reader does; one that is not listed goes by its own name."""
 
-def read_file(path: Path, *, name: str | None = None, limits: Limits = DEFAULT_LIMITS) -> tuple[FileInfo, Document]:
+
+def read_file(
+    path: Path, *, name: str | None = None, limits: Limits = DEFAULT_LIMITS, converted: Path | None = None
+) -> tuple[FileInfo, Document]:
     """Read a file; ``name`` is what the user called it where that differs from ``path``.
+
+    ``converted`` is the same document as .docx, made by ``tracker.readers.office``: it is read in the file's place, and the
+    file itself only where that fails.
 
     Raises UnreadableDocument with a sentence for the user; where several readers tried, it tells each attempt.
     """
     info = inspect_file(path, name=name, limits=limits)
-    check_agreement(info.suffix, info.media_type)
+    notice = check_agreement(info.suffix, info.media_type)
     failures: list[tuple[str, UnreadableDocument]] = []
-    for reader in READERS:
-        if not reader.accepts(info):
-            continue
+    attempts = [(reader, path) for reader in READERS if reader.accepts(info)]
+    if converted is not None:
+        attempts.insert(0, (ConvertedReader(), converted))
+    for reader, source in attempts:
         try:
-            document = reader.read(path, info, limits)
+            document = reader.read(source, info, limits)
         except UnreadableDocument as error:
             failures.append((reader.name, error))
             continue
+        if notice:
+            document = replace(document, notices=(notice, *document.notices))
         return info, _checked(document, limits)
     raise _refusal(failures)
 
@@ -73,8 +111,10 @@ def _checked(document: Document, limits: Limits) -> Document:
 
 def _refusal(failures: list[tuple[str, UnreadableDocument]]) -> UnreadableDocument:
     if not failures:
-        return UnreadableDocument("unsupported", "没有能读取这种文件的程序。请另存为 .docx 或 .txt 后重新上传。")
+        return UnreadableDocument(
+            "unsupported", "没有能读取这种文件的程序。请在 Word 或 WPS 中另存为 .docx 后重新上传。"
+        )
     if len(failures) == 1:
         return failures[0][1]
-    told = "；".join(f"{name}：{error.message.rstrip('。')}" for name, error in failures)
+    told = "；".join(f"{READER_NAMES.get(name, name)}：{error.message.rstrip('。')}" for name, error in failures)
     return UnreadableDocument(failures[0][1].code, f"逐一尝试后都未能读取。{told}。")

@@ -23,6 +23,7 @@ import tracker
 from tracker.domain.formats import Json
 from tracker.language.word_files import word_folder
 from tracker.readers.base import DEFAULT_LIMITS, MEGABYTE, Limits, ScannedDocument, UnreadableDocument
+from tracker.readers.office import CONVERTED, Office, may_need_office
 from tracker.readers.sandbox_host import receive_frame, send_frame
 
 log = logging.getLogger(__name__)
@@ -53,20 +54,34 @@ class ChildFailed(Exception):
         self.facts = facts or {}
 
 
-def read_and_extract_in_child(path: Path, name: str, limits: Limits = DEFAULT_LIMITS) -> Json:
+def read_and_extract_in_child(
+    path: Path, name: str, limits: Limits = DEFAULT_LIMITS, office: Office | None = None
+) -> Json:
     """Read a file in a child and return its reading as ``tracker extract --json`` prints it.
 
-    ``name`` is what the user called the file. Raises UnreadableDocument, also for timeout, memory and crash.
+    ``name`` is what the user called the file; ``office`` converts old Word documents and RTF first, where it is installed.
+    Raises UnreadableDocument, also for timeout, memory and crash.
     """
+    arguments = [str(path.resolve()), name, asdict(limits)]
+    result: Json
+    is_old = office is not None and may_need_office(path)
+    if office is None or not is_old or _read(f"{_TASKS}:media_type", arguments, limits) not in CONVERTED:
+        result = _read(f"{_TASKS}:read_and_extract", arguments, limits)
+        return result
+    with office.converted(path) as made:
+        result = _read(f"{_TASKS}:read_and_extract", [*arguments, str(made) if made else None], limits)
+    return result
+
+
+def _read(function: str, arguments: list[Any], limits: Limits) -> Any:
     try:
-        result: Json = run_in_child(f"{_TASKS}:read_and_extract", [str(path.resolve()), name, asdict(limits)], limits)
+        return run_in_child(function, arguments, limits)
     except ChildFailed as error:
         if error.kind == ScannedDocument.__name__:
             raise ScannedDocument(int(error.facts.get("pages", 0))) from error
         if error.kind == UnreadableDocument.__name__:
             raise UnreadableDocument(error.code, error.message) from error
         raise UnreadableDocument(error.code, _sentence(error.code, limits)) from error
-    return result
 
 
 def extract_scanned_in_child(pages: Sequence[Json], name: str, sha256: str, limits: Limits = DEFAULT_LIMITS) -> Json:

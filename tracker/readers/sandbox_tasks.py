@@ -16,8 +16,10 @@ from tracker.readers.base import Limits
 from tracker.readers.cleanup import Line, build_document
 from tracker.readers.extracting import extract_file, lexicon
 from tracker.readers.pdf_lines import pdf_page_lines
+from tracker.readers.registry import inspect_file
 from tracker.readers.scans.extracting import extract_pages
 from tracker.readers.scans.pictures import page_png
+from tracker.readers.sniffing import check_agreement
 
 log = logging.getLogger(__name__)
 
@@ -33,9 +35,17 @@ _SAMPLE = """某某县某某镇人民政府
 """
 
 
-def read_and_extract(path: str, name: str, limits: dict[str, Any]) -> Json:
+def read_and_extract(path: str, name: str, limits: dict[str, Any], converted: str | None = None) -> Json:
     """Read a file and return its reading as ``tracker extract --json`` prints it. Raises UnreadableDocument."""
-    return extract_file(Path(path), name=name, limits=Limits(**limits)).to_dict()
+    other = Path(converted) if converted else None
+    return extract_file(Path(path), name=name, limits=Limits(**limits), converted=other).to_dict()
+
+
+def media_type(path: str, name: str, limits: dict[str, Any]) -> str:
+    """Return what kind of file this is by its bytes. Raises UnreadableDocument where it is not read here."""
+    info = inspect_file(Path(path), name=name, limits=Limits(**limits))
+    check_agreement(info.suffix, info.media_type)
+    return info.media_type
 
 
 def extract_scanned(pages: list[Json], name: str, sha256: str) -> Json:

@@ -16,6 +16,11 @@ from tracker.readers.encodings import utf16_without_mark
 TEXT = "text/plain"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 PDF = "application/pdf"
+OFD = "application/ofd"
+HTML = "text/html"
+MHT = "multipart/related"
+RTF = "text/rtf"
+DOC = "application/msword"
 IMAGES = frozenset({"image/jpeg", "image/png"})
 """Pictures that may be a photograph or a scan of a page."""
 ENCRYPTED_OFFICE = "application/x-encrypted-office"
@@ -28,21 +33,21 @@ NAMES: Mapping[str, str] = {
     "application/vnd.openxmlformats-officedocument.presentationml.presentation": "PowerPoint 演示文稿",
     "application/vnd.ms-word.document.macroEnabled": "带宏的 Word 文档（.docm）",
     "application/vnd.oasis.opendocument": "OpenDocument 文档",
-    "application/ofd": "OFD 版式文件",
+    OFD: "OFD 版式文件",
     "application/epub+zip": "电子书",
     "application/zip": "压缩包",
     "application/x-rar": "压缩包",
     "application/x-7z": "压缩包",
     "application/gzip": "压缩包",
     PDF: "PDF 文件",
-    "application/msword": "旧版 Word 或 WPS 文档（.doc、.wps）",
+    DOC: "旧版 Word 或 WPS 文档（.doc、.wps）",
     "application/vnd.ms-excel": "旧版 Excel 表格",
     "application/vnd.ms-powerpoint": "旧版 PowerPoint 演示文稿",
     "application/x-ole": "旧版 Office 文件",
     ENCRYPTED_OFFICE: "加密的 Office 文档",
-    "text/rtf": "RTF 文档",
-    "text/html": "网页文件",
-    "multipart/related": "网页归档文件（MHT）",
+    RTF: "RTF 文档",
+    HTML: "网页文件",
+    MHT: "网页归档文件（MHT）",
     "text/xml": "XML 文件",
     "image/jpeg": "JPEG 图片",
     "image/png": "PNG 图片",
@@ -57,35 +62,44 @@ NAMES: Mapping[str, str] = {
 SUFFIXES: Mapping[str, frozenset[str]] = {
     TEXT: frozenset({"", ".txt", ".text"}),
     DOCX: frozenset({"", ".docx"}),
+    DOC: frozenset({"", ".doc", ".wps"}),
+    RTF: frozenset({"", ".rtf"}),
     PDF: frozenset({"", ".pdf"}),
+    OFD: frozenset({"", ".ofd"}),
+    HTML: frozenset({"", ".html", ".htm", ".shtml", ".xhtml"}),
+    MHT: frozenset({"", ".mht", ".mhtml"}),
     "image/jpeg": frozenset({"", ".jpg", ".jpeg"}),
     "image/png": frozenset({"", ".png"}),
 }
 """Media types that are read, and the suffixes that agree with them."""
 
+HARMLESS: Mapping[str, frozenset[str]] = {
+    DOCX: frozenset({".doc", ".wps"}),
+    DOC: frozenset({".rtf"}),
+    RTF: frozenset({".doc", ".wps"}),
+    HTML: frozenset({".doc", ".wps", ".mht"}),
+    MHT: frozenset({".doc", ".wps", ".html", ".htm"}),
+}
+"""Suffixes under which office systems export such files all the same: read, with a notice."""
+
+READABLE = (
+    "Word、WPS 文档（.docx、.doc、.wps、.rtf）、PDF、OFD、网页（.html、.mht）、纯文本（.txt）和扫描图片（.jpg、.png）"
+)
 _SAVE_AS = "请在 Word 或 WPS 中打开，另存为 .docx 后重新上传。"
+_UNPACK = "请解压后上传其中的报告文件。"
 _ADVICE: Mapping[str, str] = {
-    "application/ofd": "暂不支持 OFD。请上传它的 Word 原件（.docx）。",
-    "application/zip": "请解压后上传其中的 .docx 或 .txt 文件。",
-    "application/x-rar": "请解压后上传其中的 .docx 或 .txt 文件。",
-    "application/x-7z": "请解压后上传其中的 .docx 或 .txt 文件。",
-    "application/gzip": "请解压后上传其中的 .docx 或 .txt 文件。",
-    "text/html": "请在 Word 或 WPS 中打开，另存为 .docx 后重新上传；也可把正文存成 .txt。",
+    "application/zip": _UNPACK,
+    "application/x-rar": _UNPACK,
+    "application/x-7z": _UNPACK,
+    "application/gzip": _UNPACK,
 }
 _DOCUMENTS = frozenset(
-    {
-        "application/msword",
-        "application/vnd.ms-word.document.macroEnabled",
-        "application/vnd.oasis.opendocument",
-        "text/rtf",
-        "multipart/related",
-        "text/xml",
-    }
+    {"application/vnd.ms-word.document.macroEnabled", "application/vnd.oasis.opendocument", "text/xml"}
 )
 
 _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"%PDF-", PDF),
-    (b"{\\rtf", "text/rtf"),
+    (b"{\\rtf", RTF),
     (b"\xff\xd8\xff", "image/jpeg"),
     (b"\x89PNG\r\n\x1a\n", "image/png"),
     (b"GIF87a", "image/gif"),
@@ -97,16 +111,12 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"\x1f\x8b\x08", "application/gzip"),
     (b"\x7fELF", "application/x-executable"),
 )
-_MARKUP: tuple[tuple[bytes, str], ...] = (
-    (b"<!doctype html", "text/html"),
-    (b"<html", "text/html"),
-    (b"<?xml", "text/xml"),
-    (b"mime-version:", "multipart/related"),
-)
+_LETTER = (b"mime-version:", b"from:", b"subject:", b"date:", b"content-", b"snapshot-", b"message-id:", b"x-")
+_PAGE = (b"<!doctype html", b"<head", b"<body", b"<meta", b"<div", b"<table", b"<p>", b"<p ")
 _STREAMS: tuple[tuple[str, str], ...] = (
     ("EncryptedPackage", ENCRYPTED_OFFICE),
-    ("WordDocument", "application/msword"),
-    ("WpsCustomData", "application/msword"),
+    ("WordDocument", DOC),
+    ("WpsCustomData", DOC),
     ("Workbook", "application/vnd.ms-excel"),
     ("PowerPoint Document", "application/vnd.ms-powerpoint"),
 )
@@ -141,11 +151,21 @@ def _sniff_head(head: bytes) -> str:
         return "application/x-executable"
     if b"%PDF-" in head[:1024]:
         return PDF
-    start = head.removeprefix(b"\xef\xbb\xbf").lstrip()[:64].lower()
-    for mark, media_type in _MARKUP:
-        if start.startswith(mark):
-            return "text/html" if media_type == "text/xml" and b"<html" in head.lower() else media_type
-    return TEXT if _may_be_text(head) else UNKNOWN_BINARY
+    return _sniff_markup(head) or (TEXT if _may_be_text(head) else UNKNOWN_BINARY)
+
+
+def _sniff_markup(head: bytes) -> str | None:
+    """Tell web pages and archives of them by how they begin, also in UTF-16; None for what is neither."""
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        head = head.replace(b"\0", b"")[2:]
+    lower = head.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    if b"multipart/related" in lower and b"mime-version:" in lower and lower.startswith(_LETTER):
+        return MHT
+    if not lower.startswith(b"<"):
+        return MHT if lower.startswith(b"mime-version:") else None
+    if b"<html" in lower or lower.startswith(_PAGE):
+        return HTML
+    return "text/xml" if lower.startswith(b"<?xml") else None
 
 
 def _may_be_text(head: bytes) -> bool:
@@ -166,8 +186,8 @@ def _sniff_zip(path: Path, limits: Limits) -> str:
     for part in ("wordprocessingml.document", "spreadsheetml.sheet", "presentationml.presentation"):
         if part.encode() + b".main+xml" in kind:
             return f"application/vnd.openxmlformats-officedocument.{part}"
-    if "ofd.xml" in names:
-        return "application/ofd"
+    if "ofd.xml" in {name.replace("\\", "/").removeprefix("./").lstrip("/") for name in names}:
+        return OFD
     if "content.xml" in names and "mimetype" in names:
         return "application/vnd.oasis.opendocument"
     return "application/epub+zip" if "meta-inf/container.xml" in names else "application/zip"
@@ -181,8 +201,11 @@ def _sniff_ole(data: mmap.mmap) -> str:
     return "application/x-ole"
 
 
-def check_agreement(suffix: str, media_type: str) -> None:
-    """Raise UnreadableDocument where the kind is not read here or the suffix says something else than the bytes."""
+def check_agreement(suffix: str, media_type: str) -> str | None:
+    """Return a notice where suffix and bytes differ harmlessly, None where they agree.
+
+    Raises UnreadableDocument where the kind is not read here or the suffix says something else than the bytes.
+    """
     if media_type == ENCRYPTED_OFFICE:
         raise UnreadableDocument(
             "encrypted", "文件设有打开密码，无法读取。请在 Word 或 WPS 中取消密码，另存为 .docx 后重新上传。"
@@ -190,7 +213,9 @@ def check_agreement(suffix: str, media_type: str) -> None:
     known = NAMES.get(media_type, media_type)
     if media_type in SUFFIXES:
         if suffix in SUFFIXES[media_type]:
-            return
+            return None
+        if suffix in HARMLESS.get(media_type, ()):
+            return f"文件名以 {suffix} 结尾，内容是{known}，已按内容读取。"
         if media_type in IMAGES:
             raise UnreadableDocument(
                 "mismatch",
@@ -198,12 +223,11 @@ def check_agreement(suffix: str, media_type: str) -> None:
             )
         raise UnreadableDocument(
             "mismatch",
-            f"文件名以 {suffix} 结尾，内容却是{known}，两者不一致。请在 Word 或 WPS 中打开，另存为 .docx 或 .txt 后重新上传。",
+            f"文件名以 {suffix} 结尾，内容却是{known}，两者不一致。请核对是否选错了文件；没有选错的，请把文件名的后缀改对后重新上传。",
         )
-    if suffix in (".docx", ".txt"):
-        advice = _advice(media_type)
-        raise UnreadableDocument("mismatch", f"文件名以 {suffix} 结尾，内容却是{known}。{advice}")
-    raise UnreadableDocument("unsupported", f"这是{known}，只能读取 .docx 和 .txt。{_advice(media_type)}")
+    if any(suffix and suffix in suffixes for suffixes in SUFFIXES.values()):
+        raise UnreadableDocument("mismatch", f"文件名以 {suffix} 结尾，内容却是{known}。{_advice(media_type)}")
+    raise UnreadableDocument("unsupported", f"这是{known}，不能读取；能读取的有{READABLE}。{_advice(media_type)}")
 
 
 def _advice(media_type: str) -> str:
@@ -211,4 +235,4 @@ def _advice(media_type: str) -> str:
         return _ADVICE[media_type]
     if media_type in _DOCUMENTS:
         return _SAVE_AS
-    return "请上传报告的 Word 文档（.docx）或纯文本（.txt）。"
+    return "请上传报告的 Word 文档（.docx）。"

@@ -25,6 +25,7 @@ from tracker.domain.extraction import read_report
 from tracker.domain.formats import reading_from_dict, reading_to_dict
 from tracker.language.lexicon import load_lexicon
 from tracker.readers.base import MEGABYTE, SCANNED, Limits, UnreadableDocument
+from tracker.readers.office import find_office
 from tracker.readers.sandbox import extract_scanned_in_child, link_in_child, read_and_extract_in_child
 from tracker.readers.scans.scanner import ScanLimits, Scanner
 from tracker.readers.scans.source import can_be_scanned
@@ -69,24 +70,36 @@ class IntakeParts:
 
 def open_parts(settings: Settings, database: Database, storage: Storage, clock: Callable[[], datetime]) -> IntakeParts:
     """Return the parts of an installation: files are read in a child process within its limits."""
-    limits = Limits(
-        file_bytes=settings.upload_limit_mb * MEGABYTE,
-        unpacked_bytes=settings.unpacked_limit_mb * MEGABYTE,
-        seconds=settings.reading_seconds,
-        memory_bytes=settings.reading_memory_mb * MEGABYTE,
-    )
+    limits = reading_limits(settings)
+    office = find_office(settings.office, settings.office_seconds)
 
     def read(path: Path, name: str) -> Json:
-        return read_and_extract_in_child(path, name, limits)
+        return read_and_extract_in_child(path, name, limits, office)
 
     def read_pages(pages: list[Json], name: str, sha256: str) -> Json:
         return extract_scanned_in_child(pages, name, sha256, limits)
 
     lease = timedelta(seconds=max(settings.reading_seconds, settings.ocr_page_seconds)) + timedelta(minutes=2)
+    if office is not None:
+        lease += timedelta(seconds=office.longest_seconds + settings.reading_seconds)
     compare = comparer(settings.linking_model_path)
     scan_limits = ScanLimits(settings.ocr_pages, settings.ocr_page_seconds, settings.ocr_memory_mb * MEGABYTE)
     scanner = Scanner(settings.scan_lock_path, scan_limits, python=settings.ocr_python)
     return IntakeParts(database, storage, read, clock, lease, compare, scanner, read_pages)
+
+
+def reading_limits(settings: Settings) -> Limits:
+    """Return what reading one file may cost in an installation."""
+    return Limits(
+        file_bytes=settings.upload_limit_mb * MEGABYTE,
+        unpacked_bytes=settings.unpacked_limit_mb * MEGABYTE,
+        ratio=settings.unpacked_ratio,
+        members=settings.member_limit,
+        depth=settings.nesting_limit,
+        pages=settings.page_limit,
+        seconds=settings.reading_seconds,
+        memory_bytes=settings.reading_memory_mb * MEGABYTE,
+    )
 
 
 def process_intake(parts: IntakeParts, intake_id: int, *, wait: bool = False) -> IntakeStatus | None:

@@ -12,7 +12,7 @@ from tracker.db.models import Report, Task, TaskSource
 from tracker.domain.documents import Span
 from tracker.domain.page_map import Box, Page, PageLine, boxes_of, pages_of, unsure_spans
 from tracker.domain.tasks import TaskStatus
-from tracker.readers.base import MEGABYTE, Limits
+from tracker.services.intake import reading_limits
 from tracker.services.page_views import has_pages, pages_of_report, scanned_pages
 from tracker.web.session import runtime
 
@@ -56,12 +56,6 @@ class PageView:
     here: frozenset[int] = frozenset()  # the items that begin on the page shown
 
 
-def reading_limits() -> Limits:
-    """Return the limits under which originals are read."""
-    settings = runtime().settings
-    return Limits(seconds=settings.reading_seconds, memory_bytes=settings.reading_memory_mb * MEGABYTE)
-
-
 def wants_pages() -> bool:
     """Say whether pages are to be shown: by the address, else as the person chose last; a quoted passage is shown as text."""
     chosen = request.args.get("view") or ("" if "quote" in request.args else request.cookies.get(CHOICE, ""))
@@ -89,7 +83,7 @@ def page_view(
     if not wants_pages():
         found = unsure_spans(scanned_pages(report))
         return PageView(doubts=len(found), doubtful_pages=tuple(sorted({page for _, page, _ in found})))
-    pages = pages_of_report(runtime().storage, report, reading_limits())
+    pages = pages_of_report(runtime().storage, report, reading_limits(runtime().settings))
     if not pages:
         return PageView(open=True)
     spans = {task.id: [Span(one.start, one.end) for one in sources.get(task.id, ())] for task in tasks}

@@ -11,15 +11,19 @@ from tracker.readers.layout.shapes import Piece, TextLine, median
 
 _GAP = 0.7  # of an ideograph's width
 _LEAST = 4  # lines on each side
-_FULL = 0.8  # of its column's width: a line of running text
-_RUNNING = 0.5  # share of lines that must be full
+_FULL = 0.68  # of its column's width: a line of running text
+_RUNNING = 0.45  # share of lines that must be full
 _CROSSING = 0.34  # share of lines that may span the page, among those as far down as the columns go
+_CANDIDATES = 24
 _NEAREST = 8.0  # ideographs from one gutter to the next
 Item = TextLine | Table
 
 
-def find_gutters(rows: Sequence[Sequence[Piece]]) -> list[float]:
-    """Return where the page is parted from top to bottom, from left to right; mostly nowhere."""
+def find_gutters(rows: Sequence[Sequence[Piece]], known: Sequence[float] = ()) -> list[float]:
+    """Return where the page is parted from top to bottom, from left to right; mostly nowhere.
+
+    ``known`` are the gutters of the document's other pages.
+    """
     if len(rows) < _LEAST:
         return []
     em = median(piece.size for row in rows for piece in row[:1]) * 0.8 or 1.0
@@ -28,17 +32,28 @@ def find_gutters(rows: Sequence[Sequence[Piece]]) -> list[float]:
         for piece, following in pairwise(row):
             if following.x0 - piece.x1 > _GAP * em:
                 votes[round((piece.x1 + following.x0) / 2 / (em / 2))] += 1
+                votes[round((following.x0 - em / 2) / (em / 2))] += 1
         votes[round((row[0].x0 - em / 2) / (em / 2))] += 1
+    places = [*known, *(step * em / 2 for step, count in votes.most_common(_CANDIDATES) if count >= _LEAST)]
+    crossed = {place: count for place in places if (count := _crossing(rows, place)) is not None}
     found: list[float] = []
-    for step, count in votes.most_common(12):
-        gutter = step * em / 2
-        if count >= _LEAST and all(abs(gutter - other) > _NEAREST * em for other in found) and _parts(rows, gutter):
-            found.append(gutter)
+    for place in sorted(crossed, key=lambda place: (crossed[place], places.index(place))):
+        if all(abs(place - other) > _NEAREST * em for other in found):
+            found.append(place)
     return sorted(found)
 
 
-def _parts(rows: Sequence[Sequence[Piece]], gutter: float) -> bool:
-    """Say whether running text stands on both sides of a place."""
+def also_here(rows: Sequence[Sequence[Piece]], gutters: Sequence[float]) -> list[float]:
+    """Return which of the gutters of other pages part this page as well, which has few lines."""
+    return [
+        gutter
+        for gutter in gutters
+        if _crossing(rows, gutter, least=1) is not None or (rows and all(row[-1].x1 <= gutter for row in rows))
+    ]
+
+
+def _crossing(rows: Sequence[Sequence[Piece]], gutter: float, least: int = _LEAST) -> int | None:
+    """Return how many rows cross a place between columns of text; None where there are no such columns."""
     left: list[tuple[float, float, float]] = []
     right: list[tuple[float, float, float]] = []
     crossing: list[float] = []
@@ -52,11 +67,11 @@ def _parts(rows: Sequence[Sequence[Piece]], gutter: float) -> bool:
             left.append((before[0].x0, before[-1].x1, row[0].y))
         if after:
             right.append((after[0].x0, after[-1].x1, row[0].y))
-    if min(len(left), len(right)) < _LEAST or not (_is_running(left) and _is_running(right)):
-        return False
+    if min(len(left), len(right)) < least or (least == _LEAST and not (_is_running(left) and _is_running(right))):
+        return None
     low, high = max(left[0][2], right[0][2]), min(left[-1][2], right[-1][2])
     among = sum(low <= y <= high for y in crossing)
-    return low < high and among <= _CROSSING * max(len(left), len(right))
+    return among if low <= high and among <= _CROSSING * max(len(left), len(right)) else None
 
 
 def _is_close(piece: Piece, following: Piece) -> bool:

@@ -10,6 +10,8 @@ from tracker.readers.layout.shapes import TextLine, median
 
 _CLOSE = 0.3  # of an ideograph's width
 _ENOUGH_LINES = 8
+_SHIFTED = 0.6
+_MIDDLE = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +27,12 @@ class Frame:
 
     def is_centred(self, line: TextLine) -> bool:
         """Say whether a line stands in the middle, with space on both sides."""
-        before, after = line.x0 - self.left, self.right - line.x1
-        return min(before, after) > _CLOSE * line.em and abs(before - after) <= 1.0 * line.em
+        before, after = (line.x0 - self.left) / line.em, (self.right - line.x1) / line.em
+        return min(before, after) > _CLOSE and abs(before - after) <= _MIDDLE
+
+    def is_in_the_middle(self, line: TextLine) -> bool:
+        """Say whether a line, however long, has as much space before as after it."""
+        return abs((line.x0 - self.left) - (self.right - line.x1)) <= line.em
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +44,12 @@ class Style:
 
 
 def frame_of(lines: Sequence[TextLine], fallback: Frame | None = None) -> Frame:
-    """Return the frame of a column; where it has few lines, ``fallback`` counts as long as it holds them."""
+    """Return the frame of a column; ``fallback`` counts unless there are lines enough that are as wide, but stand elsewhere."""
     own = Frame(_left(lines), _right(lines))
     if fallback is None:
         return own
-    at_left = sum(abs(line.x0 - own.left) <= _CLOSE * line.em for line in lines)
-    if len(lines) >= _ENOUGH_LINES and at_left >= 0.4 * len(lines):
-        return Frame(own.left, own.right if abs(own.right - fallback.right) > lines[0].em else fallback.right)
-    return fallback
+    as_wide = abs((own.right - own.left) - (fallback.right - fallback.left)) <= _SHIFTED * (lines[0].em if lines else 0)
+    return own if len(lines) >= _ENOUGH_LINES and as_wide else fallback
 
 
 def _left(lines: Sequence[TextLine]) -> float:

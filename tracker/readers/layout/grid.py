@@ -12,7 +12,7 @@ from tracker.readers.layout.text_lines import join_text, text_lines
 
 _TOUCH = 3.5  # points: borders that come so near meet
 _WALL = 0.5  # of a cell's side must be drawn
-_MOST_CELLS = 20_000
+_MOST_CELLS = 5_000
 _MOST_RULES = 4_000
 _SMALLEST = 3.0
 
@@ -34,7 +34,8 @@ class Table:
         same = len(self.edges) == len(other.edges) and all(
             abs(mine - its) <= 2 * _TOUCH for mine, its in zip(self.edges, other.edges, strict=True)
         )
-        return same and other.page == self.page + 1
+        alike = bool(self.rows and other.rows) and self.rows[0] == other.rows[0] and len(self.rows[0]) > 1
+        return (same or alike) and other.page == self.page + 1
 
     def extend(self, other: Table) -> None:
         """Take over the rows of this table's rest: its head is repeated there, a row may have been parted."""
@@ -52,16 +53,36 @@ class Table:
         return [Line("\t".join(row), "table_row") if len(row) > 1 else Line(row[0]) for row in self.rows if any(row)]
 
 
-def find_tables(page: Page) -> list[Table]:
-    """Return the page's tables with borders, from top to bottom."""
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A border round some paragraphs."""
+
+    page: int
+    x0: float
+    top: float
+    x1: float
+    bottom: float
+
+    def holds(self, line: TextLine) -> bool:
+        """Say whether a line stands inside."""
+        inside = self.x0 - _TOUCH <= line.x0 and line.x1 <= self.x1 + _TOUCH
+        return self.page == line.page and inside and self.top <= line.y <= self.bottom
+
+
+def find_tables(page: Page) -> tuple[list[Table], list[Box]]:
+    """Return the page's tables with borders, from top to bottom, and the boxes round text."""
     if len(page.rules) < 4 or len(page.rules) > _MOST_RULES:
-        return []
-    tables = []
+        return [], []
+    tables, boxes = [], []
     for group in _groups(page.rules):
         grid = _grid(group)
-        if grid is not None and (table := _filled(grid, page)) is not None:
+        if grid is None:
+            continue
+        if len(set(grid.group)) == 1:
+            boxes.append(Box(page.number, grid.xs[0], grid.ys[0], grid.xs[-1], grid.ys[-1]))
+        elif (table := filled(grid, page, page.pieces)) is not None:
             tables.append(table)
-    return sorted(tables, key=lambda table: table.top)
+    return sorted(tables, key=lambda table: table.top), boxes
 
 
 def _groups(rules: Sequence[Rule]) -> list[list[Rule]]:
@@ -90,70 +111,70 @@ def _groups(rules: Sequence[Rule]) -> list[list[Rule]]:
 
 
 @dataclass(slots=True)
-class _Grid:
+class Grid:
+    """Fields between upright lines ``xs`` and level lines ``ys``; ``group`` names the cell that each belongs to, row by row."""
+
     xs: list[float]
     ys: list[float]
-    group: list[int]  # the cell that each field belongs to, row by row
+    group: list[int]
+
+    @classmethod
+    def plain(cls, xs: list[float], ys: list[float]) -> Grid:
+        """Return a grid whose fields are a cell each."""
+        return cls(xs, ys, list(range((len(xs) - 1) * (len(ys) - 1))))
 
     @property
     def width(self) -> int:
+        """How many fields a row has."""
         return len(self.xs) - 1
 
     @property
     def height(self) -> int:
+        """How many rows there are."""
         return len(self.ys) - 1
 
 
-def _grid(rules: list[Rule]) -> _Grid | None:
-    """Return the grid that borders make; None where they are a box, an underline or a drawing."""
+def _grid(rules: list[Rule]) -> Grid | None:
+    """Return the grid that borders make, a single field for a box; None where they are an underline or a drawing."""
     level = [rule for rule in rules if rule.is_level]
     upright = [rule for rule in rules if not rule.is_level]
     if not level or not upright:
         return None
-    xs = _places([(rule.x0 + rule.x1) / 2 for rule in upright])
-    ys = _places([(rule.y0 + rule.y1) / 2 for rule in level])
+    xs = places([(rule.x0 + rule.x1) / 2 for rule in upright])
+    ys = places([(rule.y0 + rule.y1) / 2 for rule in level])
     outer = min(rule.x0 for rule in level), max(rule.x1 for rule in level)
     open_left, open_right = xs[0] - outer[0] > 2 * _TOUCH, outer[1] - xs[-1] > 2 * _TOUCH
     xs = [*([outer[0]] if open_left else []), *xs, *([outer[1]] if open_right else [])]
-    if len(xs) < 2 or len(ys) < 2 or len(xs) + len(ys) < 5 or (len(xs) - 1) * (len(ys) - 1) > _MOST_CELLS:
+    if len(xs) < 2 or len(ys) < 2 or (len(xs) - 1) * (len(ys) - 1) > _MOST_CELLS:
         return None
-    grid = _Grid(xs, ys, list(range((len(xs) - 1) * (len(ys) - 1))))
+    grid = Grid.plain(xs, ys)
     _merge(grid, level, upright)
-    return grid if len(set(grid.group)) > 1 else None
+    return grid
 
 
-def _places(values: list[float]) -> list[float]:
-    places: list[list[float]] = []
+def places(values: list[float]) -> list[float]:
+    """Return the places at which values gather, in order."""
+    found: list[list[float]] = []
     for value in sorted(values):
-        if places and value - places[-1][-1] <= _SMALLEST:
-            places[-1].append(value)
+        if found and value - found[-1][-1] <= _SMALLEST:
+            found[-1].append(value)
         else:
-            places.append([value])
-    return [sum(near) / len(near) for near in places]
+            found.append([value])
+    return [sum(near) / len(near) for near in found]
 
 
-def _merge(grid: _Grid, level: list[Rule], upright: list[Rule]) -> None:
+def _merge(grid: Grid, level: list[Rule], upright: list[Rule]) -> None:
     """Put fields together that no wall parts."""
+    sides = [[(rule.y0, rule.y1) for rule in upright if abs((rule.x0 + rule.x1) / 2 - x) <= _SMALLEST] for x in grid.xs]
+    floors = [[(rule.x0, rule.x1) for rule in level if abs((rule.y0 + rule.y1) / 2 - y) <= _SMALLEST] for y in grid.ys]
     for row in range(grid.height):
         for column in range(grid.width):
             here = row * grid.width + column
             low, high = grid.ys[row], grid.ys[row + 1]
-            if column + 1 < grid.width and not _is_wall(
-                [
-                    (rule.y0, rule.y1)
-                    for rule in upright
-                    if abs((rule.x0 + rule.x1) / 2 - grid.xs[column + 1]) <= _SMALLEST
-                ],
-                low,
-                high,
-            ):
+            if column + 1 < grid.width and not _is_wall(sides[column + 1], low, high):
                 _unite(grid.group, here, here + 1)
             low, high = grid.xs[column], grid.xs[column + 1]
-            if row + 1 < grid.height and not _is_wall(
-                [(rule.x0, rule.x1) for rule in level if abs((rule.y0 + rule.y1) / 2 - grid.ys[row + 1]) <= _SMALLEST],
-                low,
-                high,
-            ):
+            if row + 1 < grid.height and not _is_wall(floors[row + 1], low, high):
                 _unite(grid.group, here, here + grid.width)
 
 
@@ -174,11 +195,11 @@ def _is_wall(drawn: list[tuple[float, float]], low: float, high: float) -> bool:
     return covered >= _WALL * (high - low)
 
 
-def _filled(grid: _Grid, page: Page) -> Table | None:
+def filled(grid: Grid, page: Page, pieces: Sequence[Piece]) -> Table | None:
     """Put the pieces of text into the cells; None where there is no text in it."""
     cells: dict[int, list[Piece]] = {}
     taken: list[Piece] = []
-    for piece in page.pieces:
+    for piece in pieces:
         column = bisect_right(grid.xs, (piece.x0 + piece.x1) / 2) - 1
         row = bisect_right(grid.ys, piece.y - 0.3 * piece.size) - 1
         if 0 <= column < grid.width and 0 <= row < grid.height:
@@ -191,7 +212,7 @@ def _filled(grid: _Grid, page: Page) -> Table | None:
     return Table(grid.ys[0], grid.xs[0], grid.xs[-1], rows, grid.xs, page.number, taken)
 
 
-def _texts(grid: _Grid, lines: dict[int, list[TextLine]]) -> dict[int, str]:
+def _texts(grid: Grid, lines: dict[int, list[TextLine]]) -> dict[int, str]:
     """Return each cell's text: lines as wide as their column allows go on, others are put a space apart."""
     widest: dict[int, float] = {}
     for group, found in lines.items():
@@ -216,7 +237,7 @@ def cell_text(lines: list[TextLine], widest: float) -> str:
     return text
 
 
-def _rows(grid: _Grid, texts: dict[int, str]) -> list[list[str]]:
+def _rows(grid: Grid, texts: dict[int, str]) -> list[list[str]]:
     rows: list[list[str]] = []
     told: set[int] = set()
     for row in range(grid.height):

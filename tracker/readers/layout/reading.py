@@ -8,16 +8,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tracker.readers.cleanup import Line
-from tracker.readers.layout.columns import find_gutters, in_columns
+from tracker.readers.layout.aligned import bare_tables, level_tables
+from tracker.readers.layout.columns import also_here, find_gutters, in_columns
 from tracker.readers.layout.frames import Frame, frame_of, style_of
-from tracker.readers.layout.grid import Table, find_tables
+from tracker.readers.layout.grid import Box, Table, find_tables
 from tracker.readers.layout.margins import without_margins
 from tracker.readers.layout.paragraphs import join_lines
-from tracker.readers.layout.shapes import Page, TextLine, median
+from tracker.readers.layout.shapes import Page, Piece, TextLine, median
 from tracker.readers.layout.text_lines import baselines, lines_of_rows
 
 _CONTENTS = re.compile(r".{2,60}?(?:[.．·…・]{5,}|(?:…|\. ){3,})\s*[-—]?\s*\d{1,3}\s*[-—]?")
 _CONTENTS_HEAD = re.compile(r"目\s*[录次]")
+_MOST_GUTTERS = 12
+_NEARLY = 0.93
 _SAME_MARGIN = 3.0  # ideographs
 CONTENTS_NOTICE = "文档中的目录已略去。"
 
@@ -36,13 +39,23 @@ class _Column:
 
 def lines_of_pages(pages: Sequence[Page]) -> tuple[list[Line], list[str]]:
     """Return the document's paragraphs and table rows, and what the user should know."""
-    tables = [find_tables(page) for page in pages]
-    claimed = [{id(piece) for table in found for piece in table.pieces} for found in tables]
-    rows = [
-        baselines(piece for piece in page.pieces if id(piece) not in taken)
-        for page, taken in zip(pages, claimed, strict=True)
-    ]
+    ruled = [find_tables(page) for page in pages]
+    tables = [found for found, _ in ruled]
+    boxes = [box for _, found in ruled for box in found]
+    rest = [_without(page.pieces, found) for page, found in zip(pages, tables, strict=True)]
+    for page, found, pieces in zip(pages, tables, rest, strict=True):
+        found.extend(level_tables(page, pieces))
+        pieces[:] = _without(pieces, found)
+    rows = [baselines(pieces) for pieces in rest]
     gutters = [find_gutters(found) for found in rows]
+    known = sorted({gutter for here in gutters for gutter in here})[:_MOST_GUTTERS]
+    gutters = [find_gutters(found, known) if known else [] for found in rows]
+    most = max(gutters, key=len, default=[])
+    gutters = [here or also_here(found, most) for found, here in zip(rows, gutters, strict=True)]
+    for index, page in enumerate(pages):
+        if not gutters[index] and (bare := bare_tables(page, rest[index])):
+            tables[index].extend(bare)
+            rows[index] = baselines(_without(rest[index], bare))
     lines = [lines_of_rows(found, page.number, here) for page, found, here in zip(pages, rows, gutters, strict=True)]
     lines = without_margins(pages, lines)
     lines, notices = _without_contents(lines)
@@ -51,7 +64,14 @@ def lines_of_pages(pages: Sequence[Page]) -> tuple[list[Line], list[str]]:
         for page, found, here, parting in zip(pages, lines, tables, gutters, strict=True)
         for index, items in in_columns(found, here, parting)
     ]
-    return _written(columns), notices
+    return _written(columns, boxes), notices
+
+
+def _without(pieces: list[Piece], tables: list[Table]) -> list[Piece]:
+    if not tables:
+        return list(pieces)
+    taken = {id(piece) for table in tables for piece in table.pieces}
+    return [piece for piece in pieces if id(piece) not in taken]
 
 
 def _without_contents(pages: list[list[TextLine]]) -> tuple[list[list[TextLine]], list[str]]:
@@ -65,15 +85,16 @@ def _without_contents(pages: list[list[TextLine]]) -> tuple[list[list[TextLine]]
     return kept, [CONTENTS_NOTICE]
 
 
-def _written(columns: list[_Column]) -> list[Line]:
+def _written(columns: list[_Column], boxes: list[Box]) -> list[Line]:
     frames = _frames(columns)
+    boxed = _boxed(columns, boxes)
     style = style_of((frame, column.lines) for column, frame in zip(columns, frames, strict=True))
     written: list[str | Table] = []
     run: list[tuple[TextLine, Frame]] = []
     for column, frame in zip(columns, frames, strict=True):
         for item in column.items:
             if isinstance(item, TextLine):
-                run.append((item, frame))
+                run.append((item, boxed.get(id(item), frame)))
                 continue
             written.extend(join_lines(run, style))
             run = []
@@ -86,19 +107,41 @@ def _written(columns: list[_Column]) -> list[Line]:
     return [line for part in written for line in (part.lines() if isinstance(part, Table) else [Line(part)])]
 
 
+def _boxed(columns: list[_Column], boxes: list[Box]) -> dict[int, Frame]:
+    """Return the frames of the lines that stand in a box narrower than their column."""
+    found: dict[int, Frame] = {}
+    for box in boxes:
+        lines = [line for column in columns for line in column.lines if box.holds(line)]
+        if lines:
+            frame = Frame(min(line.x0 for line in lines), max(line.x1 for line in lines))
+            found.update((id(line), frame) for line in lines)
+    return found
+
+
 def _frames(columns: list[_Column]) -> list[Frame]:
     """Return each column's frame: its own where it has lines enough, else that of its like on the other pages."""
     alike: dict[tuple[int, int], list[TextLine]] = defaultdict(list)
     for column in columns:
         alike[column.key].extend(column.lines)
     shared = {key: frame_of(lines) for key, lines in alike.items()}
+    for side in (0, 1):  # what spans the page has few lines of its own, but the columns' outer edges
+        inner = [frame for key, frame in shared.items() if key[0] and key[1] == side]
+        if (0, side) in shared and inner:
+            shared[0, side] = Frame(min(frame.left for frame in inner), max(frame.right for frame in inner))
     near = _SAME_MARGIN * median(line.em for column in columns for line in column.lines)
     return [frame_of(column.lines, _fallback(column.key, shared, near)) for column in columns]
 
 
 def _fallback(key: tuple[int, int], shared: dict[tuple[int, int], Frame], near: float) -> Frame:
-    """Return the frame of the pages on this side, widened by the other side's where the margins are the same."""
+    """Return the frame of the pages on this side, corrected by the other side's.
+
+    Where the margins are the same both are taken together; where not, the text is as wide on both, and a side without a
+    line so long has short paragraphs only.
+    """
     own, other = shared[key], shared.get((key[0], 1 - key[1]))
-    if other is None or max(abs(other.left - own.left), abs(other.right - own.right)) > near:
+    if other is None:
         return own
-    return Frame(min(own.left, other.left), max(own.right, other.right))
+    if abs(other.left - own.left) <= near:
+        return Frame(min(own.left, other.left), max(own.right, other.right))
+    width = max(own.right - own.left, other.right - other.left)
+    return own if own.right - own.left >= _NEARLY * width else Frame(own.left, own.left + width)

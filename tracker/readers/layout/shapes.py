@@ -56,6 +56,7 @@ class TextLine:
     em: float
     page: int = 0
     first_width: float = 0.0  # of what cannot be parted at the line's beginning
+    glued_width: float = 0.0  # the same where quotation marks hold to what stands on either side of them
     hang: float = 0.0  # width of the closing punctuation at the line's end
 
     @property

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from tracker.readers.layout.shapes import Piece, TextLine, median
 
-_SAME_LINE = 0.45  # of the smaller letters' height
+_SAME_LINE = 0.38  # of the smaller letters' height
 _WIDE_GAP = 1.6  # of an ideograph's width: what lies beyond is another column or cell
 _WORD_GAP = 0.22
 _TWICE = 0.35  # of a letter's width: printed twice to look bold
@@ -17,6 +17,7 @@ _PADDING = re.compile(f"(?<=[{_CJK}])[ \\t\\xa0\\u2000-\\u200a\\u3000]+|[ \\t\\x
 _SPACES = re.compile(r"[ \t\xa0\u2000-\u200a\u3000]+")
 _BLANK = frozenset(" \t\xa0\u3000\u2002\u2003\u2009\r\n\u200b\ufeff")
 _CLOSING = frozenset("，。、；：！？）》」』】〕”’%％…—·,.;:!?)]}")
+_QUOTES = frozenset("“”‘’")
 _OPENING = frozenset("（《「『【〔“‘([{")
 
 
@@ -32,11 +33,10 @@ def tidy(text: str) -> str:
 
 def join_text(before: str, after: str) -> str:
     """Put two lines of a paragraph together; between two words in Latin letters a space is due."""
-    if before and after and before[-1].isalnum() and after[0].isalnum() and before[-1] < "\u2000" > after[0]:
-        if before[-1].isdigit() and after[0].isdigit():
-            return before + after
-        return f"{before} {after}"
-    return before + after
+    if not (before and after and before[-1] < "\u2000" > after[0]):
+        return before + after
+    goes_on = before[-1] in "-/(" or (before[-1].isdigit() and after[0].isdigit())
+    return before + after if goes_on or not (after[0].isalnum() or after[0] == "(") else f"{before} {after}"
 
 
 def text_lines(pieces: Iterable[Piece], page: int = 0) -> list[TextLine]:
@@ -106,7 +106,9 @@ def make_line(part: Sequence[Piece], page: int) -> TextLine | None:
         return None
     height = max(piece.size for piece in part)
     y = median(piece.y for piece in part if piece.size >= 0.8 * height)
-    return TextLine(text, part[0].x0, part[-1].x1, y, em, page, _first_width(part, em), _hang(part))
+    return TextLine(
+        text, part[0].x0, part[-1].x1, y, em, page, _first_width(part, em), _first_width(part, em, _QUOTES), _hang(part)
+    )
 
 
 def _em(part: Sequence[Piece]) -> float:
@@ -115,28 +117,28 @@ def _em(part: Sequence[Piece]) -> float:
     return median(full) if full else median((piece.size * 0.8 for piece in part), 1.0) or 1.0
 
 
-def _first_width(part: Sequence[Piece], em: float) -> float:
+def _first_width(part: Sequence[Piece], em: float, glue: frozenset[str] = frozenset()) -> float:
     """Return the width of a line's first word: what would have had to fit at the end of the line before."""
     if len(part[0].text) > 2:  # a whole line in one piece, as recognised pictures give
-        return _width_of_first(part[0].text, em)
+        return _width_of_first(part[0].text, em, glue)
     end = part[0].x0
     for index, piece in enumerate(part[:40]):
         char = piece.text[-1]
         following = part[index + 1].text[0] if index + 1 < len(part) else ""
         end = piece.x1
-        if char in _OPENING or (following and following in _CLOSING):
+        if char in _OPENING or char in glue or (following and (following in _CLOSING or following in glue)):
             continue
         if is_cjk(char) or not following or is_cjk(following) or part[index + 1].x0 - piece.x1 > _WORD_GAP * em:
             break
     return end - part[0].x0
 
 
-def _width_of_first(text: str, em: float) -> float:
+def _width_of_first(text: str, em: float, glue: frozenset[str]) -> float:
     width = 0.0
     for index, char in enumerate(text[:40]):
         width += em if is_cjk(char) else em / 2
         following = text[index + 1 : index + 2]
-        if char in _OPENING or (following and following in _CLOSING):
+        if char in _OPENING or char in glue or (following and (following in _CLOSING or following in glue)):
             continue
         if is_cjk(char) or not following or is_cjk(following) or following == " ":
             break

@@ -11,7 +11,13 @@ from wtforms.validators import AnyOf, InputRequired, NumberRange, Optional, Vali
 
 from tracker.web.forms.base import StrictForm
 
-SUFFIXES = (".docx", ".pdf", ".txt", ".jpg", ".jpeg", ".png")
+SUFFIXES = (
+    *(".docx", ".doc", ".wps", ".rtf", ".pdf", ".ofd", ".html", ".htm", ".mht", ".mhtml", ".txt"),
+    *(".jpg", ".jpeg", ".png"),
+)
+READABLE = (
+    "Word、WPS 文档（.docx、.doc、.wps、.rtf）、PDF、OFD、网页（.html、.mht）、文本文件（.txt）或扫描图片（.jpg、.png）"
+)
 EARLIEST_YEAR = 2000
 
 
@@ -36,9 +42,7 @@ class UploadForm(StrictForm):
         """Refuse at once what no reader takes, so that nobody waits for it."""
         suffix = PurePath(field.data.filename or "").suffix.lower()
         if suffix not in SUFFIXES:
-            raise ValidationError(
-                "目前可以读取 Word 文档（.docx）、PDF、文本文件（.txt）和扫描图片（.jpg、.png）。请另存为 .docx 后上传。"
-            )
+            raise ValidationError(f"可以读取的是 {READABLE}。请另存为 .docx 后上传。")
 
 
 class AnswerForm(StrictForm):

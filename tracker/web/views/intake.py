@@ -21,7 +21,7 @@ from tracker.storage import FileTooLarge
 from tracker.web.access import current_actor, requires
 from tracker.web.background import background
 from tracker.web.errors import status_of
-from tracker.web.forms.reports import SUFFIXES, AnswerForm, UploadForm
+from tracker.web.forms.reports import READABLE, SUFFIXES, AnswerForm, UploadForm
 from tracker.web.receipts import earlier_location, keep_receipt
 from tracker.web.session import reading, runtime, writing
 from tracker.web.views.reports import READERS, UPLOADERS, blueprint
@@ -140,6 +140,7 @@ def _upload_page(form: UploadForm, units: Any) -> str:
         form=form,
         units=units,
         suffixes=",".join(SUFFIXES),
+        readable=READABLE,
         limit_mb=runtime().settings.upload_limit_mb,
     )
 

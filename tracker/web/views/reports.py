@@ -184,7 +184,9 @@ def counts_of(tasks: Sequence[Task]) -> dict[str, int]:
 
 def file_kind(name: str) -> str:
     """Return the kind of icon for a file name."""
-    return {".docx": "word", ".doc": "word", ".pdf": "pdf"}.get(PurePath(name).suffix.lower(), "text")
+    return {".docx": "word", ".doc": "word", ".wps": "word", ".rtf": "word", ".pdf": "pdf"}.get(
+        PurePath(name).suffix.lower(), "text"
+    )
 
 
 def quoted_span(length: int) -> Span | None:

@@ -1,0 +1,182 @@
+"""OFD files (GB/T 33190): the zip's XML read directly, then paragraphs by geometry as for PDF.
+
+Read are the pages of all documents in the file with their templates. Annotations and signatures (stamps) are left out.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from lxml import etree
+
+from tracker.domain.documents import Document
+from tracker.readers.base import FileInfo, Limits, ScannedDocument, UnreadableDocument
+from tracker.readers.cleanup import Line, build_document
+from tracker.readers.container import Container
+from tracker.readers.layout import Page, lines_of_pages
+from tracker.readers.ofd_page import Scene, draw, numbers
+from tracker.readers.pdf import picture_notice, too_many_pages
+from tracker.readers.sniffing import OFD
+from tracker.readers.wordml import local, parse_part
+
+_DAMAGED = "OFD 文件已损坏，无法打开。请用原来的程序重新导出，或上传它的 Word 原件（.docx）。"
+_FORBIDDEN = "OFD 文件内含不允许的外部引用声明（DOCTYPE），已拒绝读取。请上传它的 Word 原件（.docx）。"
+_ENCRYPTED = "OFD 文件已加密，无法读取。请取消加密后重新上传，或上传它的 Word 原件（.docx）。"
+_PAPER = (0.0, 0.0, 210.0, 297.0)
+_FEW = 8
+_PICTURE = 0.3
+_BACKGROUND = "background"
+
+
+class OfdReader:
+    """Reads OFD files with text; raises ScannedDocument for those that are pictures only."""
+
+    name = "ofd"
+
+    def accepts(self, info: FileInfo) -> bool:
+        """Accept OFD only."""
+        return info.media_type == OFD
+
+    def read(self, path: Path, info: FileInfo, limits: Limits) -> Document:
+        """Read all documents in the file; raise UnreadableDocument where it is damaged, encrypted or a scan."""
+        documents = ofd_documents(path, limits)
+        pages = [page for document in documents for page in document]
+        pictures = [number for number, page in enumerate(pages, start=1) if page.is_picture]
+        if pictures and not any(page.pieces for page in pages):
+            raise ScannedDocument(len(pages))
+        lines: list[Line] = []
+        notices: list[str] = []
+        for document in documents:
+            found, told = lines_of_pages(document)
+            lines.extend(found)
+            notices.extend(told)
+        if len(documents) > 1:
+            notices.append(f"文件内有 {len(documents)} 份文档，已依次读出，请核对。")
+        if pictures:
+            notices.append(picture_notice(pictures))
+        return build_document(lines, reader=self.name, notices=dict.fromkeys(notices))
+
+
+def ofd_documents(path: Path, limits: Limits) -> list[list[Page]]:
+    """Return the pages of each document in the file; raise UnreadableDocument."""
+    with Container(path, limits) as container:
+        package = _Package(container, limits)
+        roots = [
+            element.text.strip()
+            for element in package.parse("OFD.xml").iter()
+            if local(element) == "DocRoot" and element.text and element.text.strip()
+        ]
+        if not roots:
+            raise UnreadableDocument("damaged", _DAMAGED)
+        return [list(package.pages(package.locate("OFD.xml", root))) for root in dict.fromkeys(roots)]
+
+
+@dataclass(slots=True)
+class _Drawing:
+    """A document's common parts: its paper, templates and composite units by their numbers."""
+
+    paper: tuple[float, ...] = _PAPER
+    templates: dict[str, str] = field(default_factory=dict)
+    units: dict[str, etree._Element] = field(default_factory=dict)
+
+
+class _Package:
+    """The members of an opened file, found by the names that its parts give one another."""
+
+    def __init__(self, container: Container, limits: Limits) -> None:
+        self._container = container
+        self._limits = limits
+        self._names = {_plain(name): name for name in container.names}
+        self._pages = 0
+        self._characters = 0
+
+    def locate(self, source: str, target: str) -> str:
+        """Return the member that ``target``, as ``source`` names it, stands for."""
+        beside = posixpath.normpath(posixpath.join(posixpath.dirname(source), target.replace("\\", "/")))
+        for name in (target if target.startswith("/") else beside, target):
+            if _plain(name) in self._names:
+                return _plain(name)
+        return _plain(beside)
+
+    def parse(self, name: str) -> etree._Element:
+        """Return a part's root; raise UnreadableDocument where it is missing, damaged or forbidden."""
+        stored = self._names.get(_plain(name))
+        data = self._container.read(stored, self._limits.part_bytes) if stored is not None else None
+        if data is None:
+            raise UnreadableDocument("damaged", _DAMAGED)
+        try:
+            return parse_part(data)
+        except UnreadableDocument as error:
+            if error.code == "forbidden_xml":
+                raise UnreadableDocument(error.code, _FORBIDDEN) from error
+            if "encryptions.xml" in self._names or "decryptseed.dat" in self._names:
+                raise UnreadableDocument("encrypted", _ENCRYPTED) from error
+            raise UnreadableDocument("damaged", _DAMAGED) from error
+
+    def pages(self, root_name: str) -> Iterator[Page]:
+        """Yield the pages of one document."""
+        root = self.parse(root_name)
+        drawing = self._common(root, root_name)
+        for number, element in enumerate((one for one in root.iter() if _is_page(one)), start=1):
+            self._pages += 1
+            if self._pages > self._limits.pages:
+                raise too_many_pages(self._pages, self._limits)
+            name = self.locate(root_name, element.get("BaseLoc") or "")
+            yield self._page(name, number, drawing, root_name)
+
+    def _common(self, root: etree._Element, root_name: str) -> _Drawing:
+        drawing = _Drawing()
+        for element in root.iter():
+            name = local(element)
+            if name == "PhysicalBox":
+                drawing.paper = _box(element, drawing.paper)
+            elif name == "TemplatePage":
+                drawing.templates[element.get("ID") or ""] = element.get("BaseLoc") or ""
+            elif name in ("PublicRes", "DocumentRes") and element.text:
+                self._resources(self.locate(root_name, element.text.strip()), drawing)
+        return drawing
+
+    def _resources(self, name: str, drawing: _Drawing) -> None:
+        if name not in self._names:
+            return
+        for element in self.parse(name).iter():
+            if local(element) == "CompositeGraphicUnit":
+                drawing.units[element.get("ID") or ""] = element
+
+    def _page(self, name: str, number: int, drawing: _Drawing, root_name: str) -> Page:
+        root = self.parse(name)
+        area = next((one for one in root.iter() if local(one) == "PhysicalBox"), None)
+        left, top, width, height = _box(area, drawing.paper)
+        scene = Scene(left, top, width, height, drawing.units, self._limits.depth)
+        used = [one for one in root.iter() if local(one) == "Template"]
+        templates = [
+            self.locate(root_name, drawing.templates[identifier])
+            for one in used
+            if (identifier := one.get("TemplateID") or "") in drawing.templates
+        ]
+        for part in (*(self.parse(template) for template in templates if template in self._names), root):
+            draw(part, scene)
+            if len(scene.pieces) + self._characters > self._limits.characters * 2:
+                raise UnreadableDocument("too_long", "OFD 的文字过多，不像一份报告。请只上传报告正文。")
+        self._characters += len(scene.pieces)
+        few = len(scene.pieces) < _FEW
+        page = Page(number, scene.points(width), scene.points(height), scene.pieces, scene.rules)
+        if few and scene.picture_area >= _PICTURE * width * height:
+            page.pieces, page.is_picture = [], True
+        return page
+
+
+def _plain(name: str) -> str:
+    return posixpath.normpath(name.replace("\\", "/").lstrip("/")).lstrip("/").lower()
+
+
+def _is_page(element: etree._Element) -> bool:
+    return local(element) == "Page" and element.get("BaseLoc") is not None
+
+
+def _box(element: etree._Element | None, otherwise: tuple[float, ...]) -> tuple[float, ...]:
+    found = numbers(element.text or "") if element is not None else []
+    return tuple(found[:4]) if len(found) >= 4 and found[2] > 0 and found[3] > 0 else otherwise
