@@ -12,7 +12,7 @@ PORT ?=
 TESTS ?=
 WORKERS ?= auto
 
-.PHONY: help run test soak fuzz browser-test check format bench lock upgrade clean environment development
+.PHONY: help run ocr test soak fuzz browser-test check format bench lock upgrade clean environment development
 
 help: ## 显示本说明
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -22,7 +22,11 @@ run: environment ## 启动系统（首次自动安装并装入示例数据；可
 
 test: development ## 运行全部测试，含浏览器与 PostgreSQL（可加 TESTS=tests/house）
 	@$(PYTHON) tools/system_packages.py
+	@$(PYTHON) tools/ocr_environment.py --tests
 	@$(BIN)/python -m pytest -n $(WORKERS) --maxprocesses 8 --dist loadfile --no-loadscope-reorder $(TESTS)
+
+ocr: ## 安装文字识别组件，用来读取扫描件和照片（装在 .venv-ocr，重启后生效）
+	@$(PYTHON) tools/ocr_environment.py
 
 soak: development ## 长时间的故障测试：反复断电、多个定时程序、数据库重启（约半小时）
 	@SOAK=1 $(BIN)/python -m pytest -n 0 tests/jobs tests/services/test_reminder_lives.py $(TESTS)
@@ -56,7 +60,7 @@ upgrade: development ## 把锁定的依赖升到最新
 	@$(BIN)/python tools/lock.py --upgrade
 
 clean: ## 删除虚拟环境与缓存，不动 instance/ 中的数据
-	@rm -rf .venv build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage tests/artifacts *.egg-info
+	@rm -rf .venv .venv-ocr build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage tests/artifacts *.egg-info
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 environment development:

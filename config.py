@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Mapping
 from pathlib import Path
 
+from tracker.readers.scans.source import own_python
 from tracker.settings import MailSettings, Settings
 
 ROOT = Path(__file__).resolve().parent
@@ -49,6 +50,10 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         batch_files=int(env.get("TRACKER_BATCH_FILES", "300")),
         batch_limit_mb=int(env.get("TRACKER_BATCH_LIMIT_MB", "300")),
         batch_unpacked_limit_mb=int(env.get("TRACKER_BATCH_UNPACKED_LIMIT_MB", "1000")),
+        ocr_python=_ocr_python(env.get("TRACKER_OCR_PYTHON")),
+        ocr_pages=int(env.get("TRACKER_OCR_PAGES", "100")),
+        ocr_page_seconds=float(env.get("TRACKER_OCR_PAGE_SECONDS", "120")),
+        ocr_memory_mb=int(env.get("TRACKER_OCR_MEMORY_MB", "3072")),
         office=env.get("TRACKER_OFFICE") or None,
         office_seconds=float(env.get("TRACKER_OFFICE_SECONDS", "60")),
         web_threads=int(env.get("TRACKER_WEB_THREADS", "8")),
@@ -92,6 +97,11 @@ def _secret_key(path: Path) -> str:
         with os.fdopen(descriptor, "w", encoding="ascii") as stream:
             stream.write(secrets.token_urlsafe(48))
     return path.read_text(encoding="ascii").strip()
+
+
+def _ocr_python(given: str | None) -> Path | None:
+    """Return the Python that recognises scans: as given, else that of `make ocr`, else none of its own."""
+    return Path(given) if given else own_python()
 
 
 def _list(value: str | None, default: tuple[str, ...]) -> tuple[str, ...]:

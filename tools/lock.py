@@ -1,4 +1,4 @@
-"""Write both locks from pyproject.toml: exact versions with the hashes of every file of each.
+"""Write the locks from pyproject.toml: exact versions with the hashes of every file of each.
 
 Neither file names an index, a host or a path, so that any mirror serves them. The versions already locked are
 kept where they still fit; `--upgrade` takes the newest.
@@ -9,11 +9,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 RUNTIME = ROOT / "requirements.lock"
 DEVELOPMENT = ROOT / "requirements-dev.lock"
+OCR = ROOT / "requirements-ocr.lock"  # what recognises scans, alone: it has an environment of its own (`make ocr`)
 HEADER = "# Written by `make lock` from pyproject.toml; install with `pip install --require-hashes -r {name}`.\n"
 OPTIONS = [
     "--quiet",
@@ -40,12 +42,26 @@ def compile_lock(target: Path, *options: str) -> None:
     """Resolve pyproject.toml into ``target`` and put our own first line on it."""
     command = [sys.executable, "-m", "piptools", "compile", *OPTIONS, *options, "-o", target.name, "pyproject.toml"]
     subprocess.run(command, cwd=ROOT, env=clean_environment(), check=True)
-    body = target.read_text(encoding="utf-8").removeprefix(HEADER.format(name=target.name))
-    target.write_text(HEADER.format(name=target.name) + body, encoding="utf-8")
+    _sign(target)
+
+
+def lock_extra(extra: str, target: Path, *options: str) -> None:
+    """Resolve one extra of pyproject.toml alone, without what the product itself needs."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    wanted = "\n".join(project["optional-dependencies"][extra])
+    quiet = [option for option in OPTIONS if not option.startswith("--extra=")]
+    command = [sys.executable, "-m", "piptools", "compile", *quiet, *options, "--no-annotate", "-o", target.name, "-"]
+    subprocess.run(command, cwd=ROOT, env=clean_environment(), check=True, input=wanted, text=True)
+    _sign(target)
+
+
+def _sign(target: Path) -> None:
+    header = HEADER.format(name=target.name)
+    target.write_text(header + target.read_text(encoding="utf-8").removeprefix(header), encoding="utf-8")
 
 
 def main(arguments: list[str]) -> int:
-    """Write requirements.lock, then requirements-dev.lock on top of the same versions; the exit code."""
+    """Write requirements.lock, then requirements-dev.lock and requirements-ocr.lock on the same versions; the exit code."""
     upgrade = ["--upgrade"] if "--upgrade" in arguments else []
     for target, options in (
         (RUNTIME, upgrade),
@@ -54,6 +70,8 @@ def main(arguments: list[str]) -> int:
         sys.stdout.write(f"{target.name} …\n")
         sys.stdout.flush()
         compile_lock(target, *options)
+    sys.stdout.write(f"{OCR.name} …\n")
+    lock_extra("ocr", OCR, *upgrade, f"--constraint={RUNTIME.name}")
     return 0
 
 

@@ -61,6 +61,10 @@ class Settings:
     batch_unpacked_limit_mb: int = 1000  # what the zip of a batch may unpack to
     office: str | None = None  # LibreOffice: a program, or "off"; without it what is on the path
     office_seconds: float = 60.0
+    ocr_pages: int = 100
+    ocr_page_seconds: float = 120.0
+    ocr_memory_mb: int = 3072
+    ocr_python: Path | None = None  # the Python of an environment with the recogniser; None: this one
     web_threads: int = 8
     lexicon_folder: Path | None = None  # edited word lists in place of the shipped ones
     outgoing_hosts: tuple[str, ...] = ()  # whom channels may call: a host, or host:port
@@ -78,6 +82,11 @@ class Settings:
     def storage_path(self) -> Path:
         """The folder of uploaded originals and evidence files."""
         return self.instance_path / "files"
+
+    @property
+    def scan_lock_path(self) -> Path:
+        """The file whose lock lets one recogniser of scans at a time run on this server."""
+        return self.instance_path / "scans.lock"
 
     @property
     def linking_model_path(self) -> Path:

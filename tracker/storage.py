@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -81,7 +82,31 @@ class Storage:
         if not path.is_file() or path.stat().st_mtime >= unless_newer_than.timestamp():
             return False
         path.unlink(missing_ok=True)
+        shutil.rmtree(self._derived_folder(key), ignore_errors=True)
         return True
+
+    def derived(self, key: str, name: str) -> Path:
+        """Return where something made from a file lies (a picture of its page): it can be made again and is not backed up."""
+        if not name.replace(".", "").replace("-", "").isalnum() or name.startswith("."):
+            raise ValueError("not a derived file's name")
+        return self._derived_folder(key) / name
+
+    def keep_derived(self, key: str, name: str, data: bytes) -> Path:
+        """Keep what was made from a file, wholly or not at all."""
+        final = self.derived(key, name)
+        final.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, written = tempfile.mkstemp(prefix=".incoming-", dir=final.parent)
+        temporary = Path(written)
+        try:
+            with os.fdopen(descriptor, "wb") as target:
+                target.write(data)
+            temporary.replace(final)
+        finally:
+            temporary.unlink(missing_ok=True)
+        return final
+
+    def _derived_folder(self, key: str) -> Path:
+        return self.root / "derived" / self.path(key).relative_to(self.root)
 
     def exists(self, key: str) -> bool:
         """Say whether the file is there."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
+from pathlib import Path
+
 import pytest
 
 from tests.support.needs import lack, skipped_needs
@@ -84,3 +87,22 @@ def test_skips_are_summed_up_by_reason():
 
     reports = [Report("缺少浏览器：请安装"), Report("另有原因"), Report("缺少浏览器：请安装")]
     assert skipped_needs(reports) == ["跳过 2 项测试，缺少浏览器：请安装"]
+
+
+def test_the_recogniser_is_installed_apart_and_its_lack_stops_no_test(elsewhere, monkeypatch, capsys):
+    monkeypatch.syspath_prepend(str(Path(environment.__file__).parent))
+    ocr = importlib.import_module("ocr_environment")
+    own = ocr.environment
+    for name in ("VENV", "VENV_PYTHON", "LOG", "LOCKS"):
+        monkeypatch.setattr(own, name, getattr(own, name))
+
+    def fail(_kind: str) -> None:
+        raise own.InstallError("没有网络")
+
+    monkeypatch.setattr(own, "is_ready", lambda _kind: False)
+    monkeypatch.setattr(own, "make_venv", lambda: None)
+    monkeypatch.setattr(own, "install", fail)
+    assert ocr.main(["--tests"]) == 0
+    assert ocr.main([]) == 1
+    assert "没有网络" in capsys.readouterr().out
+    assert own.VENV.name == ".venv-ocr"

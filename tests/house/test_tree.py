@@ -125,12 +125,19 @@ def test_the_lock_holds_what_pyproject_asks_for(lock, extras):
     assert unfit == [], "run make lock"
 
 
+def test_the_lock_of_the_recogniser_holds_its_extra_and_no_other_version():
+    locked, runtime = pins("requirements-ocr.lock"), pins("requirements.lock")
+    for wanted in [one for one in requirements("ocr") if one.name in {"rapidocr", "onnxruntime", "pypdfium2"}]:
+        assert wanted.specifier.contains(locked[canonicalize_name(wanted.name)], prereleases=True), "run make lock"
+    assert [name for name in locked.keys() & runtime.keys() if locked[name] != runtime[name]] == []
+
+
 def test_both_locks_name_the_same_versions():
     runtime, development = pins("requirements.lock"), pins("requirements-dev.lock")
     assert runtime.items() <= development.items()
 
 
-@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock"])
+@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock", "requirements-ocr.lock"])
 def test_every_pin_has_its_hashes_and_no_address(lock):
     text = (ROOT / lock).read_text(encoding="utf-8")
     blocks = re.split(r"(?m)^(?=[\w.-]+==)", text)[1:]

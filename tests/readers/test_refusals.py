@@ -47,7 +47,7 @@ def refusal(path: Path, *, name: str | None = None, limits: Limits = Limits()) -
         ("空.txt", b"", "empty", "文件是空的"),
         ("空白.txt", "\ufeff \n\u3000\n".encode(), "no_text", "没有文字"),
         ("照片.docx", JPEG, "mismatch", "内容却是JPEG 图片"),
-        ("照片.jpg", JPEG, "unsupported", "这是JPEG 图片"),
+        ("照片.jpg", JPEG, "damaged", "图片无法打开"),
         ("照片.txt", JPEG, "mismatch", "内容却是JPEG 图片"),
         ("图.docx", b"\x89PNG\r\n\x1a\n" + b"\0" * 40, "mismatch", "PNG 图片"),
         ("旧.doc", ole("WordDocument"), "damaged", "另存为 .docx"),

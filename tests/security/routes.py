@@ -156,6 +156,7 @@ ROUTES: dict[str, Row] = {
     "reports.cancel_batch": Row(BATCH),
     "reports.show": Row(REPORT),
     "reports.download": Row(REPORT),
+    "reports.page": Row({"report_id": "report", "number": 1}, refused=frozenset({404})),
     "reports.review": Row(REPORT),
     "reports.add_item": Row(REPORT, send(quote="年内完成决策事项目录编制并公布。")),
     "reports.confirm_items": Row(REPORT, send(chosen=chosen("proposal"), go="1")),

@@ -16,12 +16,14 @@ if TYPE_CHECKING:
 
 UNREADABLE = 2
 """Exit code for a file that cannot be read."""
+OCR_VARIABLE = "TRACKER_OCR_PYTHON"
 LEXICON_VARIABLE = "TRACKER_LEXICON_FOLDER"
 OFFICE_VARIABLE = "TRACKER_OFFICE"
 
 
 @click.command(
-    "extract", help="读出一份报告的标题、章节、问题和计划事项。FILE 是 Word、WPS、PDF、OFD、网页或文本文件。"
+    "extract",
+    help="读出一份报告的标题、章节、问题和计划事项。FILE 是 Word、WPS、PDF、OFD、网页、文本文件，或扫描的 PDF、图片。",
 )
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON（UTF-8）")
@@ -59,13 +61,33 @@ def link_command(earlier: Path, later: Path, *, as_json: bool) -> None:
 
 def read_or_exit(file: Path) -> ReadReport:
     """Return a file's reading, or print one line on standard error and exit 2."""
-    from tracker.readers.base import UnreadableDocument
+    from tracker.readers.base import SCANNED, UnreadableDocument
     from tracker.readers.extracting import extract_file
     from tracker.readers.office import find_office
+    from tracker.readers.scans.source import can_be_scanned
 
     use_edited_lists()
     try:
         return extract_file(file, office=find_office(os.environ.get(OFFICE_VARIABLE)))
+    except UnreadableDocument as error:
+        if error.code == SCANNED and can_be_scanned(file):
+            return scan_or_exit(file)
+        fail(f"{file}：{error.message}")
+
+
+def scan_or_exit(file: Path) -> ReadReport:
+    """Return the reading of a scan, its pages recognised one by one, or print one line on standard error and exit 2."""
+    from tracker.readers.base import UnreadableDocument
+    from tracker.readers.scans.extracting import extract_scan
+    from tracker.readers.scans.scanner import Scanner
+    from tracker.readers.scans.source import own_python
+
+    def tell(done: int, pages: int) -> None:
+        click.echo(f"识别文字：第 {done + 1} 页，共 {pages} 页", err=True)
+
+    python = os.environ.get(OCR_VARIABLE)
+    try:
+        return extract_scan(file, Scanner(python=Path(python) if python else own_python()), tell)
     except UnreadableDocument as error:
         fail(f"{file}：{error.message}")
 

@@ -26,7 +26,7 @@ _SENTENCE_END = re.compile(r"[。！？；][”’》）]{0,3}")
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A stretch to be shown: ``kind`` is ``item``, ``problem`` or ``quote``; ``key`` names what it belongs to."""
+    """A stretch to be shown: ``kind`` is ``item``, ``problem``, ``quote`` or ``unsure``; ``key`` names what it belongs to."""
 
     kind: str
     key: str
@@ -49,6 +49,7 @@ class Segment:
     problem: str | None = None
     problem_number: str = ""
     quoted: bool = False
+    unsure: str | None = None  # where words that were hard to read stand in the original
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,4 +171,5 @@ class _Cutter:
             problem=problem.key if problem else None,
             problem_number=problem.number if problem and problem.span.start == low else "",
             quoted=any(mark.kind == "quote" for mark in covering),
+            unsure=next((mark.key for mark in covering if mark.kind == "unsure"), None),
         )

@@ -11,6 +11,7 @@ from tracker.readers.base import DEFAULT_LIMITS, MEGABYTE, FileInfo, Limits, Rea
 from tracker.readers.doc import DocReader
 from tracker.readers.docx import ConvertedReader, DocxReader
 from tracker.readers.html import HtmlReader
+from tracker.readers.images import ImageReader
 from tracker.readers.mht import MhtReader
 from tracker.readers.ofd import OfdReader
 from tracker.readers.pdf import PdfReader
@@ -26,6 +27,7 @@ READERS: tuple[Reader, ...] = (
     MhtReader(),
     DocReader(),
     RtfReader(),
+    ImageReader(),
     TextReader(),
 )
 """Asked in this order; the first that accepts a file and can read it wins."""
@@ -39,6 +41,7 @@ READER_NAMES = {
     "ofd": "按 OFD 的文字读",
     "html": "按网页读",
     "mht": "按网页归档读",
+    "image": "按图片读",
     "text": "按纯文本读",
 }
 """What the user is told a reader does; one that is not listed goes by its own name."""

@@ -84,6 +84,15 @@ def _read(function: str, arguments: list[Any], limits: Limits) -> Any:
         raise UnreadableDocument(error.code, _sentence(error.code, limits)) from error
 
 
+def extract_scanned_in_child(pages: Sequence[Json], name: str, sha256: str, limits: Limits = DEFAULT_LIMITS) -> Json:
+    """Extract a report from the pages of a scan in a child. Raises UnreadableDocument."""
+    try:
+        result: Json = run_in_child(f"{_TASKS}:extract_scanned", [list(pages), name, sha256], limits)
+    except ChildFailed as error:
+        raise UnreadableDocument(error.code, error.message or _sentence(error.code, limits)) from error
+    return result
+
+
 def link_in_child(earlier: Json, later: Json, limits: Limits = DEFAULT_LIMITS, model: str | None = None) -> Json:
     """Link two readings (in their JSON form) in a child; return ``links``, ``unplanned`` and the ``model`` used.
 

@@ -11,10 +11,14 @@ from tracker.domain.formats import Json, link_report_to_dict, reading_from_dict
 from tracker.domain.matching import link_reports
 from tracker.domain.matching.training import fingerprint
 from tracker.domain.matching.words import load_model, parse_model
+from tracker.domain.page_map import pages_to_json, place_lines
 from tracker.readers.base import Limits
 from tracker.readers.cleanup import Line, build_document
 from tracker.readers.extracting import extract_file, lexicon
+from tracker.readers.pdf_lines import pdf_page_lines
 from tracker.readers.registry import inspect_file
+from tracker.readers.scans.extracting import extract_pages
+from tracker.readers.scans.pictures import page_png
 from tracker.readers.sniffing import check_agreement
 
 log = logging.getLogger(__name__)
@@ -42,6 +46,21 @@ def media_type(path: str, name: str, limits: dict[str, Any]) -> str:
     info = inspect_file(Path(path), name=name, limits=Limits(**limits))
     check_agreement(info.suffix, info.media_type)
     return info.media_type
+
+
+def extract_scanned(pages: list[Json], name: str, sha256: str) -> Json:
+    """Return the reading of recognised pages, with the place of each of their lines in its text under ``pages``."""
+    return extract_pages(pages, name=name, sha256=sha256)
+
+
+def pdf_pages_placed(path: str, text: str) -> list[Json]:
+    """Return the pages of a PDF with the place in ``text`` of each of their lines."""
+    return pages_to_json(place_lines(text, pdf_page_lines(Path(path), Limits())))
+
+
+def draw_page(path: str, index: int) -> Json:
+    """Return a page of a PDF as a PNG in base64."""
+    return page_png(path, index)
 
 
 def link(earlier: Json, later: Json, model_text: str | None = None) -> Json:

@@ -21,6 +21,8 @@ HTML = "text/html"
 MHT = "multipart/related"
 RTF = "text/rtf"
 DOC = "application/msword"
+IMAGES = frozenset({"image/jpeg", "image/png"})
+"""Pictures that may be a photograph or a scan of a page."""
 ENCRYPTED_OFFICE = "application/x-encrypted-office"
 UNKNOWN_BINARY = "application/octet-stream"
 
@@ -66,6 +68,8 @@ SUFFIXES: Mapping[str, frozenset[str]] = {
     OFD: frozenset({"", ".ofd"}),
     HTML: frozenset({"", ".html", ".htm", ".shtml", ".xhtml"}),
     MHT: frozenset({"", ".mht", ".mhtml"}),
+    "image/jpeg": frozenset({"", ".jpg", ".jpeg"}),
+    "image/png": frozenset({"", ".png"}),
 }
 """Media types that are read, and the suffixes that agree with them."""
 
@@ -78,7 +82,9 @@ HARMLESS: Mapping[str, frozenset[str]] = {
 }
 """Suffixes under which office systems export such files all the same: read, with a notice."""
 
-READABLE = "Word、WPS 文档（.docx、.doc、.wps、.rtf）、PDF、OFD、网页（.html、.mht）和纯文本（.txt）"
+READABLE = (
+    "Word、WPS 文档（.docx、.doc、.wps、.rtf）、PDF、OFD、网页（.html、.mht）、纯文本（.txt）和扫描图片（.jpg、.png）"
+)
 _SAVE_AS = "请在 Word 或 WPS 中打开，另存为 .docx 后重新上传。"
 _UNPACK = "请解压后上传其中的报告文件。"
 _ADVICE: Mapping[str, str] = {
@@ -210,6 +216,11 @@ def check_agreement(suffix: str, media_type: str) -> str | None:
             return None
         if suffix in HARMLESS.get(media_type, ()):
             return f"文件名以 {suffix} 结尾，内容是{known}，已按内容读取。"
+        if media_type in IMAGES:
+            raise UnreadableDocument(
+                "mismatch",
+                f"文件名以 {suffix} 结尾，内容却是{known}，两者不一致。请把文件名的结尾改为 .jpg 或 .png 后重新上传。",
+            )
         raise UnreadableDocument(
             "mismatch",
             f"文件名以 {suffix} 结尾，内容却是{known}，两者不一致。请核对是否选错了文件；没有选错的，请把文件名的后缀改对后重新上传。",

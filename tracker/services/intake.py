@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -24,14 +24,17 @@ from tracker.domain.errors import RuleViolation
 from tracker.domain.extraction import read_report
 from tracker.domain.formats import reading_from_dict, reading_to_dict
 from tracker.language.lexicon import load_lexicon
-from tracker.readers.base import MEGABYTE, Limits, UnreadableDocument
+from tracker.readers.base import MEGABYTE, SCANNED, Limits, UnreadableDocument
 from tracker.readers.office import find_office
-from tracker.readers.sandbox import link_in_child, read_and_extract_in_child
+from tracker.readers.sandbox import extract_scanned_in_child, link_in_child, read_and_extract_in_child
+from tracker.readers.scans.scanner import ScanLimits, Scanner
+from tracker.readers.scans.source import can_be_scanned
 from tracker.services.audit import record
 from tracker.services.linking import Compare, link_report
 from tracker.services.linking_model import comparer
 from tracker.services.promises import compare_promises
 from tracker.services.reports import Question, settle
+from tracker.services.scanning import STEP, ScanSoFar, is_scan, recognise, scan_so_far, step_of
 from tracker.settings import Settings
 from tracker.storage import Storage
 
@@ -46,13 +49,14 @@ NO_ANSWER = "intake %s: the database did not answer; it is taken up again later"
 
 Json = dict[str, Any]
 ReadFile = Callable[[Path, str], Json]
+ReadPages = Callable[[list[Json], str, str], Json]
 
 
 @dataclass(frozen=True, slots=True)
 class IntakeParts:
     """What a run needs. ``read`` turns a stored file (its path, the user's file name) into a reading in the form of
     ``tracker extract --json``, in a child process, or raises UnreadableDocument. ``compare`` links two readings. ``lease`` is
-    longer than both may take."""
+    longer than both may take, and than a page of a scan. ``read_pages`` turns what ``scanner`` saw into a reading."""
 
     database: Database
     storage: Storage
@@ -60,6 +64,8 @@ class IntakeParts:
     clock: Callable[[], datetime]
     lease: timedelta = timedelta(minutes=3)
     compare: Compare = link_in_child
+    scanner: Scanner = field(default_factory=Scanner)
+    read_pages: ReadPages = extract_scanned_in_child
 
 
 def open_parts(settings: Settings, database: Database, storage: Storage, clock: Callable[[], datetime]) -> IntakeParts:
@@ -70,11 +76,16 @@ def open_parts(settings: Settings, database: Database, storage: Storage, clock: 
     def read(path: Path, name: str) -> Json:
         return read_and_extract_in_child(path, name, limits, office)
 
-    lease = timedelta(seconds=settings.reading_seconds) + timedelta(minutes=2)
+    def read_pages(pages: list[Json], name: str, sha256: str) -> Json:
+        return extract_scanned_in_child(pages, name, sha256, limits)
+
+    lease = timedelta(seconds=max(settings.reading_seconds, settings.ocr_page_seconds)) + timedelta(minutes=2)
     if office is not None:
         lease += timedelta(seconds=office.longest_seconds + settings.reading_seconds)
     compare = comparer(settings.linking_model_path)
-    return IntakeParts(database, storage, read, clock, lease, compare)
+    scan_limits = ScanLimits(settings.ocr_pages, settings.ocr_page_seconds, settings.ocr_memory_mb * MEGABYTE)
+    scanner = Scanner(settings.scan_lock_path, scan_limits, python=settings.ocr_python)
+    return IntakeParts(database, storage, read, clock, lease, compare, scanner, read_pages)
 
 
 def reading_limits(settings: Settings) -> Limits:
@@ -91,12 +102,31 @@ def reading_limits(settings: Settings) -> Limits:
     )
 
 
-def process_intake(parts: IntakeParts, intake_id: int) -> IntakeStatus | None:
+def process_intake(parts: IntakeParts, intake_id: int, *, wait: bool = False) -> IntakeStatus | None:
     """Take one upload as far as it goes; returns where it stands then, None where another run has it.
 
-    Safe to call at any time, from any process, any number of times.
+    Safe to call at any time, from any process, any number of times. A scan is recognised where no other is being
+    recognised on this server; it stays in the queue otherwise, or with ``wait`` takes its turn.
     """
-    claim = _claim(parts, intake_id)
+    status = process_text(parts, intake_id)
+    if not _waits_for_scan(parts, intake_id):
+        return status
+    with parts.scanner.turn(wait=wait) as free:
+        return _process(parts, _claim(parts, intake_id, scan=True)) if free else status
+
+
+def process_text(parts: IntakeParts, intake_id: int) -> IntakeStatus | None:
+    """Take an upload as far as it goes without recognising anything: a scan is left in the queue (QUEUED)."""
+    return _process(parts, _claim(parts, intake_id, scan=False))
+
+
+def _waits_for_scan(parts: IntakeParts, intake_id: int) -> bool:
+    with parts.database.reading() as session:
+        intake = session.get(Intake, intake_id)
+        return intake is not None and is_scan(intake) and _is_free(intake, parts.clock())
+
+
+def _process(parts: IntakeParts, claim: _Claim | None) -> IntakeStatus | None:
     if claim is None:
         return None
     if not claim.stored and (status := _read_and_store(parts, claim)) is not IntakeStatus.READING:
@@ -106,11 +136,16 @@ def process_intake(parts: IntakeParts, intake_id: int) -> IntakeStatus | None:
 
 def _read_and_store(parts: IntakeParts, claim: _Claim) -> IntakeStatus | None:
     try:
-        kept = claim.kept or {"reading": parts.read(parts.storage.path(claim.file_key), claim.file_name)}
+        kept = _reading_of(parts, claim)
+        if kept is None:
+            return None
         kept = _reread_for_year(kept, claim.report_year)
         return _store(parts, claim, kept)
     except UnreadableDocument as refusal:
-        return _fail(parts, claim, refusal.message, refusal.code)
+        if refusal.code != SCANNED or not can_be_scanned(parts.storage.path(claim.file_key)):
+            return _fail(parts, claim, refusal.message, refusal.code)
+        why = parts.scanner.refusal()
+        return _fail(parts, claim, why, SCANNED) if why else _await_scan(parts, claim)
     except RuleViolation as refusal:
         return _fail(parts, claim, refusal.message, "refused")
     except OperationalError:
@@ -119,6 +154,43 @@ def _read_and_store(parts: IntakeParts, claim: _Claim) -> IntakeStatus | None:
     except Exception:
         log.exception("intake %s failed", claim.intake_id)
         return _fail(parts, claim, SOMETHING_WENT_WRONG)
+
+
+def _reading_of(parts: IntakeParts, claim: _Claim) -> Json | None:
+    """Return the upload's reading with what is kept beside it: kept already, recognised, or read; None when taken away."""
+    so_far = scan_so_far(claim.kept)
+    if so_far is None:
+        return claim.kept or {"reading": parts.read(parts.storage.path(claim.file_key), claim.file_name)}
+
+    def note(newer: ScanSoFar) -> bool:
+        return _note_pages(parts, claim, newer)
+
+    whole = recognise(parts.scanner, parts.storage, claim.file_key, so_far, note, claim.attempt)
+    if whole is None:
+        return None
+    return {"reading": parts.read_pages(whole.pages, claim.file_name, claim.file_key)}
+
+
+def _await_scan(parts: IntakeParts, claim: _Claim) -> IntakeStatus | None:
+    """Put an upload that turned out to be a scan back into the queue, for its turn with the recogniser."""
+    with parts.database.writing.begin() as session:
+        intake = _still_ours(session, claim)
+        if intake is None:
+            return None
+        intake.status, intake.step, intake.lease_until = IntakeStatus.QUEUED, STEP, None
+        intake.reading = ScanSoFar(attempt=claim.attempt).to_json()
+        return intake.status
+
+
+def _note_pages(parts: IntakeParts, claim: _Claim, so_far: ScanSoFar) -> bool:
+    """Keep the pages read so far and prolong the claim; says whether the upload is still this run's."""
+    with parts.database.writing.begin() as session:
+        intake = _still_ours(session, claim)
+        if intake is None:
+            return False
+        intake.reading, intake.step = so_far.to_json(), step_of(so_far)
+        intake.lease_until = parts.clock() + parts.lease
+        return True
 
 
 def _link(parts: IntakeParts, claim: _Claim) -> IntakeStatus | None:
@@ -198,29 +270,35 @@ class _Claim:
     stored: bool  # its report is in the books; what is left is to compare it
 
 
-def _claim(parts: IntakeParts, intake_id: int) -> _Claim | None:
+def _claim(parts: IntakeParts, intake_id: int, *, scan: bool) -> _Claim | None:
     now = parts.clock()
     with parts.database.writing.begin() as session:
         intake = session.scalar(
             select(Intake).where(Intake.id == intake_id).options(undefer(Intake.reading)).with_for_update(of=Intake)
         )
-        if intake is None or not _is_free(intake, now):
+        if intake is None or is_scan(intake) is not scan or not _is_free(intake, now):
             return None
         stored = intake.report_id is not None
         if intake.attempts >= MAX_ATTEMPTS and stored:
             _finish(intake, now)
             return None
-        if intake.attempts >= MAX_ATTEMPTS:
+        if _tries(intake) >= MAX_ATTEMPTS:
             intake.status, intake.message, intake.finished_at = IntakeStatus.FAILED, SOMETHING_WENT_WRONG, now
             intake.lease_until, intake.step = None, UNEXPECTED
             return None
         intake.status = IntakeStatus.READING
-        if not stored:
+        if not stored and not scan:
             intake.step, intake.message = "reading", None
         intake.attempts += 1
         intake.lease_until = now + parts.lease
         key, name = intake.file_key, intake.file_name
         return _Claim(intake.id, intake.attempts, key, name, intake.report_year, intake.reading, stored)
+
+
+def _tries(intake: Intake) -> int:
+    """Return how many runs came to nothing; of a scan those since the one that read its last page."""
+    so_far = scan_so_far(intake.reading)
+    return intake.attempts - so_far.attempt if so_far else intake.attempts
 
 
 def _is_free(intake: Intake, now: datetime) -> bool:
@@ -240,7 +318,8 @@ def _reread_for_year(kept: Json, year: int | None) -> Json:
     if reading["report_year"] is not None:
         notices.append(f"报告写明的年度是 {reading['report_year']} 年，按您选择的 {year} 年入账。请核对。")
     source = {"file": reading.get("file", ""), "sha256": reading.get("sha256", ""), "reader": reading.get("reader", "")}
-    return {**kept, "reading": reading_to_dict(replace(again, notices=tuple(notices)), **source)}
+    pages = {"pages": reading["pages"]} if "pages" in reading else {}
+    return {**kept, "reading": {**reading_to_dict(replace(again, notices=tuple(notices)), **source), **pages}}
 
 
 def _store(parts: IntakeParts, claim: _Claim, kept: Json) -> IntakeStatus | None:
@@ -295,7 +374,9 @@ def _fail(parts: IntakeParts, claim: _Claim, message: str, code: str = UNEXPECTE
         if intake is None:
             return None
         intake.status, intake.message, intake.finished_at = IntakeStatus.FAILED, message, parts.clock()
-        intake.lease_until, intake.reading, intake.step = None, None, code[:40]
+        intake.lease_until, intake.step = None, code[:40]
+        if scan_so_far(intake.reading) is None or code not in WORTH_ANOTHER_TRY:
+            intake.reading = None
         record(
             session,
             intake.uploaded_by.as_actor(),

@@ -17,6 +17,7 @@ from tracker.db.queries.scope import get_unit
 from tracker.domain.errors import ActionNotAllowed, Forbidden, RuleViolation
 from tracker.domain.permissions import Actor, Role
 from tracker.services.audit import record
+from tracker.services.scanning import STEP, scan_so_far
 from tracker.storage import StoredFile
 
 UPLOADERS = frozenset({Role.OFFICER, Role.HEAD, Role.SUPERVISOR})
@@ -103,7 +104,8 @@ def answer_intake(session: Session, actor: Actor, intake_id: int, answer: Answer
     else:
         _expect(intake, IntakeStatus.NEEDS_ANSWER)
         _take_in(session, actor, intake, answer)
-    intake.status, intake.step, intake.message = IntakeStatus.QUEUED, "queued", None
+    step = STEP if scan_so_far(intake.reading) else "queued"
+    intake.status, intake.step, intake.message = IntakeStatus.QUEUED, step, None
     intake.attempts, intake.lease_until, intake.finished_at = 0, None, None
     record(
         session,

@@ -15,7 +15,15 @@ from flask import Flask, current_app
 from tracker.db.models import Batch, BatchStatus, Intake
 from tracker.runtime import Runtime
 from tracker.services.batch_runs import BatchParts, open_batch_parts, process_batch, resume_stale_batches
-from tracker.services.intake import IntakeParts, is_stale, open_parts, process_intake, resume_stale_intakes
+from tracker.services.intake import (
+    IntakeParts,
+    is_stale,
+    open_parts,
+    process_intake,
+    process_text,
+    resume_stale_intakes,
+)
+from tracker.services.scanning import is_scan
 
 log = logging.getLogger(__name__)
 
@@ -30,23 +38,39 @@ class Background:
         self.parts = parts
         self.batches = batches
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="intake")
-        self._batch_pool = ThreadPoolExecutor(
-            1, thread_name_prefix="batch"
-        )  # a person's single file does not queue behind
+        # a person's single file does not queue behind a batch
+        self._batch_pool = ThreadPoolExecutor(1, thread_name_prefix="batch")
+        self._scans = ThreadPoolExecutor(1, thread_name_prefix="scan")  # recognised one after the other
+        self._waiting: set[int] = set()
         self._running: set[Future[Any]] = set()
 
     def take_in(self, intake_id: int) -> None:
         """Begin to process an upload; a second call for the same one does nothing."""
-        self._submit(process_intake, self.parts, intake_id)
+        self._submit(self._pool, self._take_in, intake_id)
+
+    def _take_in(self, intake_id: int) -> None:
+        """Take an upload in; one that turns out to be a scan goes on in a line of its own, so that others need not wait."""
+        process_text(self.parts, intake_id)
+        with self.parts.database.reading() as session:
+            intake = session.get(Intake, intake_id)
+        if intake is not None and is_scan(intake) and intake_id not in self._waiting:
+            self._waiting.add(intake_id)
+            self._submit(self._scans, self._scan, intake_id)
+
+    def _scan(self, intake_id: int) -> None:
+        try:
+            process_intake(self.parts, intake_id, wait=True)
+        finally:
+            self._waiting.discard(intake_id)
 
     def resume(self) -> None:
         """Begin to take up what a process that ended left behind."""
-        self._submit(resume_stale_intakes, self.parts)
-        self._submit(resume_stale_batches, self.batches, pool=self._batch_pool)
+        self._submit(self._pool, resume_stale_intakes, self.parts)
+        self._submit(self._batch_pool, resume_stale_batches, self.batches)
 
     def take_in_batch(self, batch_id: int) -> None:
         """Begin to work through a batch; a second call for the same one does nothing."""
-        self._submit(process_batch, self.batches, batch_id, pool=self._batch_pool)
+        self._submit(self._batch_pool, process_batch, self.batches, batch_id)
 
     def resume_batch_later(self, batch: Batch, now: datetime) -> None:
         """Take up the batch somebody is looking at, where its run has ended."""
@@ -60,10 +84,12 @@ class Background:
 
     def wait(self, seconds: float = 30.0) -> None:
         """Wait until nothing is under way, for tests and for an orderly end."""
-        wait(list(self._running), timeout=seconds)
+        while under_way := list(self._running):  # taking in may begin a recognising
+            if wait(under_way, timeout=seconds).not_done:
+                return
 
-    def _submit(self, work: Any, *arguments: Any, pool: ThreadPoolExecutor | None = None) -> None:
-        future = (pool or self._pool).submit(work, *arguments)
+    def _submit(self, pool: ThreadPoolExecutor, work: Any, *arguments: Any) -> None:
+        future = pool.submit(work, *arguments)
         self._running.add(future)
         future.add_done_callback(self._done)
 

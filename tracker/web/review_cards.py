@@ -19,6 +19,7 @@ from tracker.domain.proposals import SplitPoint, split_points
 from tracker.domain.report_layout import LaidSection
 from tracker.domain.tasks import TaskStatus
 from tracker.services.plan_items import can_restore
+from tracker.web.page_display import PageView, page_view
 from tracker.web.return_page import ReturnView, return_view
 from tracker.web.review_evidence import Judgement, judge
 from tracker.web.same_again import SameAgain, same_again
@@ -75,6 +76,7 @@ class ReviewPage:
     sendable: int
     targets: Mapping[str, str]  # where a confirmed task's own page is
     returned: ReturnView | None  # how the last sending back of the plan stands
+    view: PageView | None = None  # the original's pages, where they can be shown
 
 
 def review_page(
@@ -124,6 +126,7 @@ def review_page(
         sendable=sum(card.task.status is TaskStatus.ESTABLISHED for card in shown),
         targets=task_targets(tasks, report.id),
         returned=returned,
+        view=page_view(report, [task for task in tasks if not lives_on(task)], sources, numbers),
     )
 
 

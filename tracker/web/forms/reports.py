@@ -11,8 +11,13 @@ from wtforms.validators import AnyOf, InputRequired, NumberRange, Optional, Vali
 
 from tracker.web.forms.base import StrictForm
 
-SUFFIXES = (".docx", ".doc", ".wps", ".rtf", ".pdf", ".ofd", ".html", ".htm", ".mht", ".mhtml", ".txt")
-READABLE = "Word、WPS 文档（.docx、.doc、.wps、.rtf）、PDF、OFD、网页（.html、.mht）或文本文件（.txt）"
+SUFFIXES = (
+    *(".docx", ".doc", ".wps", ".rtf", ".pdf", ".ofd", ".html", ".htm", ".mht", ".mhtml", ".txt"),
+    *(".jpg", ".jpeg", ".png"),
+)
+READABLE = (
+    "Word、WPS 文档（.docx、.doc、.wps、.rtf）、PDF、OFD、网页（.html、.mht）、文本文件（.txt）或扫描图片（.jpg、.png）"
+)
 EARLIEST_YEAR = 2000
 
 

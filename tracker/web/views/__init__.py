@@ -8,6 +8,7 @@ from tracker.web.views import (  # noqa: F401 - they add their pages to the blue
     batches,
     intake,
     plan_returns,
+    report_pages,
     review,
     review_batches,
     same,

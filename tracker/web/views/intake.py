@@ -16,6 +16,7 @@ from tracker.domain.errors import RuleViolation
 from tracker.domain.formats import reading_from_dict
 from tracker.services.intake import WORTH_ANOTHER_TRY
 from tracker.services.reports import replacement_for, signed_unit
+from tracker.services.scanning import is_scan, progress_of
 from tracker.services.uploads import Answer, answer_intake, receive_upload
 from tracker.storage import FileTooLarge
 from tracker.web.access import current_actor, requires
@@ -92,7 +93,12 @@ def intake_progress(intake_id: int) -> Response:
     moving = row.status in MOVING
     if moving:
         background().resume_later(row, runtime().now())
-    response = make_response(render_template("reports/_progress.html", intake=row, steps=steps_of(row)))
+    may_answer = current_actor().role in UPLOADERS
+    response = make_response(
+        render_template(
+            "reports/_progress.html", intake=row, steps=steps_of(row), scan=scan_of(row), may_answer=may_answer
+        )
+    )
     response.headers["X-Done"] = "0" if moving else "1"
     if not moving:  # questions, refusals and results have a page of their own
         response.headers["X-Location"] = url_for("reports.intake", intake_id=intake_id)
@@ -158,6 +164,7 @@ def _progress_page(intake_id: int, errors: list[str] | None = None) -> str:
         "reports/intake.html",
         intake=intake,
         steps=steps_of(intake),
+        scan=scan_of(intake),
         moving=intake.status in MOVING,
         question=_question(intake) if intake.status is IntakeStatus.NEEDS_ANSWER else None,
         errors=[{"field": None, "message": message} for message in errors or []],
@@ -184,9 +191,34 @@ def steps_of(intake: Intake) -> list[StepLine]:
     steps = []
     for index, label in enumerate(labels):
         state = "done" if index < done else current if index == done else "waiting"
-        note = "正在与上年计划比对" if intake.step == "linking" and state == "current" else ""
+        note = _note_of(intake) if state == "current" else ""
         steps.append(StepLine(label, state, note))
     return steps
+
+
+@dataclass(frozen=True, slots=True)
+class ScanLine:
+    """How far the recognising of a scan has come: ``pages`` is 0 while it waits for its turn."""
+
+    done: int = 0
+    pages: int = 0
+
+
+def scan_of(intake: Intake) -> ScanLine | None:
+    """Return the progress of a scan, None for any other upload."""
+    if not is_scan(intake):
+        return None
+    return ScanLine(*(progress_of(intake) or (0, 0)))
+
+
+def _note_of(intake: Intake) -> str:
+    """Return what the step under way says of itself."""
+    if intake.step == "linking":
+        return "正在与上年计划比对"
+    if (counted := progress_of(intake)) is not None:
+        done, pages = counted
+        return f"第 {min(done + 1, pages)} 页，共 {pages} 页"
+    return ""
 
 
 def _progress_of(intake: Intake) -> tuple[int, str]:

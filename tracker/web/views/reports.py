@@ -25,9 +25,11 @@ from tracker.db.queries.reports import (
 from tracker.domain.documents import Problem, Span
 from tracker.domain.errors import NotFound
 from tracker.domain.formats import reading_from_dict
+from tracker.domain.page_map import unsure_spans
 from tracker.domain.permissions import UNIT_ROLES, Role
 from tracker.domain.report_layout import LaidSection, Mark, lay_out
 from tracker.domain.tasks import LEDGER, TaskStatus
+from tracker.services.page_views import has_pages, scanned_pages
 from tracker.services.plan_items import SPLIT
 from tracker.services.reports import note_download
 from tracker.web.access import current_actor, requires
@@ -101,6 +103,7 @@ def show(report_id: int) -> str:
         links_href=href_if_known("links.index", report_id=report.id),
         returned=view_of(actor, report, returns),
         may_upload=actor.role in UPLOADERS,
+        has_pages=has_pages(report),
     )
 
 
@@ -143,6 +146,7 @@ def laid_sections(
         for source in sources.get(task.id, ())
     ]
     marks += [Mark("problem", problem.id, problem.span, problem.id[1:]) for problem in read.problems]
+    marks += [Mark("unsure", str(page), span) for span, page, _ in unsure_spans(scanned_pages(report))]
     if quote is not None:
         marks.append(Mark("quote", "quote", quote))
     return lay_out(report.text, read.sections, marks)

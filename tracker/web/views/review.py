@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, make_response, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 
 from tracker.db.models import Report, Task
@@ -27,6 +27,7 @@ from tracker.services.regrouping import merge_proposals, split_proposal
 from tracker.web.access import current_actor, requires
 from tracker.web.errors import status_of
 from tracker.web.forms.review import AddForm, ChosenForm, DismissForm, ProposalForm, SplitForm, VersionedForm
+from tracker.web.page_display import keep_choice
 from tracker.web.receipts import earlier_location, keep_receipt
 from tracker.web.review_cards import review_page, skeleton_of
 from tracker.web.review_values import edit_values, version_rows
@@ -40,7 +41,7 @@ ITEM = "/reports/<int:report_id>/review/items/<int:task_id>"
 @requires(*READERS)
 def review(report_id: int) -> Any:
     """Show the report and its proposals; ``edit`` and ``split`` open a card's form."""
-    return show_review(report_id)
+    return keep_choice(make_response(show_review(report_id)))
 
 
 # ---- one card -----------------------------------------------------------------------------------------------------------

@@ -53,9 +53,9 @@
   if (conflict) { conflict.focus(); }
   // The plan is what is looked at: where nothing else is asked for, its first item stands at the top of the report.
   if (!window.location.hash && window.matchMedia("(min-width: 64rem)").matches) {
-    var first = document.querySelector("#report .span");
+    var first = document.querySelector("#report .span, #report .page-mark");
     var body = first && first.closest(".pane-body");
-    if (body) { body.scrollTop = Math.max(0, first.offsetTop - body.clientHeight / 4); }
+    if (body) { body.scrollTop += first.getBoundingClientRect().top - body.getBoundingClientRect().top - body.clientHeight / 4; }
   }
 
   // Editing in place: the card's form is fetched and takes the card's place until it is saved or cancelled.

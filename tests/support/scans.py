@@ -1,0 +1,93 @@
+"""A recogniser for tests: a picture file whose pages are text behind a picture's head, read without looking at anything.
+
+A line that begins with ``@`` makes the recogniser misbehave: ``@sleep``, ``@abort``, ``@hoard``, ``@fail``, ``@refuse``.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import struct
+from pathlib import Path
+from typing import Any
+
+from tracker.readers.base import UnreadableDocument
+from tracker.readers.scans.source import missing_parts, own_python
+
+ENGINE = "tests.support.scans:open_engine"
+HEAD = b"\x89PNG\r\n\x1a\n" + struct.pack(">I4sII", 13, b"IHDR", 1240, 1754)
+PICTURE = b"\xff\xd8\xff\xe0 a page"
+EM, TOP, LEFT, PITCH = 40, 300, 160, 60
+COLUMNS = 23
+
+
+def picture_of(*pages: str) -> bytes:
+    """Return a file that is a picture to every reader and holds ``pages`` for this recogniser."""
+    return HEAD + json.dumps(pages).encode()
+
+
+def page_of(text: str, *, doubtful: str = "") -> dict[str, Any]:
+    """Return a page as a recogniser sees it: its paragraphs set in lines, every occurrence of ``doubtful`` badly read."""
+    lines, top = [], TOP
+    for paragraph in text.split("\n"):
+        rest, indent = paragraph, 2
+        while rest:
+            part, rest = rest[: COLUMNS - indent], rest[COLUMNS - indent :]
+            left = LEFT + indent * EM
+            line: dict[str, Any] = {"text": part, "box": [left, top, left + len(part) * EM, top + 36]}
+            if doubtful and doubtful in part:
+                line["unsure"] = [[part.index(doubtful), part.index(doubtful) + len(doubtful)]]
+            lines.append(line)
+            top, indent = top + PITCH, 0
+    return {"number": 0, "width": 1240, "height": 1754, "lines": lines}
+
+
+class Engine:
+    """Reads what ``picture_of`` wrote."""
+
+    def count(self, path: str) -> int:
+        """Return how many pages there are."""
+        return len(_pages(path))
+
+    def read(self, path: str, index: int) -> Any:
+        """Return a page, or misbehave."""
+        text = _pages(path)[index]
+        for line in text.split("\n"):
+            if line.startswith("@"):
+                _misbehave(line[1:])
+        return {"pages": [page_of(text, doubtful="2名")], "pictures": [base64.b64encode(PICTURE).decode()]}
+
+
+def open_engine() -> Engine:
+    """Return the recogniser."""
+    return Engine()
+
+
+def _pages(path: str) -> list[str]:
+    pages: list[str] = json.loads(Path(path).read_bytes()[len(HEAD) :])
+    return pages
+
+
+def _misbehave(how: str) -> None:
+    if how == "sleep":
+        os.read(os.pipe()[0], 1)
+    if how == "abort":
+        os.abort()
+    if how == "hoard":
+        raise MemoryError(len([bytearray(1 << 26) for _ in range(1000)]))
+    if how == "fail":
+        raise ValueError("秘密")
+    if how == "refuse":
+        raise UnreadableDocument("damaged", "第 1 页无法打开。")
+
+
+def recogniser_python() -> Path:
+    """Return a Python that has the real recogniser; skips the test where there is none."""
+    from tests.support.needs import lack  # the worker loads this file too, and needs no pytest
+
+    given = os.environ.get("TRACKER_OCR_PYTHON")
+    python = Path(given) if given else own_python()
+    if python is None or missing_parts(python):
+        lack("文字识别组件（OCR）", "请执行 make ocr")
+    return python

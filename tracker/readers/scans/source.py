@@ -1,0 +1,62 @@
+"""What a scan may come as, and what must be installed to read it. Imports nothing heavy."""
+
+from __future__ import annotations
+
+import subprocess
+from importlib.util import find_spec
+from pathlib import Path
+
+import tracker
+
+PDF_MAGIC = b"%PDF-"
+JPEG_MAGIC = b"\xff\xd8\xff"
+PNG_MAGIC = b"\x89PNG\r\n\x1a\n"
+NEEDED = {
+    "rapidocr": "rapidocr",
+    "onnxruntime": "onnxruntime",
+    "cv2": "opencv-python-headless",
+    "pypdfium2": "pypdfium2",
+}
+"""Modules that reading scans needs, and the packages that bring them."""
+
+HOW_TO_INSTALL = (
+    "本服务器没有安装文字识别组件，扫描件和照片暂时读不了。请系统管理员在系统所在目录执行 make ocr 后重启"
+    "（不能上网的，先在能上网的同类机器上按 requirements-ocr.lock 备齐离线安装包，见运维手册）；"
+    "在此之前，请上传报告的 Word 原件（.docx）或带文字的 PDF。"
+)
+_CHECK = "import sys; from importlib.util import find_spec; print(*[m for m in sys.argv[1:] if find_spec(m) is None])"
+
+
+def own_python() -> Path | None:
+    """Return the Python of the environment that `make ocr` made; None where it was not made."""
+    made = Path(tracker.__file__).resolve().parents[1] / ".venv-ocr" / "bin" / "python"
+    return made if made.exists() else None
+
+
+def missing_parts(python: Path | None = None) -> list[str]:
+    """Return the packages that are missing for reading scans; none where everything is there.
+
+    ``python`` is the interpreter of another environment than this one's.
+    """
+    if python is None:
+        return [package for module, package in NEEDED.items() if find_spec(module) is None]
+    try:
+        done = subprocess.run(
+            [python, "-I", "-c", _CHECK, *NEEDED], capture_output=True, text=True, timeout=30, check=True
+        )
+    except (OSError, subprocess.SubprocessError):
+        return list(NEEDED.values())
+    return [NEEDED[module] for module in done.stdout.split()]
+
+
+def is_pdf(path: Path) -> bool:
+    """Say whether a stored file is a PDF by its first bytes."""
+    with path.open("rb") as file:
+        return PDF_MAGIC in file.read(1024)
+
+
+def can_be_scanned(path: Path) -> bool:
+    """Say whether a file is of a kind that the recogniser opens: a PDF, a JPEG or a PNG."""
+    with path.open("rb") as file:
+        head = file.read(1024)
+    return PDF_MAGIC in head or head.startswith((JPEG_MAGIC, PNG_MAGIC))
