@@ -102,7 +102,8 @@ def test_the_black_hole_says_nothing(black_hole):
 
 
 @pytest.mark.browser
-def test_a_browser_sees_the_sign_in_page(page, screenshot):
+def test_a_browser_sees_the_sign_in_page(page, screenshot, monkeypatch):
+    monkeypatch.setenv("SCREENSHOTS", "1")
     page.goto("/login")
     assert page.get_by_label("密码").is_visible()
     assert screenshot(page, "house/sign-in").stat().st_size > 5_000

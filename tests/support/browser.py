@@ -95,11 +95,10 @@ def screenshot() -> Callable[..., Path]:
 
     Only where somebody will look at it (``make browser-test``): hundreds of pictures cost minutes.
     """
-    wanted = bool(os.environ.get("SCREENSHOTS"))
 
     def take(page: Page, name: str, *, full_page: bool = True) -> Path:
         path = artifact(f"{name}.png")
-        if wanted:
+        if os.environ.get("SCREENSHOTS"):
             page.screenshot(path=path, full_page=full_page)
         return path
 
