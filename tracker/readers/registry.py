@@ -100,7 +100,7 @@ def inspect_file(path: Path, *, name: str | None = None, limits: Limits = DEFAUL
 def _checked(document: Document, limits: Limits) -> Document:
     if not document.text:
         raise UnreadableDocument(
-            "no_text", "文件里没有文字，可能只有图片或扫描件。请上传含有文字的 Word 文档（.docx）或纯文本（.txt）。"
+            "no_text", "文件里没有文字，可能是空白的，或只有图片。请上传含有文字的 Word 原件（.docx）。"
         )
     if len(document.text) > limits.characters:
         raise UnreadableDocument(

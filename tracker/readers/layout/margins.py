@@ -16,7 +16,7 @@ _NUMBER = re.compile(
     r"[-—–－―·•~～ ]{0,4}\d{1,4}[-—–－―·•~～ ]{0,4}|第[\d一二三四五六七八九十百]{1,4}页[，,/]?(?:[（(]?共[\d一二三四五六七八九十百]{1,4}页[）)]?)?"
     r"|\d{1,4} ?/ ?\d{1,4}|[Pp]age ?\d{1,4}(?: ?of ?\d{1,4})?|共\d{1,4}页[，,]?第\d{1,4}页|[ivxIVX]{1,6}"
 )
-_DIGITS = re.compile(r"\d+")
+_PAGE_IN_TEXT = re.compile(r"第\d{1,4}页|[-—–]\s*\d{1,4}\s*[-—–]|(?<!\d)\d{1,4}$")
 _NOTE_RULE = (0.12, 0.55)  # of the text's width: the short line above footnotes
 _NOTE_SIZE = 0.93
 
@@ -52,7 +52,7 @@ def _edge_row(page: Page, lines: list[TextLine], at_top: bool) -> list[TextLine]
 
 def _key(page: Page, row: list[TextLine], at_top: bool) -> tuple[str, int]:
     place = row[0].y if at_top else page.height - row[0].y
-    return _DIGITS.sub("#", "".join(line.text for line in row)), round(place / _SAME_PLACE)
+    return "|".join(_PAGE_IN_TEXT.sub("#", line.text) for line in row), round(place / _SAME_PLACE)
 
 
 def _is_margin(page: Page, row: list[TextLine], at_top: bool, counts: Counter[tuple[str, int]], pages: int) -> bool:
