@@ -17,7 +17,7 @@ from tracker.readers.sandbox import read_and_extract_in_child
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-SHORT_FORM = (*TUNED[:14], 17, 25, 28, 33)
+SHORT_FORM = (*TUNED[:6], 17, 25, 28)
 
 
 @pytest.mark.browser
