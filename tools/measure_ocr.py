@@ -3,7 +3,8 @@
     python -m tools.measure_ocr                         every fault at 150 and 200 dpi, two reports each
     python -m tools.measure_ocr --reports 6 --dpi 150 --fault skew+noise --mistakes
 
-Needs the `ocr` extra and a Chinese font of the system. Errors are counted in characters (the smallest number of
+Needs the `ocr` extra beside the product's own packages (PYTHONPATH=.venv/lib/python3.11/site-packages .venv-ocr/bin/python -m
+tools.measure_ocr) and a Chinese font of the system. Errors are counted in characters (the smallest number of
 insertions, deletions and changes) after punctuation is folded; paragraphs count as right where they are exact so.
 """
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import signal
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,7 +12,7 @@ from tests.services.test_intake import answer, intake_of, upload
 from tests.support.clock import FixedClock
 from tests.support.factories import County, actor, make_county
 from tests.support.scans import ENGINE, PICTURE, picture_of
-from tracker.db.models import Intake, IntakeStatus, Report
+from tracker.db.models import IntakeStatus, Report
 from tracker.db.session import Database
 from tracker.domain.page_map import pages_from_json, unsure_spans
 from tracker.readers.scans import scanner as scanner_module
@@ -26,7 +23,7 @@ from tracker.services.uploads import Answer, answer_intake
 from tracker.settings import Settings
 from tracker.storage import Storage
 
-ROOT = Path(__file__).resolve().parents[2]
+pytestmark = pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)  # both databases: test_killed_scan
 PAGES = (
     "清溪县柳湾镇人民政府\n2025年法治政府建设工作报告\n一、主要工作\n全年办理行政处罚案件10件，组织宣讲12场。\n二、存在的问题\n一是执法力量薄弱；二是普法形式单一。",
     "三、2026年工作计划\n（一）充实执法队伍。6月底前新增持证执法人员2名。（责任单位：镇司法所）\n（二）创新普法形式。年内开展普法活动不少于4场。",
@@ -199,21 +196,3 @@ def test_another_year_keeps_the_places(parts: IntakeParts, county: County) -> No
         report = session.get_one(Report, intake_of(parts, intake_id).report_id)
         assert report.report_year == 2024
         assert len(report.reading["pages"]) == 3
-
-
-def test_killed_between_pages_the_next_run_goes_on(parts: IntakeParts, county: County, tmp_path: Path) -> None:
-    """A process of its own is killed by kill -9 while it reads the third page."""
-    intake_id = scan_of(parts, county, *PAGES)
-    url = parts.database.writing.kw["bind"].url.render_as_string(hide_password=False)
-    command = [sys.executable, "-m", "tests.services.dying_scan", str(tmp_path), url, str(intake_id)]
-    done = subprocess.run([*command, parts.clock().isoformat()], cwd=ROOT, timeout=60, capture_output=True, check=False)
-    assert done.returncode == -signal.SIGKILL, done.stderr.decode()
-    stopped = intake_of(parts, intake_id)
-    assert (stopped.status, progress_of(stopped)) == (IntakeStatus.READING, (2, 3))
-    parts.clock.advance(minutes=10)  # type: ignore[attr-defined]
-    assert resume_stale_intakes(parts) == 1
-    finished = intake_of(parts, intake_id)
-    assert finished.status is IntakeStatus.DONE
-    with parts.database.reading() as session:
-        assert session.query(Report).count() == 1
-        assert session.query(Intake).count() == 1
