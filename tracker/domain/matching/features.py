@@ -245,14 +245,14 @@ def _closeness(quantity: Quantity, promise: Promise, text: str, words: MatchingW
 
     A number that counts something else by the words around it is worth half, a rate of another name nothing.
     """
-    rate = quantity.what.endswith(RATES)
+    rate, share = quantity.what.endswith(RATES), quantity.unit == "%"
     best = 0.0
     for one in labelled_numbers(quantity.unit, text, words):
         if rate and is_another_rate(one.before, quantity):
             continue
         ratio = min(one.value, quantity.value) / max(one.value, quantity.value, 1e-9)
         near = 1.0 if ratio > 0.999 else 0.7 if ratio >= 0.6 else 0.4 if ratio >= 0.25 else 0.1
-        best = max(best, near if rate or _counts_it(promise, one.before + one.after) else OTHER_THING * near)
+        best = max(best, near if share or _counts_it(promise, one.before + one.after) else OTHER_THING * near)
     return best
 
 
