@@ -29,7 +29,7 @@ from tracker.readers.archives import Member
 from tracker.readers.base import MEGABYTE, Limits, UnreadableDocument
 from tracker.services.batch_claims import Claim, claim_next, end_file, lock_running, still_ours
 from tracker.services.batches import PATIENCE
-from tracker.services.intake import SOMETHING_WENT_WRONG, UNEXPECTED, IntakeParts, is_stale, process_intake
+from tracker.services.intake import SOMETHING_WENT_WRONG, UNEXPECTED, IntakeParts, is_stale, process_text
 from tracker.services.uploads import receive_upload
 from tracker.settings import Settings
 from tracker.storage import StoredFile
@@ -91,7 +91,7 @@ def process_batch(parts: BatchParts, batch_id: int, *, limit: int | None = None)
             return done
         done += 1
     for intake_id in _left_uploads(parts, batch_id):
-        process_intake(parts.intake, intake_id)
+        process_text(parts.intake, intake_id)
     _rest(parts, batch_id)
     return done
 
@@ -193,7 +193,7 @@ def _take_in(parts: BatchParts, claim: Claim, signers: Sequence[Signer]) -> None
             end_file(session, batch, file, BatchFileStatus.NEEDS_UNIT, "ask_unit", guess.doubt, now)
             return
         intake_id = _hand_over(session, claim, file, stored, reading, now)
-    process_intake(parts.intake, intake_id)
+    process_text(parts.intake, intake_id)
 
 
 def _read(parts: BatchParts, claim: Claim, stored: StoredFile) -> Json | None:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import importlib.util
 import logging
-import shutil
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -19,6 +17,8 @@ from tracker.domain.errors import Forbidden
 from tracker.domain.permissions import Actor
 from tracker.readers.base import MEGABYTE, Limits, UnreadableDocument
 from tracker.readers.sandbox import ChildFailed, read_and_extract_in_child, run_in_child
+from tracker.readers.office import find_office
+from tracker.readers.scans.source import missing_parts
 from tracker.readers.self_test import samples
 from tracker.services.audit import record
 from tracker.services.rules import may_change_rules
@@ -29,8 +29,6 @@ log = logging.getLogger(__name__)
 DESCRIBE = "tracker.readers.facilities:describe"
 TRIAL_SECONDS = 10.0
 LEGACY = "application/msword"
-OFFICE = ("soffice", "libreoffice")
-RECOGNISERS = ("rapidocr", "rapidocr_onnxruntime")
 
 # What units send, in the order of the page; kinds beyond these are shown where a reader takes them.
 SENT = (
@@ -98,14 +96,11 @@ def kinds_of_files() -> list[Kind] | None:
     return first + [kind for kind in kinds.values() if kind.readers]
 
 
-def helpers_of(
-    settings: Settings, kinds: Sequence[Kind], *, find: Callable[[str], str | None] = shutil.which
-) -> list[Helper]:
+def helpers_of(settings: Settings, kinds: Sequence[Kind]) -> list[Helper]:
     """Return the programs that some kinds of files need besides."""
     legacy = any(kind.readers for kind in kinds if kind.media_type == LEGACY)
-    office = any(find(name) for name in OFFICE)
-    own = getattr(settings, "ocr_python", None)  # an environment with the recogniser of its own
-    recogniser = bool(own) or any(importlib.util.find_spec(name) for name in RECOGNISERS)
+    office = find_office(settings.office, settings.office_seconds) is not None
+    recogniser = not missing_parts(settings.ocr_python)
     return [
         Helper(
             "LibreOffice",
@@ -117,7 +112,7 @@ def helpers_of(
             "文字识别（OCR）",
             recogniser,
             "扫描件和照片可以识别成文字。" if recogniser else "扫描件和照片读不了，上传时会提示改用 Word 原件。",
-            "安装办法见运行与维护手册；不能上网的，先在同类机器上备齐离线安装包。",
+            "在系统所在目录执行 make ocr 后重启；不能上网的，先按 requirements-ocr.lock 备齐离线安装包，办法见运行与维护手册。",
         ),
     ]
 
@@ -133,6 +128,14 @@ def limits_of(settings: Settings) -> list[LimitLine]:
     return [
         LimitLine("单个文件", f"{settings.upload_limit_mb} MB", "TRACKER_UPLOAD_LIMIT_MB"),
         LimitLine(".docx 等解压后", f"{settings.unpacked_limit_mb} MB", "TRACKER_UNPACKED_LIMIT_MB"),
+        LimitLine(".docx、.ofd 解压后与原来之比", f"{settings.unpacked_ratio} 倍", "TRACKER_UNPACKED_RATIO"),
+        LimitLine(".docx、.ofd 内含部件", f"{settings.member_limit} 个", "TRACKER_MEMBER_LIMIT"),
+        LimitLine("内容嵌套", f"{settings.nesting_limit} 层", "TRACKER_NESTING_LIMIT"),
+        LimitLine("PDF、OFD 的页数", f"{settings.page_limit} 页", "TRACKER_PAGE_LIMIT"),
+        LimitLine("用 LibreOffice 转换一份文件", f"{settings.office_seconds:g} 秒", "TRACKER_OFFICE_SECONDS"),
+        LimitLine("逐页识别的页数", f"{settings.ocr_pages} 页", "TRACKER_OCR_PAGES"),
+        LimitLine("识别一页的时间", f"{settings.ocr_page_seconds:g} 秒", "TRACKER_OCR_PAGE_SECONDS"),
+        LimitLine("识别文字的内存", f"{settings.ocr_memory_mb} MB", "TRACKER_OCR_MEMORY_MB"),
         LimitLine("读一份文件的时间", f"{settings.reading_seconds:g} 秒", "TRACKER_READING_SECONDS"),
         LimitLine("读一份文件的内存", f"{settings.reading_memory_mb} MB", "TRACKER_READING_MEMORY_MB"),
         LimitLine("批量上传的文件", f"{settings.batch_files} 个", "TRACKER_BATCH_FILES"),

@@ -13,6 +13,7 @@ from typing import Any, cast
 from flask import Flask, current_app
 
 from tracker.db.models import Batch, BatchStatus, Intake
+from tracker.db.queries.batches import uploads_moving
 from tracker.runtime import Runtime
 from tracker.services.batch_runs import BatchParts, open_batch_parts, process_batch, resume_stale_batches
 from tracker.services.intake import (
@@ -53,7 +54,12 @@ class Background:
         process_text(self.parts, intake_id)
         with self.parts.database.reading() as session:
             intake = session.get(Intake, intake_id)
-        if intake is not None and is_scan(intake) and intake_id not in self._waiting:
+        if intake is not None and is_scan(intake):
+            self._line_up(intake_id)
+
+    def _line_up(self, intake_id: int) -> None:
+        """Put a scan at the end of the line, unless it stands there."""
+        if intake_id not in self._waiting:
             self._waiting.add(intake_id)
             self._submit(self._scans, self._scan, intake_id)
 
@@ -70,7 +76,14 @@ class Background:
 
     def take_in_batch(self, batch_id: int) -> None:
         """Begin to work through a batch; a second call for the same one does nothing."""
-        self._submit(self._batch_pool, process_batch, self.batches, batch_id)
+        self._submit(self._batch_pool, self._take_in_batch, batch_id)
+
+    def _take_in_batch(self, batch_id: int) -> None:
+        process_batch(self.batches, batch_id)
+        with self.parts.database.reading() as session:
+            scans = [intake.id for intake in uploads_moving(session, batch_id) if is_scan(intake)]
+        for intake_id in scans:
+            self._line_up(intake_id)
 
     def resume_batch_later(self, batch: Batch, now: datetime) -> None:
         """Take up the batch somebody is looking at, where its run has ended."""
