@@ -16,8 +16,8 @@ from sqlalchemy.orm import Session
 from tracker.domain.errors import Forbidden
 from tracker.domain.permissions import Actor
 from tracker.readers.base import MEGABYTE, Limits, UnreadableDocument
-from tracker.readers.sandbox import ChildFailed, read_and_extract_in_child, run_in_child
 from tracker.readers.office import find_office
+from tracker.readers.sandbox import ChildFailed, read_and_extract_in_child, run_in_child
 from tracker.readers.scans.source import missing_parts
 from tracker.readers.self_test import samples
 from tracker.services.audit import record
