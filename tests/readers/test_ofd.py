@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.ofd_files import PLAIN, Setting, tag, text_object, write_ofd
-from tracker.readers.base import Limits, ScannedDocument, UnreadableDocument
+from tests.support.ofd_files import PLAIN, Setting, tag, text_object, write_ofd, write_scanned_ofd
+from tracker.readers.base import DEFAULT_LIMITS, Limits, ScannedDocument, UnreadableDocument
+from tracker.readers.ofd import ofd_picture, ofd_pictures
 from tracker.readers.ofd_page import _deltas
 from tracker.readers.registry import read_file
 
@@ -130,3 +131,14 @@ def test_steps(text: str | None, steps: list[float]) -> None:
 
 def test_the_writer_names_elements_both_ways() -> None:
     assert tag(Setting(prefix=""), "A", "x", top=True).startswith("<A xmlns=")
+
+
+def test_a_scan_names_the_picture_of_each_page(tmp_path: Path) -> None:
+    """The largest one of a page, whatever stands beside it; a file with text has none."""
+    path = write_scanned_ofd(tmp_path / "scan.ofd", b"first", b"second")
+    with pytest.raises(ScannedDocument) as declined:
+        read_file(path)
+    assert declined.value.pages == 2
+    members = ofd_pictures(path, DEFAULT_LIMITS)
+    assert [ofd_picture(path, member, DEFAULT_LIMITS) for member in members] == [b"first", b"second"]
+    assert ofd_pictures(write_ofd(tmp_path / "text.ofd", REPORT), DEFAULT_LIMITS) == []

@@ -9,6 +9,7 @@ import pytest
 from rapidfuzz.distance import Levenshtein
 
 from tests.support.needs import lack
+from tests.support.ofd_files import write_scanned_ofd
 from tests.support.scans import recogniser_python
 from tracker.domain.page_map import pages_from_json
 from tracker.readers.scans.paragraphs import build_scanned
@@ -62,6 +63,13 @@ def test_a_noisy_scan_is_read_without_an_error_in_a_hundred(worker: ScanWorker, 
     assert 600 < page["width"] < page["height"] < 2000
     assert read.pictures[0].startswith(b"\xff\xd8\xff")
     assert worker.draw(scan, 0) == read.pictures
+
+
+def test_pictures_in_an_ofd_file_are_read(worker: ScanWorker, scan: Path, tmp_path: Path) -> None:
+    path = write_scanned_ofd(tmp_path / "scan.ofd", *worker.draw(scan, 0))
+    assert worker.count(path) == 1
+    document = build_scanned(pages_from_json(worker.read(path, 0).pages))
+    assert Levenshtein.distance(document.text, TEXT) <= len(TEXT) // 50, document.text
 
 
 def test_a_broken_picture_is_refused_with_a_sentence(worker: ScanWorker, tmp_path: Path) -> None:

@@ -57,6 +57,35 @@ def write_ofd(path: Path, *documents: Sequence[str | Sequence[Sequence[str]]], s
     return path
 
 
+def write_scanned_ofd(path: Path, *pictures: bytes, suffix: str = "jpg") -> Path:
+    """Write a file whose pages are pictures alone, each beside a small one (a logo) that is not to be read."""
+    setting = PLAIN
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        body = tag(setting, "DocBody", tag(setting, "DocRoot", "Doc_0/Document.xml"))
+        archive.writestr("OFD.xml", tag(setting, "OFD", body, top=True, Version="1.0", DocType="OFD"))
+        common = tag(setting, "PageArea", tag(setting, "PhysicalBox", "0 0 210 297")) + tag(
+            setting, "DocumentRes", "DocumentRes.xml"
+        )
+        pages = "".join(
+            tag(setting, "Page", "", ID=10 + number, BaseLoc=f"Pages/Page_{number}/Content.xml")
+            for number in range(len(pictures))
+        )
+        root = tag(setting, "CommonData", common) + tag(setting, "Pages", pages)
+        archive.writestr("Doc_0/Document.xml", tag(setting, "Document", root, top=True))
+        media = ""
+        for number, picture in enumerate(pictures):
+            name = f"Image_{number}.{suffix}"
+            archive.writestr(f"Doc_0/Res/{name}", picture)
+            file = tag(setting, "MediaFile", name)
+            media += tag(setting, "MultiMedia", file, ID=100 + number, Type="Image", Format=suffix.upper())
+            drawn = tag(setting, "ImageObject", "", ID=7, ResourceID=99, Boundary="10 10 20 20")
+            drawn += tag(setting, "ImageObject", "", ID=8, ResourceID=100 + number, Boundary="0 0 210 297")
+            archive.writestr(f"Doc_0/Pages/Page_{number}/Content.xml", _page(setting, drawn))
+        resources = tag(setting, "Res", tag(setting, "MultiMedias", media), top=True, BaseLoc="Res")
+        archive.writestr("Doc_0/DocumentRes.xml", resources)
+    return path
+
+
 def tag(setting: Setting, name: str, content: str, *, top: bool = False, **attributes: object) -> str:
     """Return an element in the file's way of naming."""
     said = "".join(f' {key}="{escape(str(value))}"' for key, value in attributes.items())

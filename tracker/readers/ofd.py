@@ -13,7 +13,7 @@ from pathlib import Path
 from lxml import etree
 
 from tracker.domain.documents import Document
-from tracker.readers.base import FileInfo, Limits, ScannedDocument, UnreadableDocument
+from tracker.readers.base import MEGABYTE, FileInfo, Limits, ScannedDocument, UnreadableDocument
 from tracker.readers.cleanup import Line, build_document
 from tracker.readers.container import Container
 from tracker.readers.layout import Page, lines_of_pages
@@ -28,6 +28,7 @@ _ENCRYPTED = "OFD 文件已加密，无法读取。请取消加密后重新上�
 _PAPER = (0.0, 0.0, 210.0, 297.0)
 _FEW = 8
 _PICTURE = 0.3
+_MOST_PICTURE_BYTES = 30 * MEGABYTE
 _BACKGROUND = "background"
 
 
@@ -64,23 +65,33 @@ def ofd_documents(path: Path, limits: Limits) -> list[list[Page]]:
     """Return the pages of each document in the file; raise UnreadableDocument."""
     with Container(path, limits) as container:
         package = _Package(container, limits)
-        roots = [
-            element.text.strip()
-            for element in package.parse("OFD.xml").iter()
-            if local(element) == "DocRoot" and element.text and element.text.strip()
-        ]
-        if not roots:
-            raise UnreadableDocument("damaged", _DAMAGED)
-        return [list(package.pages(package.locate("OFD.xml", root))) for root in dict.fromkeys(roots)]
+        return [list(package.pages(root)) for root in package.documents()]
+
+
+def ofd_pictures(path: Path, limits: Limits) -> list[str]:
+    """Return the members that hold the pictures of the pages which are nothing else, in order; raise UnreadableDocument."""
+    with Container(path, limits) as container:
+        package = _Package(container, limits)
+        return [name for root in package.documents() for name in package.pictures(root)]
+
+
+def ofd_picture(path: Path, member: str, limits: Limits) -> bytes:
+    """Return the bytes of a picture that ``ofd_pictures`` named."""
+    with Container(path, limits) as container:
+        data = container.read(member, _MOST_PICTURE_BYTES)
+    if data is None:
+        raise UnreadableDocument("damaged", _DAMAGED)
+    return data
 
 
 @dataclass(slots=True)
 class _Drawing:
-    """A document's common parts: its paper, templates and composite units by their numbers."""
+    """A document's common parts: its paper; templates, composite units and pictures' members by their numbers."""
 
     paper: tuple[float, ...] = _PAPER
     templates: dict[str, str] = field(default_factory=dict)
     units: dict[str, etree._Element] = field(default_factory=dict)
+    media: dict[str, str] = field(default_factory=dict)
 
 
 class _Package:
@@ -116,16 +127,41 @@ class _Package:
                 raise UnreadableDocument("encrypted", _ENCRYPTED) from error
             raise UnreadableDocument("damaged", _DAMAGED) from error
 
+    def documents(self) -> list[str]:
+        """Return the members that hold the documents' roots; raise UnreadableDocument where there is none."""
+        roots = [
+            element.text.strip()
+            for element in self.parse("OFD.xml").iter()
+            if local(element) == "DocRoot" and element.text and element.text.strip()
+        ]
+        if not roots:
+            raise UnreadableDocument("damaged", _DAMAGED)
+        return [self.locate("OFD.xml", root) for root in dict.fromkeys(roots)]
+
     def pages(self, root_name: str) -> Iterator[Page]:
         """Yield the pages of one document."""
+        for number, (scene, _) in enumerate(self._scenes(root_name), start=1):
+            page = Page(number, scene.points(scene.width), scene.points(scene.height), scene.pieces, scene.rules)
+            if _is_picture(scene):
+                page.pieces, page.is_picture = [], True
+            yield page
+
+    def pictures(self, root_name: str) -> Iterator[str]:
+        """Yield the members with the pictures of those pages of one document that are pictures."""
+        for scene, drawing in self._scenes(root_name):
+            member = drawing.media.get(scene.picture)
+            if _is_picture(scene) and member in self._names:
+                yield self._names[member]
+
+    def _scenes(self, root_name: str) -> Iterator[tuple[Scene, _Drawing]]:
         root = self.parse(root_name)
         drawing = self._common(root, root_name)
-        for number, element in enumerate((one for one in root.iter() if _is_page(one)), start=1):
+        for element in (one for one in root.iter() if _is_page(one)):
             self._pages += 1
             if self._pages > self._limits.pages:
                 raise too_many_pages(self._pages, self._limits)
             name = self.locate(root_name, element.get("BaseLoc") or "")
-            yield self._page(name, number, drawing, root_name)
+            yield self._scene(name, drawing, root_name), drawing
 
     def _common(self, root: etree._Element, root_name: str) -> _Drawing:
         drawing = _Drawing()
@@ -142,11 +178,16 @@ class _Package:
     def _resources(self, name: str, drawing: _Drawing) -> None:
         if name not in self._names:
             return
-        for element in self.parse(name).iter():
+        root = self.parse(name)
+        folder = posixpath.join(posixpath.dirname(name), root.get("BaseLoc") or "", "_")
+        for element in root.iter():
             if local(element) == "CompositeGraphicUnit":
                 drawing.units[element.get("ID") or ""] = element
+            elif local(element) == "MultiMedia":
+                file = next((one.text.strip() for one in element if local(one) == "MediaFile" and one.text), "")
+                drawing.media[element.get("ID") or ""] = self.locate(folder, file)
 
-    def _page(self, name: str, number: int, drawing: _Drawing, root_name: str) -> Page:
+    def _scene(self, name: str, drawing: _Drawing, root_name: str) -> Scene:
         root = self.parse(name)
         area = next((one for one in root.iter() if local(one) == "PhysicalBox"), None)
         left, top, width, height = _box(area, drawing.paper)
@@ -162,11 +203,11 @@ class _Package:
             if len(scene.pieces) + self._characters > self._limits.characters * 2:
                 raise UnreadableDocument("too_long", "OFD 的文字过多，不像一份报告。请只上传报告正文。")
         self._characters += len(scene.pieces)
-        few = len(scene.pieces) < _FEW
-        page = Page(number, scene.points(width), scene.points(height), scene.pieces, scene.rules)
-        if few and scene.picture_area >= _PICTURE * width * height:
-            page.pieces, page.is_picture = [], True
-        return page
+        return scene
+
+
+def _is_picture(scene: Scene) -> bool:
+    return len(scene.pieces) < _FEW and scene.picture_area >= _PICTURE * scene.width * scene.height
 
 
 def _plain(name: str) -> str:

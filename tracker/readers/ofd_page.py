@@ -40,6 +40,14 @@ class Scene:
     pieces: list[Piece] = field(default_factory=list)
     rules: list[Rule] = field(default_factory=list)
     picture_area: float = 0.0
+    picture: str = ""  # the number of the largest picture's resource
+    _largest: float = 0.0
+
+    def see_picture(self, resource: str, area: float) -> None:
+        """Count a picture in."""
+        self.picture_area += area
+        if area > self._largest:
+            self.picture, self._largest = resource, area
 
     def points(self, millimetres: float) -> float:
         """Return a length in points."""
@@ -69,7 +77,7 @@ def _draw(parent: etree._Element, scene: Scene, matrix: Matrix, depth: int) -> N
             scene.rules.extend(_borders(element, scene, _times(matrix, _own(element))))
         elif name == "ImageObject":
             box = numbers(element.get("Boundary") or "")
-            scene.picture_area += box[2] * box[3] if len(box) == 4 else 0.0
+            scene.see_picture(element.get("ResourceID") or "", box[2] * box[3] if len(box) == 4 else 0.0)
         elif name == "CompositeObject" and (unit := scene.units.get(element.get("ResourceID") or "")) is not None:
             _draw(unit, scene, _times(matrix, _own(element)), depth - 10)
 

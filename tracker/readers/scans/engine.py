@@ -14,11 +14,12 @@ import numpy as np
 
 from tracker.domain.formats import Json
 from tracker.domain.page_map import Box, Page, pages_to_json
-from tracker.readers.base import UnreadableDocument
+from tracker.readers.base import DEFAULT_LIMITS, UnreadableDocument
+from tracker.readers.ofd import ofd_picture, ofd_pictures
 from tracker.readers.scans import imaging
 from tracker.readers.scans.lines import Seen, to_line
 from tracker.readers.scans.pictures import NOT_A_PICTURE, check_picture, page_count, render_page
-from tracker.readers.scans.source import is_pdf
+from tracker.readers.scans.source import is_pdf, is_zip
 
 DPI = 200
 _SURE_OF_TURN = 0.9
@@ -37,15 +38,19 @@ class Engine:
 
     def __init__(self) -> None:
         self._recogniser: Any = None
+        self._members: dict[Path, list[str]] = {}
 
     def count(self, path: str) -> int:
-        """Return how many pictures there are: the pages of a PDF, or one."""
-        return page_count(Path(path)) if is_pdf(Path(path)) else 1
+        """Return how many pictures there are: the pages of a PDF, those of an OFD that hold one, or one."""
+        file = Path(path)
+        if is_pdf(file):
+            return page_count(file)
+        return len(self._pictures_of(file)) if is_zip(file) else 1
 
     def read(self, path: str, index: int) -> Json:
         """Read one picture: its pages (two of a spread) and a JPEG of each in base64."""
         pages, pictures = [], []
-        for shown, read in imaging.straight_pages(self._upright(_picture(Path(path), index))):
+        for shown, read in imaging.straight_pages(self._upright(self._picture(Path(path), index))):
             page, jpeg = self._page(shown, read)
             pages.append(page)
             pictures.append(base64.b64encode(jpeg).decode())
@@ -54,6 +59,21 @@ class Engine:
     def draw(self, path: str, index: int) -> list[str]:
         """Return the pages of one picture as they are shown, JPEGs in base64, without keeping what they say."""
         return list(self.read(path, index)["pictures"])
+
+    def _picture(self, path: Path, index: int) -> imaging.Pixels:
+        if is_pdf(path):
+            return render_page(path, index, DPI, longest=imaging.LONGEST * 2)
+        data = ofd_picture(path, self._pictures_of(path)[index], DEFAULT_LIMITS) if is_zip(path) else path.read_bytes()
+        check_picture(data)
+        picture = imaging.from_bytes(data)
+        if picture is None:
+            raise UnreadableDocument("damaged", NOT_A_PICTURE)
+        return picture
+
+    def _pictures_of(self, path: Path) -> list[str]:
+        if path not in self._members:
+            self._members[path] = ofd_pictures(path, DEFAULT_LIMITS)
+        return self._members[path]
 
     def _upright(self, picture: imaging.Pixels) -> imaging.Pixels:
         """Turn a picture that lies on its side: most of the stretches of text in it are higher than wide."""
@@ -124,16 +144,6 @@ def _scaled(box: Box, scale: float) -> Box:
 def open_engine() -> Engine:
     """Return the recogniser."""
     return Engine()
-
-
-def _picture(path: Path, index: int) -> imaging.Pixels:
-    if is_pdf(path):
-        return render_page(path, index, DPI, longest=imaging.LONGEST * 2)
-    check_picture(path)
-    picture = imaging.from_bytes(path.read_bytes())
-    if picture is None:
-        raise UnreadableDocument("damaged", NOT_A_PICTURE)
-    return picture
 
 
 def _seen(text: str, score: float, corners: Any, words: Any) -> Seen:

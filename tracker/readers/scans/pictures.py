@@ -22,10 +22,9 @@ _FRAMES = frozenset({*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC})
 _LEVELS = 16
 
 
-def check_picture(path: Path) -> tuple[int, int]:
-    """Return a picture's width and height from its head; raise UnreadableDocument where it is broken or vast."""
-    with path.open("rb") as file:
-        head = file.read(1 << 20)
+def check_picture(head: bytes) -> tuple[int, int]:
+    """Return a picture's width and height from its first megabyte; raise UnreadableDocument where it is broken or vast."""
+    head = head[: 1 << 20]
     size = _png_size(head) if head.startswith(PNG_MAGIC) else _jpeg_size(head) if head.startswith(JPEG_MAGIC) else None
     if size is None or min(size) < 1:
         raise UnreadableDocument("damaged", NOT_A_PICTURE)

@@ -11,11 +11,13 @@ import tracker
 PDF_MAGIC = b"%PDF-"
 JPEG_MAGIC = b"\xff\xd8\xff"
 PNG_MAGIC = b"\x89PNG\r\n\x1a\n"
+ZIP_MAGIC = b"PK\x03\x04"
 NEEDED = {
     "rapidocr": "rapidocr",
     "onnxruntime": "onnxruntime",
     "cv2": "opencv-python-headless",
     "pypdfium2": "pypdfium2",
+    "lxml": "lxml",
 }
 """Modules that reading scans needs, and the packages that bring them."""
 
@@ -56,7 +58,13 @@ def is_pdf(path: Path) -> bool:
 
 
 def can_be_scanned(path: Path) -> bool:
-    """Say whether a file is of a kind that the recogniser opens: a PDF, a JPEG or a PNG."""
+    """Say whether a file of pictures is of a kind that the recogniser opens: a PDF, an OFD, a JPEG or a PNG."""
     with path.open("rb") as file:
         head = file.read(1024)
-    return PDF_MAGIC in head or head.startswith((JPEG_MAGIC, PNG_MAGIC))
+    return PDF_MAGIC in head or head.startswith((JPEG_MAGIC, PNG_MAGIC, ZIP_MAGIC))
+
+
+def is_zip(path: Path) -> bool:
+    """Say whether a stored file is a zip; of the files that reach the recogniser only OFD is."""
+    with path.open("rb") as file:
+        return file.read(len(ZIP_MAGIC)) == ZIP_MAGIC
