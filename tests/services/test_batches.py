@@ -355,7 +355,7 @@ def test_an_upload_that_a_killed_run_left_is_finished(parts: BatchParts, county:
         def die(*_: Any) -> Any:
             raise Killed
 
-        patch.setattr("tracker.services.batch_runs.process_intake", die)  # between two steps
+        patch.setattr("tracker.services.batch_runs.process_text", die)  # between two steps
         with pytest.raises(Killed):
             process_batch(parts, batch_id)
     clock.advance(minutes=10)
