@@ -134,10 +134,8 @@ def test_pages_are_light(new_page: OpenPage) -> None:
     heavy = []
     for path in paths:
         page.goto(path)  # its styles and scripts may be new: the second visit is the later one
-        page.wait_for_load_state("networkidle")
         scales.reset()
         page.goto(path)
-        page.wait_for_load_state("networkidle")
         if scales.bytes > LATER_VISIT:
             heavy.append(f"{path}: {scales.bytes} {scales.parts}")
     assert heavy == []

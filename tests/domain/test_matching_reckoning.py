@@ -119,6 +119,16 @@ def test_names_that_a_promise_quotes_and_counts() -> None:
     assert names_found("培育“山茶”调解工作室2个", (), ["“山茶”挂牌。"], target) is None
 
 
+def test_a_lead_is_no_part_of_the_first_name() -> None:
+    elements = ("结合世界地球日", "全国土地日", "测绘法宣传日")
+    claim = "世界地球日、全国土地日、测绘法宣传日分别举办活动"
+    found = names_found(
+        "结合世界地球日、全国土地日、测绘法宣传日举办活动3场", elements, [claim], quantity("活动", 3, "场")
+    )
+    assert found is not None
+    assert found.value == 3
+
+
 def test_each_of_several_is_promised_one() -> None:
     assert each_promised("城北小学、河西中学各建1个实践基地", quantity("实践基地", 1, "个")) == 2
     assert each_promised("为每所学校配备1名教师", quantity("教师", 1, "名")) == 1

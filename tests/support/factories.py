@@ -68,7 +68,7 @@ def make_unit(
         short_name=name.replace("人民政府", "")[:40],
         code=code or f"U{number}",
         kind=kind,
-        position=number % 1000,  # what the form of a unit takes
+        position=10,  # sisters stand by their age
         is_active=is_active,
         created_at=NOW,
     )

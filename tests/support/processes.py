@@ -49,7 +49,7 @@ def was_killed(code: int | None) -> bool:
     return code == -signal.SIGKILL
 
 
-def wait_until(condition: Callable[[], Any], seconds: float = 20, *, every: float = 0.05) -> float:
+def wait_until(condition: Callable[[], Any], seconds: float = 60, *, every: float = 0.05) -> float:
     """Wait for ``condition``; gives the seconds it took, fails where it did not come."""
     began = time.monotonic()
     while not condition():

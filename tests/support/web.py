@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -160,7 +160,8 @@ def serving(app: Flask, port: int) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}"
     finally:
         # the loop ends when nothing is left to watch; only its own thread may take things away
-        server.trigger.pull_trigger(lambda: wasyncore.close_all(server._map, ignore_all=True))
+        with suppress(OSError):  # another thread's pull may have woken it: then it has closed the trigger already
+            server.trigger.pull_trigger(lambda: wasyncore.close_all(server._map, ignore_all=True))
         thread.join(timeout=5)
         server.task_dispatcher.shutdown(timeout=2)
 

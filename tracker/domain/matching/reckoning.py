@@ -192,13 +192,14 @@ def each_period(text: str, quantity: Quantity, words: MatchingWords) -> Reckoned
 def names_found(promise: str, elements: Sequence[str], texts: Sequence[str], quantity: Quantity) -> Reckoned | None:
     """Return how many of the names that a promise gives and counts (“甲”“乙”2个工作室) stand in the report's passages."""
     names = re.findall(r"“([^“”]{2,16})”", promise)
-    names = names if len(names) > 1 else _each_named(promise) or list(elements)
+    names = names if len(names) > 1 else _each_named(promise) or [_LEAD.sub("", name) for name in elements]
     if len(names) < 2 or quantity.value not in (1, len(names)):
         return None
     found = [name for name in names if any(name in text for text in texts)]
     return Reckoned(float(len(found)), f"报告点名{len(found)}个：" + "、".join(found)) if found else None
 
 
+_LEAD = re.compile(r"^(?:结合|围绕|依托|利用|借助|抓住|针对|聚焦|通过)(?=.{2})")
 _DOCUMENTS = ("件", "部", "项", "个", "份")
 _EACH_NAMED = re.compile(
     r"(?:^|[，；：])(?:在|为|于|支持|推动)?([^，。；：\d]{2,40}?)(?:分别|均)?各[^，。；、\d一二两三]{0,4}[\d一二两三]"
