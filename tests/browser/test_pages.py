@@ -18,7 +18,7 @@ from tracker.samples.seed import SAMPLE_PASSWORD
 from tracker.settings import Settings
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page, Response
+    from playwright.sync_api import Page
 
 pytestmark = pytest.mark.browser
 
@@ -102,40 +102,29 @@ def file_name(path: str) -> str:
     return kind_of(path).strip("/").replace("/", "-").replace("?", "_").replace("&", "_") or "home"
 
 
-class Scales:
-    """Weighs what a page has the browser fetch."""
+FETCHED = """() => Object.fromEntries(
+  [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]
+    .map(entry => [entry.name, entry.transferSize]))"""
 
-    def __init__(self, page: Page) -> None:
-        self.bytes = 0
-        self.parts: dict[str, int] = {}
-        page.on("response", self._weigh)
 
-    def _weigh(self, response: Response) -> None:
-        size = response.request.sizes()["responseBodySize"]
-        self.bytes += size
-        self.parts[response.url] = size
-
-    def reset(self) -> None:
-        """Begin anew."""
-        self.bytes, self.parts = 0, {}
+def fetched(page: Page) -> dict[str, int]:
+    """Return what the open page had the browser fetch, address by address, in bytes; what it had kept counts nothing."""
+    return dict(page.evaluate(FETCHED))
 
 
 def test_pages_are_light(new_page: OpenPage) -> None:
     paths = walk(Person(new_page(), "duban", SAMPLE_PASSWORD))
     page = new_page()
-    scales = Scales(page)
     page.goto("/login")
-    page.wait_for_load_state("networkidle")
-    first = scales.bytes
+    first = fetched(page)
     Person(page, "duban", SAMPLE_PASSWORD).sign_in()
-    page.wait_for_load_state("networkidle")
-    assert first < FIRST_VISIT
-    assert scales.bytes < FIRST_VISIT, scales.parts
+    home = fetched(page)
+    assert 10_000 < sum(first.values()) < FIRST_VISIT, first
+    assert sum(first.values()) + sum(home.values()) < FIRST_VISIT, (first, home)
     heavy = []
     for path in paths:
         page.goto(path)  # its styles and scripts may be new: the second visit is the later one
-        scales.reset()
         page.goto(path)
-        if scales.bytes > LATER_VISIT:
-            heavy.append(f"{path}: {scales.bytes} {scales.parts}")
+        if not 0 < sum(fetched(page).values()) <= LATER_VISIT:
+            heavy.append((path, fetched(page)))
     assert heavy == []
