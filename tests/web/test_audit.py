@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 from sqlalchemy import select
 
-from tests.support.factories import NOW, PASSWORD, County, actor, make_county, make_task, make_user
+from tests.support.factories import NOW, County, actor, make_county, make_task, make_user
 from tracker.db.models import AuditEntry
 from tracker.domain.audit_words import ACTION_WORDS, OBJECT_WORDS
 from tracker.domain.permissions import Role
@@ -41,16 +41,6 @@ def note(runtime):
 
 
 @pytest.fixture
-def as_user(visitor, county):
-    def enter(username: str):
-        person = visitor()
-        person.sign_in(username, PASSWORD)
-        return person
-
-    return enter
-
-
-@pytest.fixture
 def lines(note, county) -> None:
     note(county.officer, "task.sign", "task", 1, "签收：柳湾培训", county.township)
     note(county.sister_officer, "task.sign", "task", 2, "签收：石渡培训", county.sister)
@@ -63,27 +53,27 @@ def lines(note, county) -> None:
 
 
 @pytest.mark.parametrize("role", ["officer", "head", "supervisor"])
-def test_the_log_is_for_auditors_and_administrators(as_user, role):
-    person = as_user(role)
+def test_the_log_is_for_auditors_and_administrators(someone, role):
+    person = someone(role)
     assert person.open("/audit/").status_code == 403
     assert person.open("/audit/export.xlsx").status_code == 403
 
 
-def test_an_auditor_reads_everything_in_scope_and_nothing_else(as_user, lines):
-    person = as_user("auditor")
+def test_an_auditor_reads_everything_in_scope_and_nothing_else(someone, lines):
+    person = someone("auditor")
     person.open("/audit/")
     for shown in ("柳湾培训", "石渡培训", "liwen", "修改亮灯规则"):
         assert shown in person.text
     assert "白鹿" not in person.text
-    local = as_user("local_auditor")
+    local = someone("local_auditor")
     local.open("/audit/")
     assert "柳湾培训" in local.text
     assert "石渡" not in local.text
     assert "修改亮灯规则：" not in local.text
 
 
-def test_an_administrator_reads_the_systems_lines_and_no_business(as_user, lines):
-    person = as_user("admin")
+def test_an_administrator_reads_the_systems_lines_and_no_business(someone, lines):
+    person = someone("admin")
     person.open("/audit/")
     assert "liwen" in person.text
     assert "承办人" in person.text
@@ -93,14 +83,14 @@ def test_an_administrator_reads_the_systems_lines_and_no_business(as_user, lines
         assert "柳湾培训" not in person.text, query
 
 
-def test_a_failed_sign_in_of_nobody_is_seen_at_the_top_alone(as_user, visitor, county):
+def test_a_failed_sign_in_of_nobody_is_seen_at_the_top_alone(someone, visitor, county):
     stranger = visitor()
     stranger.sign_in("no-such-name", "wrong-one")
-    top = as_user("auditor")
+    top = someone("auditor")
     top.open("/audit/?action=user.sign_in_failed")
     assert "no…（没有这个账号）" in top.text
     assert "127.0.0.1" in top.text
-    local = as_user("local_auditor")
+    local = someone("local_auditor")
     local.open("/audit/?action=user.sign_in_failed")
     assert "没有这个账号" not in local.text
 
@@ -120,8 +110,8 @@ def test_a_failed_sign_in_of_nobody_is_seen_at_the_top_alone(as_user, visitor, c
         ("id=99999999999999999999", ["今天", "昨天"]),
     ],
 )
-def test_lines_are_filtered(as_user, note, county, query, found):
-    person = as_user("auditor")
+def test_lines_are_filtered(someone, note, county, query, found):
+    person = someone("auditor")
     note(county.officer, "task.sign", "task", 7, "签收：今天", county.township)
     note(county.head, "task.sign", "task", 8, "签收：昨天", county.township, at=NOW - timedelta(hours=9, minutes=1))
     person.open(f"/audit/?{query}")
@@ -130,7 +120,7 @@ def test_lines_are_filtered(as_user, note, county, query, found):
     assert [word for word in ("今天", "昨天") if f"签收 {word}" in main] == found
 
 
-def test_details_show_before_after_and_the_reason(as_user, note, county, runtime):
+def test_details_show_before_after_and_the_reason(someone, note, county, runtime):
     with runtime.database.writing.begin() as session:
         task_id = make_task(session, session.merge(county.township)).id
     changes = {
@@ -149,7 +139,7 @@ def test_details_show_before_after_and_the_reason(as_user, note, county, runtime
         reason="已办结",
         changes=changes,
     )
-    person = as_user("auditor")
+    person = someone("auditor")
     person.open("/audit/?object=task")
     assert "完成比例20%60%" in person.text
     assert "状态办理中待审核" in person.text
@@ -159,8 +149,8 @@ def test_details_show_before_after_and_the_reason(as_user, note, county, runtime
     assert f"/tasks/{task_id}" in person.links().values()
 
 
-def test_pages_follow_each_other_without_gap_or_repeat(as_user, note, runtime, county):
-    person = as_user("auditor")
+def test_pages_follow_each_other_without_gap_or_repeat(someone, note, runtime, county):
+    person = someone("auditor")
     with runtime.database.writing.begin() as session:
         who = actor(county.officer)
         for number in range(1030):  # many at the same moment
@@ -190,9 +180,9 @@ def test_pages_follow_each_other_without_gap_or_repeat(as_user, note, runtime, c
         assert person.open(f"/audit/?at={at}").status_code == 200
 
 
-def test_the_workbook_holds_what_the_filter_finds_as_text_and_is_noted(as_user, note, lines, county, runtime):
+def test_the_workbook_holds_what_the_filter_finds_as_text_and_is_noted(someone, note, lines, county, runtime):
     note(county.officer, "task.sign", "task", 1, '=HYPERLINK("http://evil.example")', county.township, reason="+1+1")
-    person = as_user("auditor")
+    person = someone("auditor")
     answer = person.open("/audit/export.xlsx?action=task.sign")
     assert answer.mimetype.endswith("spreadsheetml.sheet")
     sheet = openpyxl.load_workbook(io.BytesIO(answer.get_data())).active
@@ -207,14 +197,14 @@ def test_the_workbook_holds_what_the_filter_finds_as_text_and_is_noted(as_user, 
     assert line.summary == "导出操作记录，条件：签收"
 
 
-def test_the_administrators_workbook_holds_no_business(as_user, lines):
-    sheet = openpyxl.load_workbook(io.BytesIO(as_user("admin").open("/audit/export.xlsx").get_data())).active
+def test_the_administrators_workbook_holds_no_business(someone, lines):
+    sheet = openpyxl.load_workbook(io.BytesIO(someone("admin").open("/audit/export.xlsx").get_data())).active
     text = str([[cell.value for cell in row] for row in sheet.iter_rows()])
     assert "liwen" in text
     assert "培训" not in text
 
 
-def test_lines_are_text(as_user, note, county):
+def test_lines_are_text(someone, note, county):
     note(
         county.officer,
         "task.sign",
@@ -225,13 +215,13 @@ def test_lines_are_text(as_user, note, county):
         reason=PAYLOAD,
         changes={PAYLOAD: (PAYLOAD, PAYLOAD)},
     )
-    person = as_user("auditor")
+    person = someone("auditor")
     for path in ("/audit/", f"/audit/?q={PAYLOAD}&person={PAYLOAD}"):
         assert "<script>alert" not in person.open(path).get_data(as_text=True)
 
 
-def test_a_page_asks_the_same_few_questions_however_many_lines(as_user, note, county, statements):
-    person = as_user("auditor")
+def test_a_page_asks_the_same_few_questions_however_many_lines(someone, note, county, statements):
+    person = someone("auditor")
     person.open("/audit/")
     with statements() as few:
         person.open("/audit/")

@@ -11,7 +11,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select, update
 
-from tests.support.factories import PASSWORD, County, make_county
+from tests.support.factories import PASSWORD
 from tests.support.web import Visitor
 from tracker.db.models import SignInAttempt, User, WebSession
 from tracker.domain.permissions import Role
@@ -22,12 +22,6 @@ from tracker.web.access import local_path
 COOKIE = "ledger_session"
 ELSEWHERE = {"REMOTE_ADDR": "203.0.113.9"}
 NEW_PASSWORD = "Kettle-93-blue-thrush"  # made up for this test
-
-
-@pytest.fixture
-def county(runtime) -> County:
-    with runtime.database.writing.begin() as session:
-        return make_county(session)
 
 
 @pytest.fixture

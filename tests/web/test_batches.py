@@ -9,27 +9,10 @@ import pytest
 from sqlalchemy import func, select
 
 from tests.support.batches import report_text, zip_of
-from tests.support.factories import PASSWORD, County, make_county
 from tracker.db.models import Batch, BatchFile, BatchStatus, Report
 from tracker.web.background import background
 
 FILES = {"全县/柳湾.txt": report_text("清溪县柳湾镇人民政府"), "全县/石渡.txt": report_text("石渡镇人民政府")}
-
-
-@pytest.fixture
-def county(runtime) -> County:
-    with runtime.database.writing.begin() as session:
-        return make_county(session)
-
-
-@pytest.fixture
-def someone(visitor, county):
-    def enter(username: str):
-        person = visitor()
-        person.sign_in(username, PASSWORD)
-        return person
-
-    return enter
 
 
 @pytest.fixture

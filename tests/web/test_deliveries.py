@@ -7,17 +7,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from tests.support.factories import NOW, PASSWORD, TODAY, County, make_county, make_task
+from tests.support.factories import NOW, TODAY, make_task
 from tracker.db.models import AuditEntry, ClockHold, FailureKind, Message, MessageStatus, Notice
 from tracker.domain.reminders import Channel, NoticeKind
 from tracker.services.beats import keep_seat, take_seat
 from tracker.services.holds import hold_clock
-
-
-@pytest.fixture
-def county(runtime) -> County:
-    with runtime.database.writing.begin() as session:
-        return make_county(session)
 
 
 @pytest.fixture
@@ -60,23 +54,13 @@ def message_id(runtime, county) -> int:
         return message.id
 
 
-@pytest.fixture
-def as_user(visitor, county):
-    def enter(username: str):
-        person = visitor()
-        person.sign_in(username, PASSWORD)
-        return person
-
-    return enter
-
-
 def kept(runtime, message_id: int) -> Message:
     with runtime.database.reading() as session:
         return session.get_one(Message, message_id)
 
 
-def test_the_supervisor_sees_why_and_sends_it_again(as_user, runtime, message_id):
-    person = as_user("supervisor")
+def test_the_supervisor_sees_why_and_sends_it_again(someone, runtime, message_id):
+    person = someone("supervisor")
     page = person.open("/reminders/undelivered").text
     assert "李文" in page
     assert "550 no such mailbox" in page
@@ -92,16 +76,16 @@ def test_the_supervisor_sees_why_and_sends_it_again(as_user, runtime, message_id
     assert "没有未送达的提醒" in person.open("/reminders/undelivered").text
 
 
-def test_the_administrator_sees_the_envelope_not_the_business(as_user, message_id):
-    page = as_user("admin").open("/reminders/undelivered").text
+def test_the_administrator_sees_the_envelope_not_the_business(someone, message_id):
+    page = someone("admin").open("/reminders/undelivered").text
     assert "李文" in page
-    assert "有 1 封提醒未能送达" in as_user("admin").open("/users/").text
+    assert "有 1 封提醒未能送达" in someone("admin").open("/users/").text
     assert "组织执法培训" not in page
     assert "没有责任人的在办任务" not in page
 
 
-def test_setting_aside_needs_a_reason_and_keeps_it(as_user, runtime, message_id):
-    person = as_user("supervisor")
+def test_setting_aside_needs_a_reason_and_keeps_it(someone, runtime, message_id):
+    person = someone("supervisor")
     path = f"/reminders/undelivered/{message_id}/aside"
     person.open(path)
     assert person.submit(path, reason="").status_code == 400
@@ -112,27 +96,27 @@ def test_setting_aside_needs_a_reason_and_keeps_it(as_user, runtime, message_id)
     assert person.open(path).status_code == 404
 
 
-def test_an_account_that_cannot_be_reached_is_said_so(as_user, runtime, county, message_id):
+def test_an_account_that_cannot_be_reached_is_said_so(someone, runtime, county, message_id):
     with runtime.database.writing.begin() as session:
         session.merge(county.officer).is_active = False
-    person = as_user("supervisor")
+    person = someone("supervisor")
     person.open("/reminders/undelivered")
     assert "账号已停用" in person.submit(f"/reminders/undelivered/{message_id}/again").text
     assert kept(runtime, message_id).status is MessageStatus.FAILED
 
 
 @pytest.mark.parametrize(("username", "status"), [("auditor", 200), ("officer", 403), ("other_supervisor", 200)])
-def test_who_may_look(as_user, message_id, username, status):
-    response = as_user(username).open("/reminders/undelivered")
+def test_who_may_look(someone, message_id, username, status):
+    response = someone(username).open("/reminders/undelivered")
     assert response.status_code == status
     assert ("550" in response.text) == (username == "auditor")
     assert "不再发送" not in response.text
 
 
-def test_a_leap_of_the_clock_is_confirmed_by_the_administrator(as_user, runtime, county, clock):
+def test_a_leap_of_the_clock_is_confirmed_by_the_administrator(someone, runtime, county, clock):
     with runtime.database.writing.begin() as session:
         hold_clock(session, from_at=NOW, to_at=NOW + timedelta(days=30))
-    person = as_user("admin")
+    person = someone("admin")
     assert "系统时间发生跳变" in person.open("/users/").text
     assert "2026-07-10" in person.open("/reminders/clock").text
     assert "已确认系统时间" in person.submit("/reminders/clock").text
@@ -140,7 +124,7 @@ def test_a_leap_of_the_clock_is_confirmed_by_the_administrator(as_user, runtime,
         assert session.scalars(select(ClockHold)).one().settled_by_id == county.admin.id
         assert session.scalars(select(AuditEntry).where(AuditEntry.action == "clock.confirm")).one()
     assert "系统时间正常" in person.open("/reminders/clock").text
-    assert as_user("supervisor").open("/reminders/clock").status_code == 403
+    assert someone("supervisor").open("/reminders/clock").status_code == 403
 
 
 def test_no_sign_of_life_for_three_minutes_is_503(client, runtime, clock):

@@ -9,19 +9,13 @@ import pytest
 from lxml import html
 from sqlalchemy import select
 
-from tests.support.factories import NOW, PASSWORD, TODAY, County, make_county, make_task
+from tests.support.factories import NOW, PASSWORD, TODAY, make_task
 from tracker.db.models import Notice, User
 from tracker.db.queries.notices import PAGE
 from tracker.domain.reminders import Channel, NoticeKind
 from tracker.domain.tasks import TaskStatus
 
 PAYLOAD = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'>"
-
-
-@pytest.fixture
-def county(runtime) -> County:
-    with runtime.database.writing.begin() as session:
-        return make_county(session)
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from lxml import html
 from openpyxl import load_workbook
 from sqlalchemy import func, select
 
-from tests.support.factories import PASSWORD, TODAY, County, make_county, make_evidence, make_report, make_task
+from tests.support.factories import PASSWORD, TODAY, make_evidence, make_report, make_task
 from tracker.db.models import AuditEntry, Notice, ProgressReport, SupportingUnit, Task
 from tracker.domain.documents import DeadlineSource
 from tracker.domain.ledger_rows import LEDGER_COLUMNS
@@ -20,12 +20,6 @@ from tracker.domain.tasks import TaskStatus
 from tracker.web.ledger_page import COLUMNS
 
 PAYLOAD = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'>"
-
-
-@pytest.fixture
-def county(runtime) -> County:
-    with runtime.database.writing.begin() as session:
-        return make_county(session)
 
 
 @pytest.fixture

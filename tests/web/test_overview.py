@@ -9,16 +9,10 @@ import pytest
 from lxml import html
 from sqlalchemy import update
 
-from tests.support.factories import PASSWORD, TODAY, County, make_county, make_report, make_task
+from tests.support.factories import PASSWORD, TODAY, make_report, make_task
 from tracker.db.models import Report, Unit, User
 from tracker.domain.tasks import TaskStatus
 from tracker.services.policies import save_setting
-
-
-@pytest.fixture
-def county(runtime) -> County:
-    with runtime.database.writing.begin() as session:
-        return make_county(session)
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ import re
 import pytest
 from sqlalchemy import func, select
 
-from tests.support.factories import PASSWORD, County, make_county
 from tracker.db.models import AuditEntry, Notice, PlanReturn, Report, Task
 from tracker.web.background import background
 
@@ -24,22 +23,6 @@ REPORT = """清溪县柳湾镇人民政府
 （三）规范决策程序。进一步完善重大事项公开制度，不断提升能力水平。
 """
 REVIEW, RETURN = "/reports/1/review", "/reports/1/return"
-
-
-@pytest.fixture
-def county(runtime) -> County:
-    with runtime.database.writing.begin() as session:
-        return make_county(session)
-
-
-@pytest.fixture
-def someone(visitor, county):
-    def enter(username: str):
-        person = visitor()
-        person.sign_in(username, PASSWORD)
-        return person
-
-    return enter
 
 
 @pytest.fixture

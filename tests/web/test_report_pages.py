@@ -8,28 +8,11 @@ from dataclasses import replace
 import pytest
 
 from tests.services.test_scans import PAGES
-from tests.support.factories import PASSWORD, County, make_county
 from tests.support.scans import ENGINE, PICTURE, picture_of
 from tracker.db.models import Intake, IntakeStatus
 from tracker.readers.scans import scanner as scanner_module
 from tracker.readers.scans.scanner import Scanner
 from tracker.web.background import background
-
-
-@pytest.fixture
-def county(runtime) -> County:
-    with runtime.database.writing.begin() as session:
-        return make_county(session)
-
-
-@pytest.fixture
-def someone(visitor, county):
-    def enter(username: str):
-        person = visitor()
-        person.sign_in(username, PASSWORD)
-        return person
-
-    return enter
 
 
 @pytest.fixture

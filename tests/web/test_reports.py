@@ -8,7 +8,7 @@ import re
 import pytest
 from sqlalchemy import func, select
 
-from tests.support.factories import PASSWORD, TODAY, County, make_county, make_unit
+from tests.support.factories import TODAY, make_unit
 from tracker.db.models import AuditEntry, Intake, Report, Task, Unit
 from tracker.services.plan_items import Chosen, confirm_proposals
 from tracker.web.background import background
@@ -26,24 +26,6 @@ REPORT = """清溪县柳湾镇人民政府
 （二）创新普法形式。年内开展普法活动不少于4场。
 （三）规范决策程序。完善重大事项公开制度。
 """
-
-
-@pytest.fixture
-def county(runtime) -> County:
-    with runtime.database.writing.begin() as session:
-        return make_county(session)
-
-
-@pytest.fixture
-def someone(visitor, county):
-    """Sign somebody in: ``someone("officer")``."""
-
-    def enter(username: str):
-        person = visitor()
-        person.sign_in(username, PASSWORD)
-        return person
-
-    return enter
 
 
 @pytest.fixture

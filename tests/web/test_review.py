@@ -8,7 +8,7 @@ import re
 import pytest
 from sqlalchemy import func, select
 
-from tests.support.factories import PASSWORD, County, make_county, make_user
+from tests.support.factories import make_user
 from tracker.db.models import AuditEntry, Notice, ReminderOverride, SupportingUnit, Task, TaskSource
 from tracker.domain.permissions import Role
 from tracker.domain.tasks import TaskStatus
@@ -28,24 +28,6 @@ REPORT = """清溪县柳湾镇人民政府
 （三）规范决策程序。完善重大事项公开制度。（责任单位：水利站）
 """
 REVIEW = "/reports/1/review"
-
-
-@pytest.fixture
-def county(runtime) -> County:
-    with runtime.database.writing.begin() as session:
-        return make_county(session)
-
-
-@pytest.fixture
-def someone(visitor, county):
-    """Sign somebody in: ``someone("officer")``."""
-
-    def enter(username: str):
-        person = visitor()
-        person.sign_in(username, PASSWORD)
-        return person
-
-    return enter
 
 
 @pytest.fixture

@@ -13,8 +13,6 @@ from sqlalchemy import func, select
 from tests.support.factories import (
     PASSWORD,
     TODAY,
-    County,
-    make_county,
     make_evidence,
     make_report,
     make_task,
@@ -33,12 +31,6 @@ from tracker.web.task_pages import PAGES
 PAYLOAD = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'>"
 FILE_PAYLOAD = "<script>alert(1)<img src=x onerror=alert(2)>"  # a slash would end the name's path
 ALERT = re.compile(r"<script>alert|<img src=x")
-
-
-@pytest.fixture
-def county(runtime) -> County:
-    with runtime.database.writing.begin() as session:
-        return make_county(session)
 
 
 @pytest.fixture

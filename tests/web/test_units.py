@@ -7,17 +7,11 @@ import re
 import pytest
 from sqlalchemy import func, select
 
-from tests.support.factories import PASSWORD, County, make_county, make_task, make_unit, make_user
+from tests.support.factories import PASSWORD, make_task, make_unit, make_user
 from tracker.db.models import AuditEntry, Unit, UnitKind
 from tracker.domain.permissions import Role
 
 PAYLOAD = "<script>alert(1)</script>\"'>"
-
-
-@pytest.fixture
-def county(runtime) -> County:
-    with runtime.database.writing.begin() as session:
-        return make_county(session)
 
 
 @pytest.fixture

@@ -8,18 +8,12 @@ import re
 import pytest
 from sqlalchemy import func, select
 
-from tests.support.factories import PASSWORD, County, make_county, make_task, make_unit, make_user
+from tests.support.factories import PASSWORD, make_task, make_unit, make_user
 from tracker.db.models import AuditEntry, User, WebSession
 from tracker.domain.permissions import Role
 
 ONE_TIME = re.compile(r"(?:[a-z2-9]{4}-){3}[a-z2-9]{4}")
 PAYLOAD = "<img src=x onerror=alert(1)>"
-
-
-@pytest.fixture
-def county(runtime) -> County:
-    with runtime.database.writing.begin() as session:
-        return make_county(session)
 
 
 @pytest.fixture
