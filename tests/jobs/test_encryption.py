@@ -73,15 +73,29 @@ def channel(sink: MailSink, **changes: Any) -> SmtpChannel:
     return SmtpChannel(MailSettings("smtp", "localhost", sink.port, sender=SENDER, **values))
 
 
+def take_two(sink: MailSink, **changes: Any) -> None:
+    """Send two messages over one connection; both must arrive."""
+    opened = channel(sink, **changes)
+    opened.send(MESSAGE)
+    opened.send(MESSAGE)
+    opened.close()
+    assert [mail.text.strip() for mail in sink.received] == [MESSAGE.text] * 2
+
+
+def refuse(sink: MailSink, words: str, **changes: Any) -> None:
+    """Send a message that must not go: the channel's fault, told in ``words`` and without a secret."""
+    with pytest.raises(DeliveryError, match=words) as refused:
+        channel(sink, **changes).send(MESSAGE)
+    assert (refused.value.retryable, refused.value.of_channel) == (True, True)
+    assert "wrong" not in refused.value.reason
+    assert sink.received == []
+
+
 def test_over_starttls_to_a_trusted_server(
     encrypting: MailSink, certificate: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate[0]))
-    opened = channel(encrypting)
-    opened.send(MESSAGE)
-    opened.send(MESSAGE)  # over the same connection
-    opened.close()
-    assert [mail.text.strip() for mail in encrypting.received] == [MESSAGE.text] * 2
+    take_two(encrypting)
 
 
 @pytest.mark.parametrize(
@@ -102,22 +116,14 @@ def test_what_is_set_wrong_is_the_channels_fault_and_says_no_secret(
 ):
     if trusted:
         monkeypatch.setenv("SSL_CERT_FILE", str(certificate[0]))
-    with pytest.raises(DeliveryError, match=words) as refused:
-        channel(encrypting, **changes).send(MESSAGE)
-    assert (refused.value.retryable, refused.value.of_channel) == (True, True)
-    assert "wrong" not in refused.value.reason
-    assert encrypting.received == []
+    refuse(encrypting, words, **changes)
 
 
 def test_over_tls_from_the_first_byte(
     encrypted: MailSink, certificate: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate[0]))
-    opened = channel(encrypted, security="ssl")
-    opened.send(MESSAGE)
-    opened.send(MESSAGE)
-    opened.close()
-    assert [mail.text.strip() for mail in encrypted.received] == [MESSAGE.text] * 2
+    take_two(encrypted, security="ssl")
 
 
 @pytest.mark.parametrize(
@@ -139,7 +145,4 @@ def test_tls_from_the_first_byte_that_is_set_wrong(
 ):
     if trusted:
         monkeypatch.setenv("SSL_CERT_FILE", str(certificate[0]))
-    with pytest.raises(DeliveryError, match=words) as refused:
-        channel(encrypted, **{"security": "ssl", "timeout": 1.5} | changes).send(MESSAGE)
-    assert (refused.value.retryable, refused.value.of_channel) == (True, True)
-    assert encrypted.received == []
+    refuse(encrypted, words, **{"security": "ssl", "timeout": 1.5} | changes)
