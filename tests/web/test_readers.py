@@ -15,7 +15,7 @@ from tracker.readers.registry import READERS, read_file
 from tracker.readers.sandbox import ChildFailed
 from tracker.readers.self_test import samples
 from tracker.services import reading_state
-from tracker.services.reading_state import Kind, helpers_of
+from tracker.services.reading_state import RECOGNISER, Helper, Kind, helpers_of, read_here
 from tracker.settings import Settings
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -98,6 +98,13 @@ def test_only_the_administrator_at_the_top_tries(admin, visitor):
     admin.open("/readers/")
     token = dict(admin._form("/readers/test").form_values())
     assert other.client.post("/readers/test", data=token).status_code in (400, 403)
+
+
+@pytest.mark.parametrize(("found", "readers"), [(True, ("image",)), (False, ())])
+def test_pictures_are_read_only_where_the_recogniser_is(found, readers):
+    kinds = [Kind("image/png", "图片", (".png",), ("image",)), Kind("text/plain", "文本", (".txt",), ("text",))]
+    read = read_here(kinds, [Helper(RECOGNISER, found, "", "")])
+    assert [kind.readers for kind in read] == [readers, ("text",)]
 
 
 @pytest.mark.parametrize(

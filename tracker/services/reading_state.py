@@ -6,7 +6,7 @@ import logging
 import tempfile
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -15,12 +15,14 @@ from sqlalchemy.orm import Session
 
 from tracker.domain.errors import Forbidden
 from tracker.domain.permissions import Actor
-from tracker.readers.base import MEGABYTE, Limits, UnreadableDocument
+from tracker.readers.base import Limits, UnreadableDocument
 from tracker.readers.office import find_office
 from tracker.readers.sandbox import ChildFailed, read_and_extract_in_child, run_in_child
 from tracker.readers.scans.source import missing_parts
 from tracker.readers.self_test import samples
+from tracker.readers.sniffing import IMAGES
 from tracker.services.audit import record
+from tracker.services.intake import reading_limits
 from tracker.services.rules import may_change_rules
 from tracker.settings import Settings
 
@@ -29,6 +31,7 @@ log = logging.getLogger(__name__)
 DESCRIBE = "tracker.readers.facilities:describe"
 TRIAL_SECONDS = 10.0
 LEGACY = "application/msword"
+RECOGNISER = "文字识别（OCR）"
 
 # What units send, in the order of the page; kinds beyond these are shown where a reader takes them.
 SENT = (
@@ -109,12 +112,18 @@ def helpers_of(settings: Settings, kinds: Sequence[Kind]) -> list[Helper]:
             "安装系统软件包 libreoffice-writer-nogui（约 300 MB，离线时从安装光盘或内网软件源），重启网页服务后生效。",
         ),
         Helper(
-            "文字识别（OCR）",
+            RECOGNISER,
             recogniser,
             "扫描件和照片可以识别成文字。" if recogniser else "扫描件和照片读不了，上传时会提示改用 Word 原件。",
             "在系统所在目录执行 make ocr 后重启；不能上网的，先按 requirements-ocr.lock 备齐离线安装包，办法见运行与维护手册。",
         ),
     ]
+
+
+def read_here(kinds: Sequence[Kind], helpers: Sequence[Helper]) -> list[Kind]:
+    """Return the kinds as they are read on this server: the reader of pictures only hands them to the recogniser."""
+    recogniser = any(helper.found for helper in helpers if helper.name == RECOGNISER)
+    return [kind if recogniser or kind.media_type not in IMAGES else replace(kind, readers=()) for kind in kinds]
 
 
 def _office_words(*, found: bool, legacy: bool) -> str:
@@ -148,9 +157,7 @@ def limits_of(settings: Settings) -> list[LimitLine]:
 
 def try_readers(settings: Settings, kinds: Sequence[Kind]) -> list[Trial]:
     """Read the sample of each kind that is read here as an upload would be, one after the other."""
-    limits = Limits(
-        seconds=min(settings.reading_seconds, TRIAL_SECONDS), memory_bytes=settings.reading_memory_mb * MEGABYTE
-    )
+    limits = replace(reading_limits(settings), seconds=min(settings.reading_seconds, TRIAL_SECONDS))
     built_in = samples()
     with tempfile.TemporaryDirectory() as folder:
         trials = []

@@ -9,7 +9,16 @@ from flask import Blueprint, render_template
 
 from tracker.domain.errors import Forbidden
 from tracker.domain.permissions import Role
-from tracker.services.reading_state import Trial, helpers_of, kinds_of_files, limits_of, note_trial, try_readers
+from tracker.services.reading_state import (
+    Kind,
+    Trial,
+    helpers_of,
+    kinds_of_files,
+    limits_of,
+    note_trial,
+    read_here,
+    try_readers,
+)
 from tracker.services.rules import may_change_rules
 from tracker.web.access import current_actor, requires
 from tracker.web.forms.batches import ButtonForm
@@ -22,7 +31,7 @@ blueprint = Blueprint("readers", __name__, url_prefix="/readers")
 @requires(Role.ADMIN)
 def index() -> str:
     """Show the kinds of files, the programs beside the readers and the limits."""
-    return _page()
+    return _page(kinds_of_files())
 
 
 @blueprint.post("/test")
@@ -33,20 +42,22 @@ def test() -> Any:
         raise Forbidden
     form = ButtonForm()
     if not form.validate_on_submit():
-        return _page(errors=[text for _, text in form.messages()]), 400
+        return _page(kinds_of_files(), errors=[text for _, text in form.messages()]), 400
     close_reading()
-    trials = try_readers(runtime().settings, kinds_of_files() or [])
+    settings, kinds = runtime().settings, kinds_of_files()
+    trials = try_readers(settings, kinds or [])
     with writing() as session:
         note_trial(session, current_actor(), trials, now=runtime().now())
-    return _page(trials)
+    return _page(kinds, trials)
 
 
-def _page(trials: Sequence[Trial] | None = None, errors: Sequence[str] = ()) -> str:
-    settings, kinds = runtime().settings, kinds_of_files()
+def _page(kinds: Sequence[Kind] | None, trials: Sequence[Trial] | None = None, errors: Sequence[str] = ()) -> str:
+    settings = runtime().settings
+    helpers = helpers_of(settings, kinds or ())
     return render_template(
         "settings/readers.html",
-        kinds=kinds,
-        helpers=helpers_of(settings, kinds or ()),
+        kinds=None if kinds is None else read_here(kinds, helpers),
+        helpers=helpers,
         limits=limits_of(settings),
         trials=trials,
         may_test=may_change_rules(current_actor()),
