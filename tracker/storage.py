@@ -11,6 +11,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -45,26 +46,32 @@ class Storage:
 
     def save(self, stream: BinaryIO, *, limit: int) -> StoredFile:
         """Store a stream of at most ``limit`` bytes; raises FileTooLarge and leaves nothing behind when it is longer."""
-        self.root.mkdir(parents=True, exist_ok=True)
         digest, size = hashlib.sha256(), 0
+        with self._incoming() as (target, temporary):
+            for chunk in _chunks(stream):
+                size += len(chunk)
+                if size > limit:
+                    raise FileTooLarge
+                digest.update(chunk)
+                target.write(chunk)
+            target.flush()
+            os.fsync(target.fileno())
+            final = self.path(digest.hexdigest())
+            final.parent.mkdir(exist_ok=True)
+            temporary.replace(final)
+        return StoredFile(key=digest.hexdigest(), size=size)
+
+    @contextmanager
+    def _incoming(self) -> Iterator[tuple[BinaryIO, Path]]:
+        """Open a file to write on; it is deleted at the end unless it was renamed. ``older_than`` finds what a kill leaves."""
+        self.root.mkdir(parents=True, exist_ok=True)
         descriptor, name = tempfile.mkstemp(prefix=".incoming-", dir=self.root)
         temporary = Path(name)
         try:
             with os.fdopen(descriptor, "wb") as target:
-                for chunk in _chunks(stream):
-                    size += len(chunk)
-                    if size > limit:
-                        raise FileTooLarge
-                    digest.update(chunk)
-                    target.write(chunk)
-                target.flush()
-                os.fsync(target.fileno())
-            final = self.path(digest.hexdigest())
-            final.parent.mkdir(exist_ok=True)
-            temporary.replace(final)
+                yield target, temporary
         finally:
             temporary.unlink(missing_ok=True)
-        return StoredFile(key=digest.hexdigest(), size=size)
 
     def older_than(self, moment: datetime) -> Iterator[str]:
         """Yield the keys of the files last written before ``moment``; leftovers of broken uploads of that age are deleted."""
@@ -95,14 +102,10 @@ class Storage:
         """Keep what was made from a file, wholly or not at all."""
         final = self.derived(key, name)
         final.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, written = tempfile.mkstemp(prefix=".incoming-", dir=final.parent)
-        temporary = Path(written)
-        try:
-            with os.fdopen(descriptor, "wb") as target:
-                target.write(data)
+        with self._incoming() as (target, temporary):
+            target.write(data)
+            target.flush()
             temporary.replace(final)
-        finally:
-            temporary.unlink(missing_ok=True)
         return final
 
     def _derived_folder(self, key: str) -> Path:

@@ -119,6 +119,7 @@ def still_ours(session: Session, claim: Claim) -> tuple[Batch | None, BatchFile 
 def end_file(
     session: Session, batch: Batch, file: BatchFile, status: BatchFileStatus, code: str, message: str, now: datetime
 ) -> None:
+    """Let a file's way end here; of one that failed an audit line is left and what was read of it goes."""
     file.status, file.code, file.message = status, code[:40], message
     file.lease_until, file.finished_at = None, now
     if status is not BatchFileStatus.FAILED:

@@ -26,10 +26,17 @@ from tracker.domain.errors import RuleViolation
 from tracker.domain.signers import Guess, Signer, guess_unit
 from tracker.readers.archive_sandbox import list_archive_in_child, read_member_in_child
 from tracker.readers.archives import Member
-from tracker.readers.base import MEGABYTE, Limits, UnreadableDocument
+from tracker.readers.base import MEGABYTE, SCANNED, UnreadableDocument
 from tracker.services.batch_claims import Claim, claim_next, end_file, lock_running, still_ours
 from tracker.services.batches import PATIENCE
-from tracker.services.intake import SOMETHING_WENT_WRONG, UNEXPECTED, IntakeParts, is_stale, process_text
+from tracker.services.intake import (
+    SOMETHING_WENT_WRONG,
+    UNEXPECTED,
+    IntakeParts,
+    is_stale,
+    process_text,
+    reading_limits,
+)
 from tracker.services.uploads import receive_upload
 from tracker.settings import Settings
 from tracker.storage import StoredFile
@@ -38,7 +45,6 @@ log = logging.getLogger(__name__)
 
 COPIES = 6  # of a member's bytes that its child holds at once
 FOR_A_ROUND = 20  # files that the clock takes on at once
-READ_LATER = frozenset({"scanned"})  # codes of files that only an upload of their own can read
 SCAN = "这是扫描件或照片。请先选定单位，然后逐页识别文字。"
 GONE = "原件已不在存储中，请重新上传。"
 
@@ -57,12 +63,7 @@ class BatchParts:
 
 def open_batch_parts(settings: Settings, intake: IntakeParts) -> BatchParts:
     """Return the parts of an installation: zips are opened in a child process within its limits."""
-    limits = Limits(
-        file_bytes=settings.upload_limit_mb * MEGABYTE,
-        unpacked_bytes=settings.batch_unpacked_limit_mb * MEGABYTE,
-        seconds=settings.reading_seconds,
-        memory_bytes=settings.reading_memory_mb * MEGABYTE,
-    )
+    limits = replace(reading_limits(settings), unpacked_bytes=settings.batch_unpacked_limit_mb * MEGABYTE)
     roomy = replace(limits, memory_bytes=max(limits.memory_bytes, COPIES * limits.file_bytes))
 
     def list_archive(path: Path) -> Sequence[Member]:
@@ -201,7 +202,7 @@ def _read(parts: BatchParts, claim: Claim, stored: StoredFile) -> Json | None:
     try:
         return parts.intake.read(parts.intake.storage.path(stored.key), claim.name)
     except UnreadableDocument as refusal:
-        if refusal.code not in READ_LATER:
+        if refusal.code != SCANNED:
             raise
         return None
 

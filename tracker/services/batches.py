@@ -5,7 +5,7 @@ What happens in between, from each file to an upload of its own, is in ``batch_r
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -55,10 +55,7 @@ def receive_batch(
     """Queue stored files as one batch. Raises NoFiles, or RuleViolation for more than ``most``."""
     _check_may(actor)
     files = sorted((file for file in files if not is_junk(file.name)), key=lambda file: file.name)
-    if not files:
-        raise NoFiles(field="files")
-    if len(files) > most:
-        raise RuleViolation(f"一共 {len(files)} 个文件，一批最多 {most} 个。请分成几批上传。", field="files")
+    check_number(len(files), most)
     batch = Batch(
         unit_id=actor.unit_id,
         created_by_id=actor.id,
@@ -74,6 +71,14 @@ def receive_batch(
     _note(session, actor, batch, "batch.create", f"批量上传报告：{batch.title}，{len(files)} 个文件", now)
     session.flush()
     return batch
+
+
+def check_number(number: int, most: int) -> None:
+    """Raise NoFiles, or RuleViolation for more files than a batch may have."""
+    if not number:
+        raise NoFiles(field="files")
+    if number > most:
+        raise RuleViolation(f"一共 {number} 个文件，一批最多 {most} 个。请分成几批上传。", field="files")
 
 
 def title_of(names: Sequence[str]) -> str:
@@ -125,12 +130,13 @@ def choose(
     if unknown:
         raise UnknownUnitName(f"没有找到这些单位：{'、'.join(unknown[:5])}。请从提示的名单里选择单位的全称。")
     settled, goes_on = 0, []
+    files = _files_of(session, batch, {choice.file_id for choice in choices})
     for choice in choices:
-        file = _file_of(session, batch, choice.file_id)
+        file = files[choice.file_id]
         if choice.unit_name and file.status is BatchFileStatus.NEEDS_UNIT:
             _give_unit(file, names[choice.unit_name])
             settled += 1
-        elif choice.report_year and _asks_year(file.intake):
+        elif choice.report_year and asks_year(file.intake):
             answer = Answer("year", report_year=choice.report_year)
             goes_on.append(answer_intake(session, actor, file.intake.id, answer, now=now).id)  # type: ignore[union-attr]
             settled += 1
@@ -150,7 +156,8 @@ def _queue(file: BatchFile) -> None:
     file.attempts, file.lease_until, file.finished_at = 0, None, None
 
 
-def _asks_year(intake: Intake | None) -> bool:
+def asks_year(intake: Intake | None) -> bool:
+    """Say whether an upload waits for the year of its report."""
     return intake is not None and intake.status is IntakeStatus.NEEDS_ANSWER and intake.step == "ask_year"
 
 
@@ -221,17 +228,19 @@ def _locked(session: Session, actor: Actor, batch_id: int) -> Batch:
     ).one()
 
 
-def _file_of(session: Session, batch: Batch, file_id: int) -> BatchFile:
-    file = session.scalar(
+def _files_of(session: Session, batch: Batch, ids: Collection[int]) -> dict[int, BatchFile]:
+    """Lock files of a batch in the order of their ids; raises RuleViolation where one is none of its."""
+    files = session.scalars(
         select(BatchFile)
-        .where(BatchFile.id == file_id, BatchFile.batch_id == batch.id)
+        .where(BatchFile.id.in_(ids), BatchFile.batch_id == batch.id)
         .options(joinedload(BatchFile.intake))
+        .order_by(BatchFile.id)
         .with_for_update(of=BatchFile)
         .execution_options(populate_existing=True)
-    )
-    if file is None:
+    ).all()
+    if len(files) < len(ids):
         raise RuleViolation("页面内容不完整，请刷新后重试。")
-    return file
+    return {file.id: file for file in files}
 
 
 def _note(session: Session, actor: Actor, batch: Batch, action: str, summary: str, now: datetime) -> None:

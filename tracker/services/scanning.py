@@ -9,7 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from tracker.db.models import Intake, IntakeStatus
+from tracker.db.models import Intake
+from tracker.db.models.reports import UNDER_WAY
 from tracker.readers.scans.scanner import ScannedPages, Scanner, ScanWorker
 from tracker.storage import Storage
 
@@ -51,7 +52,7 @@ def scan_so_far(kept: Json | None) -> ScanSoFar | None:
 
 def is_scan(intake: Intake) -> bool:
     """Say whether an upload waits to be recognised or is being recognised."""
-    return intake.step.startswith(STEP) and intake.status in (IntakeStatus.QUEUED, IntakeStatus.READING)
+    return intake.step.startswith(STEP) and intake.status in UNDER_WAY
 
 
 def step_of(so_far: ScanSoFar) -> str:

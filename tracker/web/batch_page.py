@@ -11,6 +11,7 @@ from tracker.db.models import Batch, BatchFileStatus, BatchStatus
 from tracker.db.queries.batches import ListedFile
 from tracker.domain.batches import FILE_STATES, FileState
 from tracker.domain.permissions import Actor
+from tracker.services.batches import asks_year
 
 OUT_OF_SIGHT = "已不在您的查看范围内"
 NO_ITEMS = "没有识别出计划条目，可在审阅页划出。"
@@ -43,7 +44,7 @@ def row_of(listed: ListedFile, actor: Actor) -> FileRow:
     folder, _, name = file.path.rpartition("/")
     seen = listed.unit is None or actor.sees(listed.unit.path)
     waits = file.status is BatchFileStatus.NEEDS_UNIT
-    ask = "unit" if waits else "year" if state is FileState.ATTENTION and _asks_year(listed) else ""
+    ask = "unit" if waits else "year" if asks_year(listed.intake) else ""
     href, label = _link(listed) if seen else (None, "")
     unit = "" if listed.unit is None or waits else listed.unit.name if seen else OUT_OF_SIGHT
     return FileRow(
@@ -63,10 +64,6 @@ def row_of(listed: ListedFile, actor: Actor) -> FileRow:
         proposed=listed.unit.name if waits and listed.unit is not None and seen else "",
         position=file.position,
     )
-
-
-def _asks_year(listed: ListedFile) -> bool:
-    return listed.intake is not None and listed.intake.step == "ask_year"
 
 
 def _words(listed: ListedFile) -> str:
@@ -97,7 +94,7 @@ def _link(listed: ListedFile) -> tuple[str | None, str]:
         return url_for("reports.review", report_id=listed.report.id), "审阅"
     if listed.state is FileState.SAME and listed.report is not None:
         return url_for("reports.show", report_id=listed.report.id), "查看报告"
-    if listed.intake is None or listed.state is FileState.WAITING or _asks_year(listed):
+    if listed.intake is None or listed.state is FileState.WAITING or asks_year(listed.intake):
         return None, ""
     return url_for("reports.intake", intake_id=listed.intake.id), (
         "去确认" if listed.state is FileState.ATTENTION else "查看"

@@ -24,6 +24,10 @@ class IntakeStatus(StrEnum):
     NEEDS_ANSWER = "needs_answer"  # unit or year unclear or unexpected: a person must say
 
 
+UNDER_WAY = (IntakeStatus.QUEUED, IntakeStatus.READING)
+"""Uploads that wait for a run or are in one."""
+
+
 class Intake(Base):
     """One uploaded file on its way to a report. ``step`` and ``message`` are the progress line."""
 

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
 
 from tracker.db.models import Batch, BatchFile, BatchFileStatus, BatchStatus, Intake, IntakeStatus, Report, Task, Unit
+from tracker.db.models.reports import UNDER_WAY
 from tracker.db.queries.reports import may_see_reports
 from tracker.domain.batches import FileState
 from tracker.domain.errors import NotFound
@@ -22,7 +23,6 @@ from tracker.domain.unit_names import KnownUnit
 PAGE = 50
 SHOWN = 50  # batches in the list
 OPEN = (BatchFileStatus.WAITING, BatchFileStatus.READING)
-MOVING = (IntakeStatus.QUEUED, IntakeStatus.READING)
 
 STATE: ColumnElement[str] = case(
     (BatchFile.status.in_(OPEN), FileState.WAITING.value),
@@ -30,7 +30,7 @@ STATE: ColumnElement[str] = case(
     (BatchFile.status.in_((BatchFileStatus.SAME, BatchFileStatus.REPEATED)), FileState.SAME.value),
     (BatchFile.status == BatchFileStatus.FAILED, FileState.FAILED.value),
     (BatchFile.status == BatchFileStatus.CANCELLED, FileState.CANCELLED.value),
-    (Intake.status.in_(MOVING), FileState.WAITING.value),
+    (Intake.status.in_(UNDER_WAY), FileState.WAITING.value),
     (Intake.status == IntakeStatus.NEEDS_ANSWER, FileState.ATTENTION.value),
     (and_(Intake.status == IntakeStatus.DONE, Intake.step == "same"), FileState.SAME.value),
     (Intake.status == IntakeStatus.DONE, FileState.STORED.value),
@@ -178,7 +178,7 @@ def has_open_files(session: Session, batch_id: int) -> bool:
     waiting = session.scalar(
         select(
             exists()
-            .where(BatchFile.batch_id == batch_id, BatchFile.intake_id == Intake.id, Intake.status.in_(MOVING))
+            .where(BatchFile.batch_id == batch_id, BatchFile.intake_id == Intake.id, Intake.status.in_(UNDER_WAY))
             .correlate(None)
         )
     )
@@ -192,7 +192,7 @@ def uploads_moving(session: Session, batch_id: int) -> Sequence[Intake]:
     return session.scalars(
         select(Intake)
         .join(BatchFile, BatchFile.intake_id == Intake.id)
-        .where(BatchFile.batch_id == batch_id, Intake.status.in_(MOVING))
+        .where(BatchFile.batch_id == batch_id, Intake.status.in_(UNDER_WAY))
         .order_by(Intake.id)
     ).all()
 

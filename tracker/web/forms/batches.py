@@ -12,7 +12,7 @@ from wtforms.validators import Optional, ValidationError
 
 from tracker.services.batches import Choice
 from tracker.web.forms.base import StrictForm
-from tracker.web.forms.reports import EARLIEST_YEAR
+from tracker.web.forms.reports import check_year
 from tracker.web.forms.review import ListField
 
 INCOMPLETE = "页面内容不完整，请刷新后重试。"
@@ -34,8 +34,8 @@ class BatchForm(StrictForm):
 
     def validate_report_year(self, field: IntegerField) -> None:
         """Refuse a year that cannot be reported on yet."""
-        if field.data is not None and not EARLIEST_YEAR <= field.data <= self.today.year:
-            raise ValidationError(f"年度应在 {EARLIEST_YEAR} 到 {self.today.year} 之间，例如 {self.today.year - 1}。")
+        if field.data is not None:
+            check_year(field.data, self.today)
 
     @property
     def sent(self) -> list[Any]:
@@ -66,11 +66,8 @@ class ChooseForm(StrictForm):
         """Refuse lists that do not belong together, and years that no report can be of."""
         _check_pairs(self.asked.data, field.data)
         for year in field.data or []:
-            good = _YEAR.match(year) and EARLIEST_YEAR <= int(year) <= self.today.year
-            if year.strip() and not good:
-                raise ValidationError(
-                    f"年度应在 {EARLIEST_YEAR} 到 {self.today.year} 之间，例如 {self.today.year - 1}。"
-                )
+            if year.strip():
+                check_year(int(year) if _YEAR.match(year) else 0, self.today)
 
     @property
     def choices(self) -> list[Choice]:

@@ -21,6 +21,12 @@ READABLE = (
 EARLIEST_YEAR = 2000
 
 
+def check_year(year: int, today: date) -> None:
+    """Raise ValidationError for a year that cannot be reported on yet, or is too long ago."""
+    if not EARLIEST_YEAR <= year <= today.year:
+        raise ValidationError(f"年度应在 {EARLIEST_YEAR} 到 {today.year} 之间，例如 {today.year - 1}。")
+
+
 class UploadForm(StrictForm):
     """报告文件、所属单位，以及可不填的年度."""
 
@@ -35,8 +41,8 @@ class UploadForm(StrictForm):
 
     def validate_report_year(self, field: IntegerField) -> None:
         """Refuse a year that cannot be reported on yet."""
-        if field.data is not None and not EARLIEST_YEAR <= field.data <= self.today.year:
-            raise ValidationError(f"年度应在 {EARLIEST_YEAR} 到 {self.today.year} 之间，例如 {self.today.year - 1}。")
+        if field.data is not None:
+            check_year(field.data, self.today)
 
     def validate_file(self, field: FileField) -> None:
         """Refuse at once what no reader takes, so that nobody waits for it."""

@@ -14,7 +14,7 @@ from tracker.db.queries.reports import units_to_file_for
 from tracker.domain.batches import FILE_STATES, FileState, is_junk
 from tracker.domain.errors import RuleViolation
 from tracker.domain.permissions import Role
-from tracker.services.batches import NoFiles, SentFile, cancel_batch, choose, receive_batch, retry_batch
+from tracker.services.batches import SentFile, cancel_batch, check_number, choose, receive_batch, retry_batch
 from tracker.services.intake import WORTH_ANOTHER_TRY
 from tracker.storage import FileTooLarge
 from tracker.web.access import current_actor, requires
@@ -82,12 +82,7 @@ def _receive(form: BatchForm) -> Response:
 def _stored(form: BatchForm) -> list[SentFile]:
     settings = runtime().settings
     sent = [upload for upload in form.sent if not is_junk(upload.filename)]
-    if not sent:
-        raise NoFiles(field="files")
-    if len(sent) > settings.batch_files:
-        raise RuleViolation(
-            f"一共 {len(sent)} 个文件，一批最多 {settings.batch_files} 个。请分成几批上传。", field="files"
-        )
+    check_number(len(sent), settings.batch_files)
     limit = settings.batch_limit_mb * MEGABYTE
     return [
         SentFile(upload.filename, runtime().storage.save(cast(BinaryIO, upload.stream), limit=limit)) for upload in sent

@@ -9,6 +9,7 @@ from flask import flash, make_response, redirect, render_template, request, url_
 from werkzeug.wrappers import Response
 
 from tracker.db.models import Intake, IntakeStatus, Unit
+from tracker.db.models.reports import UNDER_WAY
 from tracker.db.queries.batches import batch_of_intake
 from tracker.db.queries.reports import current_report, earlier_tasks, get_intake, units_to_file_for
 from tracker.domain.documents import ReportReading
@@ -25,10 +26,8 @@ from tracker.web.errors import status_of
 from tracker.web.forms.reports import READABLE, SUFFIXES, AnswerForm, UploadForm
 from tracker.web.receipts import earlier_location, keep_receipt
 from tracker.web.session import reading, runtime, writing
+from tracker.web.upload_limits import MEGABYTE
 from tracker.web.views.reports import BATCH_READERS, READERS, UPLOADERS, blueprint
-
-MEGABYTE = 1024 * 1024
-MOVING = frozenset({IntakeStatus.QUEUED, IntakeStatus.READING})
 
 
 @blueprint.route("/reports/upload", methods=["GET", "POST"])
@@ -90,7 +89,7 @@ def intake(intake_id: int) -> Any:
 def intake_progress(intake_id: int) -> Response:
     """Return the progress line alone, for the script that asks again and again."""
     row = get_intake(reading(), current_actor(), intake_id)
-    moving = row.status in MOVING
+    moving = row.status in UNDER_WAY
     if moving:
         background().resume_later(row, runtime().now())
     may_answer = current_actor().role in UPLOADERS
@@ -158,14 +157,14 @@ def _default_unit(units: Any, own_unit_id: int) -> int | None:
 
 def _progress_page(intake_id: int, errors: list[str] | None = None) -> str:
     intake = get_intake(reading(), current_actor(), intake_id, reading=True)
-    if intake.status in MOVING:
+    if intake.status in UNDER_WAY:
         background().resume_later(intake, runtime().now())
     return render_template(
         "reports/intake.html",
         intake=intake,
         steps=steps_of(intake),
         scan=scan_of(intake),
-        moving=intake.status in MOVING,
+        moving=intake.status in UNDER_WAY,
         question=_question(intake) if intake.status is IntakeStatus.NEEDS_ANSWER else None,
         errors=[{"field": None, "message": message} for message in errors or []],
         may_answer=current_actor().role in UPLOADERS,
