@@ -154,6 +154,16 @@ def test_near_misses_are_no_answers(promise: str, decoy: str) -> None:
         ("规划许可办理时限压缩至7个工作日以内", "规划许可由15个工作日调整为6个工作日办结。", 7, 6, True),
         # the number of another target stands nearer
         ("定量检测蔬菜样品600个", "定量检测各类农产品样品650个，其中蔬菜样品420个。", 600, 420, False),
+        # the total, the part of it, this year's share of it
+        ("举办“柳河法治讲堂”40场", "“柳河法治讲堂”市级12场、县级25场，共计37场。", 40, 37, False),
+        ("完成村庄规划36个", "村庄规划累计批复31个，其中年内新批复19个。", 36, 19, False),
+        ("开放学校体育场地35所", "新增开放体育场地的学校6所，总数达到33所。", 35, 33, False),
+        # the topic of the sentence goes on
+        ("行政诉讼败诉案件不超过1件", "办理行政诉讼案件12件，负责人出庭12件；行政诉讼败诉2件。", 1, 2, False),
+        # what was before is no answer
+        ("免罚事项扩至15项", "免罚事项由9项扩充至16项。", 15, 16, True),
+        # the seasons stand before, in another clause
+        ("开展校园周边整治2次", "春秋两季开学前后，会同公安部门开展校园周边整治各一次。", 2, 2, True),
     ],
 )
 def test_figures(promise: str, claim: str, target: float, actual: float, met: bool) -> None:
@@ -186,6 +196,9 @@ def test_open_comparisons_say_why(promise: str, claim: str, note: str) -> None:
         ("6月底前完成法律顾问选聘", "法律顾问全部选聘，合同于7月中旬签订。", True),
         ("上半年出台《柳河镇信访工作办法》", "印发《柳河镇信访工作办法》。", None),
         ("出台《柳河镇信访工作办法》", "8月印发《柳河镇信访工作办法》。", None),
+        ("3月底前出台《柳河镇信访工作办法》", "《柳河镇信访工作办法》8月12日以政府文件形式公布。", True),
+        ("3月底前出台《柳河镇信访工作办法》", "《柳河镇信访工作办法》2月12日起施行。", False),
+        ("3月底前出台《柳河镇信访工作办法》", "《柳河镇信访工作办法》已经起草，预计2026年一季度印发。", True),
     ],
 )
 def test_late_by_the_reports_own_dates(promise: str, claim: str, late: bool | None) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from tests.domain.test_matching import linked
 from tracker.domain.documents import Quantity
 from tracker.domain.matching.reckoning import (
     all_but_one,
@@ -154,35 +153,3 @@ def test_documents_and_the_other_one() -> None:
 )
 def test_a_rate_of_another_name(before: str, what: str, other: bool) -> None:
     assert is_another_rate(before, quantity(what, 90)) is other
-
-
-@pytest.mark.parametrize(
-    ("promise", "claim", "target", "actual", "met"),
-    [
-        # the total, the part of it, this year's share of it
-        ("举办“柳河法治讲堂”40场", "“柳河法治讲堂”市级12场、县级25场，共计37场。", 40, 37, False),
-        ("完成村庄规划36个", "村庄规划累计批复31个，其中年内新批复19个。", 36, 19, False),
-        ("开放学校体育场地35所", "新增开放体育场地的学校6所，总数达到33所。", 35, 33, False),
-        # the topic of the sentence goes on
-        ("行政诉讼败诉案件不超过1件", "办理行政诉讼案件12件，负责人出庭12件；行政诉讼败诉2件。", 1, 2, False),
-        # what was before is no answer
-        ("免罚事项扩至15项", "免罚事项由9项扩充至16项。", 15, 16, True),
-        # the seasons stand before, in another clause
-        ("开展校园周边整治2次", "春秋两季开学前后，会同公安部门开展校园周边整治各一次。", 2, 2, True),
-    ],
-)
-def test_which_number_is_meant(promise: str, claim: str, target: float, actual: float, met: bool) -> None:
-    figure = linked(promise, claim).figures[0]
-    assert (figure.target, figure.actual, figure.met) == (target, actual, met)
-
-
-@pytest.mark.parametrize(
-    ("claim", "late"),
-    [
-        ("《柳河镇信访工作办法》8月12日以政府文件形式公布。", True),
-        ("《柳河镇信访工作办法》2月12日起施行。", False),
-        ("《柳河镇信访工作办法》已经起草，预计2026年一季度印发。", True),
-    ],
-)
-def test_late_by_a_day_or_by_what_is_expected(claim: str, late: bool) -> None:
-    assert linked("3月底前出台《柳河镇信访工作办法》", claim).late is late
