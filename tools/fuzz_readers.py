@@ -14,10 +14,11 @@ import tempfile
 import time
 import zipfile
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from tests.readers.package import paragraph, write_docx
+from tests.support.damage import Change, cut, flip, inserting, shuffle
 from tests.support.ofd_files import write_ofd
 from tests.support.ole_files import word_document
 from tests.support.raw_pdf import show, write_pdf
@@ -39,26 +40,7 @@ _TOKENS = (
 )  # fmt: skip
 
 
-def flip(data: bytes, chance: random.Random) -> bytes:
-    """Change single bytes."""
-    changed = bytearray(data)
-    for _ in range(chance.randint(1, 12)):
-        changed[chance.randrange(len(changed))] = chance.randrange(256)
-    return bytes(changed)
-
-
-def cut(data: bytes, chance: random.Random) -> bytes:
-    """Leave out a piece, or the rest."""
-    start = chance.randrange(len(data))
-    return data[:start] + (b"" if chance.random() < 0.4 else data[chance.randrange(start, len(data)) :])
-
-
-def insert(data: bytes, chance: random.Random) -> bytes:
-    """Put in words that mean something to a parser."""
-    for _ in range(chance.randint(1, 6)):
-        at = chance.randrange(len(data))
-        data = data[:at] + chance.choice(_TOKENS) * chance.choice((1, 1, 2, 50)) + data[at:]
-    return data
+insert = inserting([token * times for token in _TOKENS for times in (1, 1, 2, 50)])
 
 
 def repeat(data: bytes, chance: random.Random) -> bytes:
@@ -66,12 +48,6 @@ def repeat(data: bytes, chance: random.Random) -> bytes:
     start = chance.randrange(len(data))
     piece = data[start : start + chance.randint(1, 200)]
     return data[:start] + piece * chance.randint(2, 100) + data[start:]
-
-
-def shuffle(data: bytes, chance: random.Random) -> bytes:
-    """Exchange two pieces."""
-    first, second = sorted(chance.sample(range(len(data)), 2))
-    return data[second:] + data[first:second] + data[:first]
 
 
 def within(data: bytes, chance: random.Random) -> bytes:
@@ -94,7 +70,7 @@ def within(data: bytes, chance: random.Random) -> bytes:
     return out.getvalue()
 
 
-CHANGES: tuple[Callable[[bytes, random.Random], bytes], ...] = (flip, cut, insert, repeat, shuffle, within, within)
+CHANGES: tuple[Change, ...] = (flip, cut, insert, repeat, shuffle, within, within)
 
 
 def change(data: bytes, seed: int) -> bytes:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import random
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
 
 import docx
 import pytest
 
 from tests.readers.package import abstract, document_xml, level, num, paragraph, write_docx
+from tests.support.damage import Change, cut, flip, inserting, shuffle
 from tracker.readers.base import UnreadableDocument
 from tracker.readers.registry import read_file
 
@@ -33,36 +33,7 @@ WORDS = (
 )
 
 
-def flip(data: bytes, chance: random.Random) -> bytes:
-    """Change single bytes."""
-    changed = bytearray(data)
-    for _ in range(chance.randint(1, 12)):
-        changed[chance.randrange(len(changed))] = chance.randrange(256)
-    return bytes(changed)
-
-
-def cut(data: bytes, chance: random.Random) -> bytes:
-    """Leave out a piece, or the rest."""
-    start = chance.randrange(len(data))
-    end = len(data) if chance.random() < 0.5 else chance.randrange(start, len(data))
-    return data[:start] + data[end:]
-
-
-def insert(data: bytes, chance: random.Random) -> bytes:
-    """Put in words that mean something to a parser."""
-    for _ in range(chance.randint(1, 6)):
-        at = chance.randrange(len(data))
-        data = data[:at] + chance.choice(WORDS) + data[at:]
-    return data
-
-
-def shuffle(data: bytes, chance: random.Random) -> bytes:
-    """Exchange two pieces."""
-    first, second = sorted(chance.sample(range(len(data)), 2))
-    return data[second:] + data[first:second] + data[:first]
-
-
-CHANGES: tuple[Callable[[bytes, random.Random], bytes], ...] = (flip, cut, insert, shuffle)
+CHANGES: tuple[Change, ...] = (flip, cut, inserting(WORDS), shuffle)
 
 
 @pytest.fixture(scope="module")
@@ -88,7 +59,7 @@ def survives(path: Path) -> None:
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_broken_containers(good: Path, tmp_path: Path, change: Callable[[bytes, random.Random], bytes]) -> None:
+def test_broken_containers(good: Path, tmp_path: Path, change: Change) -> None:
     data = good.read_bytes()
     path = tmp_path / "报告.docx"
     for seed in range(60):
