@@ -23,6 +23,7 @@ import tracker
 from tracker.domain.formats import Json
 from tracker.language.word_files import word_folder
 from tracker.readers.base import DEFAULT_LIMITS, MEGABYTE, Limits, ScannedDocument, UnreadableDocument
+from tracker.readers.children import start_child
 from tracker.readers.office import CONVERTED, Office, may_need_office
 from tracker.readers.sandbox_host import receive_frame, send_frame
 
@@ -221,18 +222,10 @@ class _HostProcess:
     def _spawn(self) -> socket.socket:
         if self._control is not None:
             self._control.close()
-        ours, theirs = socket.socketpair()
         words = str(word_folder() or "")
-        with theirs:
-            self._process = subprocess.Popen(
-                [sys.executable, "-I", "-X", "utf8", "-c", _START, _ROOT, str(theirs.fileno()), _PRELOAD, words],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                env={"PATH": os.defpath, "LANG": "C.UTF-8"},
-                cwd="/",
-                pass_fds=[theirs.fileno()],
-                start_new_session=True,
-            )
+        self._process, ours = start_child(
+            lambda end: [sys.executable, "-I", "-X", "utf8", "-c", _START, _ROOT, str(end), _PRELOAD, words]
+        )
         return ours
 
 

@@ -10,9 +10,6 @@ import base64
 import contextlib
 import fcntl
 import logging
-import os
-import socket
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -24,6 +21,7 @@ from typing import Any
 import tracker
 from tracker.domain.formats import Json
 from tracker.readers.base import MEGABYTE, SCANNED, UnreadableDocument
+from tracker.readers.children import start_child
 from tracker.readers.sandbox_host import receive_frame, send_frame
 from tracker.readers.scans.source import HOW_TO_INSTALL, missing_parts
 
@@ -101,19 +99,10 @@ class ScanWorker:
 
     def __init__(self, limits: ScanLimits, engine: str, python: Path | None = None) -> None:
         self._limits = limits
-        ours, theirs = socket.socketpair()
-        with theirs:
-            self._process = subprocess.Popen(
-                [str(python or sys.executable), *_COMMAND, str(theirs.fileno()), engine, str(limits.memory_bytes)],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                env={"PATH": os.defpath, "LANG": "C.UTF-8"},
-                cwd="/",
-                pass_fds=[theirs.fileno()],
-                start_new_session=True,
-            )
-        self._connection = ours
+        interpreter, memory = str(python or sys.executable), str(limits.memory_bytes)
+        self._process, self._connection = start_child(
+            lambda end: [interpreter, *_COMMAND, str(end), engine, memory], quiet=True
+        )
         self._connection.settimeout(limits.seconds)
 
     def __enter__(self) -> ScanWorker:
