@@ -56,6 +56,7 @@ def round_figures(path: Path, tasks: int, due: int) -> Iterator[Figure]:
     receiver, sender = multiprocessing.get_context("spawn").Pipe(duplex=False)
     process = multiprocessing.get_context("spawn").Process(target=one_round, args=(str(path), sender))
     process.start()
+    sender.close()  # so that the end of a child that fails is heard
     seconds, megabytes, outcome = receiver.recv()
     process.join()
     detail = f"{outcome}；其 SQL {milliseconds(bare)}"
