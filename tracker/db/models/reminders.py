@@ -77,7 +77,7 @@ class Notice(Base):
     title: Mapped[str] = mapped_column(String(300))
     reason: Mapped[str] = mapped_column(String(300), default="")  # why this person gets it
     link: Mapped[str] = mapped_column(String(300), default="")  # a local path
-    message_id: Mapped[int | None] = mapped_column(ForeignKey("message.id", ondelete="SET NULL"), index=True)
+    message_id: Mapped[int | None] = mapped_column(ForeignKey("message.id", ondelete="SET NULL"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     read_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     cancelled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -101,9 +101,17 @@ class Notice(Base):
             postgresql_where=sql("task_id IS NULL"),
         ),
         Index("ix_notice__recipient_id_channel_id", "recipient_id", "channel", "id"),
+        # Without what nobody looks for by it, so that what waits is found among what waits alone (``services.outbox``).
+        Index(
+            "ix_notice__message_id",
+            "message_id",
+            sqlite_where=sql("message_id IS NOT NULL"),
+            postgresql_where=sql("message_id IS NOT NULL"),
+        ),
         Index(
             "ix_notice__waiting_for_digest",
             "recipient_id",
+            "channel",
             sqlite_where=sql("message_id IS NULL AND channel <> 'inbox' AND cancelled_at IS NULL"),
             postgresql_where=sql("message_id IS NULL AND channel <> 'inbox' AND cancelled_at IS NULL"),
         ),
