@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 
 import docx
@@ -9,10 +10,16 @@ import pytest
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 
+from tests.readers.docx_set import DOCUMENTS
 from tests.readers.package import NAMESPACES, abstract, document_xml, level, num, paragraph, run, write_docx
 from tracker.domain.documents import Document
+from tracker.readers.cleanup import Line
+from tracker.readers.docx import read_body
 from tracker.readers.extracting import extract_file
+from tracker.readers.numbering import Numbering, StyleSheet
 from tracker.readers.registry import read_file
+from tracker.readers.word_texts import Traits
+from tracker.readers.wordml import child, parse_part, without_unused_styles
 
 
 def read(tmp_path: Path, body: str, **parts: str) -> Document:
@@ -360,3 +367,21 @@ def test_what_python_docx_writes_with_tracked_changes(tmp_path: Path) -> None:
     paragraph_._p.append(inserted)
     written.save(str(tmp_path / "报告.docx"))
     assert read_file(tmp_path / "报告.docx")[1].text == "增配持证巡查员不少于6名"
+
+
+@pytest.mark.parametrize("name", sorted(DOCUMENTS))
+def test_shortcuts_change_nothing(tmp_path: Path, name: str) -> None:
+    """What is seen of a document at once spares questions; asking them all gives the same lines."""
+    with zipfile.ZipFile(DOCUMENTS[name](tmp_path / "报告.docx")) as package:
+        data, names = package.read("word/document.xml"), package.namelist()
+        parts = [package.read(part) if part in names else b"" for part in ("word/styles.xml", "word/numbering.xml")]
+    body = child(parse_part(data), "body")
+    assert body is not None
+
+    def lines(styles: bytes, *, shortly: bool) -> tuple[list[Line], bool]:
+        root = parse_part(styles) if styles else None
+        sheet = StyleSheet(root)
+        numbering = Numbering(parse_part(parts[1]) if parts[1] else None, sheet)
+        return read_body(body, sheet, numbering, Traits.of(body, root) if shortly else None)
+
+    assert lines(without_unused_styles(parts[0]), shortly=True) == lines(parts[0], shortly=False)

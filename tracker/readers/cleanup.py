@@ -31,9 +31,14 @@ class Line:
     style: str | None = None
 
 
+def _is_tidy(text: str) -> bool:
+    """Say whether ``text`` surely holds no junk: no break, no invisible sign and nothing of what programs leave."""
+    return text.isprintable() and not ("[" in text or "&" in text or "\ufffc" in text or "错误" in text)
+
+
 def clean_line(text: str) -> str:
     """Return ``text`` (no line breaks) without junk and without padding at its ends."""
-    if _ODD.search(text):
+    if not _is_tidy(text) and _ODD.search(text):
         text = _CONTROL.sub("", _INVISIBLE.sub("", _MARKS.sub("", text)))
     text = text.strip(_PADDING)
     return "" if len(text) <= _PAGE_NUMBER_LENGTH and _PAGE_NUMBER.fullmatch(text) else text
@@ -47,7 +52,7 @@ def _clean_row(text: str) -> str:
 
 def split_lines(text: str) -> list[str]:
     """Split at every kind of line break, the vertical tab, form feed and Unicode's own included."""
-    return _LINE_BREAK.split(text) if _LINE_BREAK.search(text) else [text]
+    return [text] if text.isprintable() or not _LINE_BREAK.search(text) else _LINE_BREAK.split(text)
 
 
 def build_document(lines: Iterable[Line], *, reader: str, notices: Iterable[str] = ()) -> Document:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,7 +23,18 @@ from tracker.readers.number_formats import format_number
 from tracker.readers.numbering import Numbering, StyleSheet, join_label
 from tracker.readers.sniffing import DOCX
 from tracker.readers.word_tables import Grid
-from tracker.readers.wordml import MC, attribute, child, is_on, local, mentions, parse_part, path, without_table_styles
+from tracker.readers.word_texts import TEXTS, Traits, plain_text, text_of
+from tracker.readers.wordml import (
+    MC,
+    W,
+    attribute,
+    child,
+    is_on,
+    local,
+    parse_part,
+    path,
+    without_unused_styles,
+)
 
 _CONTENTS_STYLE = re.compile(r"toc (?:\d|heading)|table of figures", re.IGNORECASE)
 _CONTENTS_FIELD = re.compile(r"\s*(?:TOC|INDEX)\b", re.IGNORECASE)
@@ -50,9 +61,6 @@ _DROPPED = frozenset(
     }
 )
 """Elements below which nothing is read; of the others only text, signs and text boxes are."""
-_SIGNS = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
-_TEXTS = frozenset({"t", "sym", *_SIGNS})
-_WINGDINGS = {0xFC: "✓", 0xFE: "☑", 0xFD: "☒", 0xA8: "□", 0x6F: "□", 0x52: "☑", 0xFB: "✗"}
 
 
 class DocxReader:
@@ -76,24 +84,22 @@ class DocxReader:
                 name: container.read(posixpath.join(folder, name), limits.part_bytes)
                 for name in ("styles.xml", "numbering.xml")
             }
-        styles = StyleSheet(_parse_optional(without_table_styles(related["styles.xml"] or b"")))
+        style_root = _parse_optional(without_unused_styles(related["styles.xml"] or b""))
+        styles = StyleSheet(style_root)
         numbering = Numbering(_parse_optional(related["numbering.xml"]), styles)
         body = child(parse_part(data), "body")
         if body is None:
             raise UnreadableDocument("damaged", DAMAGED)
-        may_hide = mentions(data, "vanish") or mentions(related["styles.xml"] or b"", "vanish")
-        lines, contents_dropped = read_body(body, styles, numbering, may_hide=may_hide)
+        lines, contents_dropped = read_body(body, styles, numbering, Traits.of(body, style_root))
         notices = [_CONTENTS_NOTICE] if contents_dropped else []
-        if number := _count_notes(body, data):
+        if number := _count_notes(body):
             notices.append(f"文档中的 {number} 条脚注、尾注没有读入正文。")
         return build_document(lines, reader=self.name, notices=notices)
 
 
-def _count_notes(body: etree._Element, data: bytes) -> int:
+def _count_notes(body: etree._Element) -> int:
     """Count the references to footnotes and endnotes, whose texts are kept apart from the report's."""
-    if not mentions(data, "noteReference"):
-        return 0
-    return sum(1 for element in body.iter() if local(element) in ("footnoteReference", "endnoteReference"))
+    return sum(1 for _ in body.iter(W + "footnoteReference", W + "endnoteReference"))
 
 
 class ConvertedReader(DocxReader):
@@ -116,18 +122,16 @@ def _main_part(container: Container, limits: Limits) -> str:
 
 
 def read_body(
-    body: etree._Element, styles: StyleSheet, numbering: Numbering, *, may_hide: bool = True
+    body: etree._Element, styles: StyleSheet, numbering: Numbering, traits: Traits | None = None
 ) -> tuple[list[Line], bool]:
-    """Return a body's lines and whether a table of contents was left out.
-
-    ``may_hide`` False says that nothing in the document is hidden, so that no run need be asked.
-    """
-    walk = _Walk(styles, numbering, may_hide=may_hide)
+    """Return a body's lines and whether a table of contents was left out; without ``traits`` anything may occur."""
+    traits = traits or Traits()
+    walk = _Walk(styles, numbering, traits)
     lines = list(walk.blocks(body))
     if not walk.in_contents:
         return lines, walk.contents_dropped
     # The contents never end: a broken field, which must not swallow the report.
-    walk = _Walk(styles, numbering.restarted(), may_hide=may_hide, keep_contents=True)
+    walk = _Walk(styles, numbering.restarted(), traits, keep_contents=True)
     return list(walk.blocks(body)), False
 
 
@@ -151,11 +155,12 @@ class _Walk:
     """One pass over a body; counters, open fields and a paragraph without end are carried from one to the next."""
 
     def __init__(
-        self, styles: StyleSheet, numbering: Numbering, *, may_hide: bool, keep_contents: bool = False
+        self, styles: StyleSheet, numbering: Numbering, traits: Traits, *, keep_contents: bool = False
     ) -> None:
         self._styles = styles
         self._numbering = numbering
-        self._may_hide = may_hide
+        self._traits = traits
+        self._contents_styles: dict[str | None, bool] = {}
         self._keep_contents = keep_contents
         self._fields: list[_Field] = []
         self._carried: tuple[str, str] | None = None  # number and text of a paragraph whose end mark was deleted
@@ -188,36 +193,52 @@ class _Walk:
             elif name not in _DROPPED and not (name == "sdt" and _is_placeholder(element)):
                 yield from self._elements(element)
 
-    def _paragraph(self, element: etree._Element) -> Iterator[Line]:
+    def _paragraph(self, element: etree._Element) -> Iterable[Line]:
         properties = child(element, "pPr")
         style_id = attribute(child(properties, "pStyle"), "val")
-        style = self._styles.name(style_id)
+        if self._traits.is_plain:
+            return self._shown(self._numbering.label(properties, style_id), plain_text(element), style_id)
         boxes: list[etree._Element] = []
         pieces: list[str] = []
         self._collect(element, self._styles.hides(style_id), pieces, boxes)
         self._fields = [field for field in self._fields if field.in_result]  # a code without end would hide the rest
-        label, text = self._join_carried(properties, "".join(pieces))
-        if style and _CONTENTS_STYLE.match(style) and not self._keep_contents:
-            self.contents_dropped = self.contents_dropped or bool(text.strip())
-        elif _mark_is_deleted(properties):
+        label, text = self._join_carried(properties, style_id, "".join(pieces))
+        lines: list[Line] = []
+        if _mark_is_deleted(properties) and not self._is_contents_style(style_id):
             self._carried = (label, text) if text.strip() else None
         else:
-            yield from _lines(label, text, style)
-            if self._in_cell and not text.strip():
-                yield from _lines("", label, style)  # a column of running numbers
+            lines += self._shown(label, text, style_id)
         held, self._carried = self._carried, None
         for box in boxes:
-            yield from self.blocks(box)
+            lines += self.blocks(box)
         self._carried = held
+        return lines
 
-    def _join_carried(self, properties: etree._Element | None, text: str) -> tuple[str, str]:
+    def _shown(self, label: str, text: str, style_id: str | None) -> list[Line]:
+        """Return the lines of a paragraph that stands by itself; none of an entry of a table of contents."""
+        if self._is_contents_style(style_id):
+            self.contents_dropped = self.contents_dropped or bool(text.strip())
+            return []
+        style = self._styles.name(style_id)
+        if self._in_cell and label and not text.strip():
+            text, label = label, ""  # a column of running numbers
+        return _lines(label, text, style)
+
+    def _is_contents_style(self, style_id: str | None) -> bool:
+        if self._keep_contents:
+            return False
+        if style_id not in self._contents_styles:
+            self._contents_styles[style_id] = bool(_CONTENTS_STYLE.match(self._styles.name(style_id) or ""))
+        return self._contents_styles[style_id]
+
+    def _join_carried(self, properties: etree._Element | None, style_id: str | None, text: str) -> tuple[str, str]:
         """Return a paragraph's number and text, what was carried over from the one before in front."""
         if self._carried is not None:
             (label, before), self._carried = self._carried, None
             return label, before + text
         if not text.strip() and (_mark_is_deleted(properties) or is_on(path(properties, "rPr", "vanish"))):
             return "", text
-        return self._numbering.label(properties), text
+        return self._numbering.label(properties, style_id), text
 
     def _collect(self, parent: etree._Element, hidden: bool, pieces: list[str], boxes: list[etree._Element]) -> None:
         """Append the visible text below ``parent``; text boxes are put aside."""
@@ -225,9 +246,9 @@ class _Walk:
             name = local(element)
             if name == "r":
                 self._collect(element, hidden or self._is_hidden(element), pieces, boxes)
-            elif name in _TEXTS:
+            elif name in TEXTS:
                 if not hidden and not self._is_suppressed():
-                    pieces.append(_text_of(element, name))
+                    pieces.append(text_of(element, name))
             elif name == "fldChar":
                 pieces.append(self._field_char(attribute(element, "fldCharType")))
             elif name == "instrText":
@@ -241,7 +262,7 @@ class _Walk:
                 self._collect(element, hidden, pieces, boxes)
 
     def _is_hidden(self, run: etree._Element) -> bool:
-        if not self._may_hide:
+        if not self._traits.hides:
             return False
         properties = child(run, "rPr")
         vanish = child(properties, "vanish")
@@ -302,13 +323,13 @@ def _cell_text(lines: list[Line]) -> str:
     return " ".join(part for part in parts if part)
 
 
-def _lines(label: str, text: str, style: str | None) -> Iterator[Line]:
-    """Yield a paragraph's lines (soft breaks part it), the number before the first one that has text."""
-    for part in text.split("\n") if "\n" in text else [text]:
-        part = part.strip()
-        if part:
-            yield Line(join_label(label, part), style=style)
-            label = ""
+def _lines(label: str, text: str, style: str | None) -> list[Line]:
+    """Return a paragraph's lines (soft breaks part it), the number before the first one that has text."""
+    if "\n" not in text:
+        text = text.strip()
+        return [Line(join_label(label, text), style=style)] if text else []
+    parts = [part for each in text.split("\n") if (part := each.strip())]
+    return [Line(part if at else join_label(label, part), style=style) for at, part in enumerate(parts)]
 
 
 def _mark_is_deleted(properties: etree._Element | None) -> bool:
@@ -330,20 +351,3 @@ def _chosen(alternatives: etree._Element) -> etree._Element:
     choice = child(alternatives, "Choice", MC)
     fallback = child(alternatives, "Fallback", MC)
     return choice if choice is not None else fallback if fallback is not None else alternatives
-
-
-def _text_of(element: etree._Element, name: str) -> str:
-    if name == "t":
-        return element.text or ""
-    return _symbol(element) if name == "sym" else _SIGNS[name]
-
-
-def _symbol(element: etree._Element) -> str:
-    """Return a symbol's sign; of the symbol fonts only ticks and boxes are known."""
-    try:
-        code = int(attribute(element, "char") or "", 16)
-    except ValueError:
-        return ""
-    if 0xE000 <= code <= 0xF8FF:
-        return _WINGDINGS.get(code & 0xFF, "") if "wingdings" in (attribute(element, "font") or "").lower() else ""
-    return chr(code) if 0x20 <= code < 0xD800 else ""

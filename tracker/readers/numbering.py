@@ -127,9 +127,11 @@ class Numbering:
 
     def __init__(self, root: etree._Element | None, styles: StyleSheet) -> None:
         self._styles = styles
+        self._definitions: dict[int, etree._Element] = {}
         self._abstracts: dict[int, dict[int, Level]] = {}
         self._links: dict[int, str] = {}
         self._nums: dict[int, _Num] = {}
+        self._of_style: dict[str | None, tuple[int, int] | None] = {}
         self._counters: dict[int, dict[int, int]] = {}
         self._started: set[tuple[int, int]] = set()
         for element in root if root is not None else ():
@@ -144,9 +146,10 @@ class Numbering:
         self._counters, self._started = {}, set()
         return self
 
-    def label(self, properties: etree._Element | None) -> str:
+    def label(self, properties: etree._Element | None, style_id: str | None) -> str:
         """Return the number shown before a paragraph with these ``pPr``, and count it; "" where there is none."""
-        found = self._find(properties)
+        own = child(properties, "numPr")
+        found = self._by_style(style_id) if own is None else self._find(own, style_id)
         if found is None:
             return ""
         num_id, index = found
@@ -164,11 +167,15 @@ class Numbering:
             return ""
         return _render(level, index, levels, values)
 
-    def _find(self, properties: etree._Element | None) -> tuple[int, int] | None:
-        """Return the numbering instance and the level of a paragraph, the paragraph's own word before its style's."""
-        own = child(properties, "numPr")
+    def _by_style(self, style_id: str | None) -> tuple[int, int] | None:
+        """Return what a style alone says: the same for each of its paragraphs."""
+        if style_id not in self._of_style:
+            self._of_style[style_id] = self._find(None, style_id)
+        return self._of_style[style_id]
+
+    def _find(self, own: etree._Element | None, style_id: str | None) -> tuple[int, int] | None:
+        """Return the numbering instance and the level of a paragraph, its own ``numPr`` before its style's."""
         num_id, index = number(child(own, "numId")), number(child(own, "ilvl"))
-        style_id = attribute(child(properties, "pStyle"), "val")
         from_style: str | None = None
         for name, style in self._styles.chain(style_id):
             if num_id is None and style.num_id is not None:
@@ -193,8 +200,18 @@ class Numbering:
 
     def _levels(self, num: _Num) -> dict[int, Level]:
         """Return the levels of an instance, its overrides on top."""
-        levels = self._abstracts.get(num.abstract, {})
+        levels = self._abstract(num.abstract)
         return {**levels, **num.levels} if num.levels else levels
+
+    def _abstract(self, abstract: int) -> dict[int, Level]:
+        """Return the levels of a definition, read when first asked for: a document uses few of those it carries."""
+        if abstract not in self._abstracts:
+            element = self._definitions.get(abstract)
+            found = children(element, "lvl") if element is not None else ()
+            self._abstracts[abstract] = {
+                index: _read_level(each) for each in found if (index := number(each, "ilvl")) is not None
+            }
+        return self._abstracts[abstract]
 
     def _count(self, num_id: int, num: _Num, index: int, level: Level, values: dict[int, int]) -> None:
         start = num.starts.get(index, level.start)
@@ -227,9 +244,7 @@ class Numbering:
         link = attribute(child(element, "numStyleLink"), "val")
         if link:
             self._links[abstract] = link
-        self._abstracts[abstract] = {
-            index: _read_level(each) for each in children(element, "lvl") if (index := number(each, "ilvl")) is not None
-        }
+        self._definitions[abstract] = element
 
     def _read_num(self, element: etree._Element) -> None:
         num_id, abstract = number(element, "numId"), number(child(element, "abstractNumId"))
