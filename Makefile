@@ -28,7 +28,7 @@ test: development ## 运行全部测试，含浏览器与 PostgreSQL（可加 TE
 ocr: ## 安装文字识别组件，用来读取扫描件和照片（装在 .venv-ocr，重启后生效）
 	@$(PYTHON) tools/ocr_environment.py
 
-soak: development ## 长时间的故障测试：反复断电、多个定时程序、数据库重启（约半小时）
+soak: development ## 长时间的故障测试：反复断电、多个定时程序、数据库重启（约十分钟）
 	@SOAK=1 $(BIN)/python -m pytest -n 0 tests/jobs tests/services/test_reminder_lives.py $(TESTS)
 
 fuzz: development ## 随机改坏各种格式的文件再读，找读取程序的毛病（限时一分钟；可加 FUZZ_SECONDS=600 KIND=pdf SEED=1000）
