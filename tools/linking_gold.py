@@ -3,7 +3,8 @@
 A pair is a folder with ``earlier.txt``, ``later.txt`` and ``links.json``; or, where the texts lie elsewhere, a single
 JSON file that names them in ``earlier`` and ``later``. A link names its promise by a few words of the earlier report
 (``promise``) and says ``outcome``; where they apply ``evidence``, ``contradicted_by`` and ``repeated_in`` (words of the
-later report), ``late``, ``figures`` and ``shrunk``.
+later report), ``late``, ``figures`` and ``shrunk``. Whether the new plan takes it up again was judged for all links unless
+the pair says ``"repeats_judged": false``; then for those that say it themselves.
 
 Pairs in the folder ``held_out``, and those whose JSON says ``"held_out": true``, are measured only: nothing is trained
 on them or tuned to them, and nobody reads their mistakes.
@@ -134,6 +135,7 @@ def _merged(
     item, commitment, _ = group[0]
     entries = [entry for _, _, entry in group]
     outcomes = {entry["outcome"] for entry in entries}
+    judged = repeats or all(entry.get("repeats_judged") for entry in entries)
     lates = [entry["late"] for entry in entries if entry.get("late") is not None]
     return GoldLink(
         item=item,
@@ -141,7 +143,7 @@ def _merged(
         outcome=outcomes.pop() if len(outcomes) == 1 else "partial",
         evidence=tuple(anchor for entry in entries for anchor in entry.get("evidence", ())),
         contradicted_by=tuple(anchor for entry in entries for anchor in entry.get("contradicted_by", ())),
-        repeated_in=_items([a for entry in entries for a in entry.get("repeated_in", ())], later) if repeats else None,
+        repeated_in=_items([a for entry in entries for a in entry.get("repeated_in", ())], later) if judged else None,
         figures=tuple(figure for entry in entries for figure in entry.get("figures", ())),
         late=any(lates) if lates else None,
         shrunk=next((entry["shrunk"] for entry in entries if entry.get("shrunk")), None),
