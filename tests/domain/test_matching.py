@@ -10,6 +10,7 @@ import pytest
 from tools.linking_gold import read_text
 from tracker.domain.documents import Link, LinkReport, Outcome, ReportReading
 from tracker.domain.matching import link_items, link_reports
+from tracker.domain.matching.linking import NOT_ENOUGH
 from tracker.domain.matching.names import is_short_form
 from tracker.domain.matching.outcome import step_of
 from tracker.domain.matching.promises import aim_of, prepare_promises, split_parts
@@ -116,7 +117,7 @@ def test_outcome(promise: str, claim: str, outcome: str) -> None:
 def test_near_misses_are_no_answers(promise: str, decoy: str) -> None:
     link = linked(promise, decoy)
     assert link.outcome is Outcome.NOT_MENTIONED
-    assert link.evidence == ()
+    assert all(NOT_ENOUGH in passage.reasons for passage in link.evidence)
 
 
 @pytest.mark.parametrize(
@@ -269,12 +270,12 @@ def _check_invariants(report: LinkReport, later: ReportReading) -> None:
     for link in report.links:
         assert 0.0 <= link.score <= 1.0
         assert len(link.evidence) <= 5
-        assert (link.outcome is Outcome.NOT_MENTIONED) == (not link.evidence)
+        assert link.evidence or link.outcome is Outcome.NOT_MENTIONED
         for evidence in (*link.evidence, *link.contradicted_by, *report.unplanned):
             assert evidence.text == evidence.span.of(later.text)
             assert evidence.text
         for evidence in link.evidence:
-            assert evidence.reasons
+            assert (NOT_ENOUGH in evidence.reasons) == (link.outcome is Outcome.NOT_MENTIONED)
 
 
 def test_every_quote_is_verbatim_and_every_commitment_is_answered() -> None:

@@ -216,8 +216,9 @@ class Shrunk:
 class Link:
     """The answer to one commitment, or (``commitment`` None) to the whole item.
 
-    ``score`` is how sure it is that the later report speaks of the promise at all, 0..1. ``repeated_in`` are ids
-    of items of the later report's own plan.
+    ``score`` is how sure it is that the later report speaks of the promise at all, 0..1. ``evidence`` answers the promise;
+    where it is not mentioned these are the nearest passages, for a reader to judge. ``repeated_in`` are ids of items of the
+    later report's own plan.
     """
 
     item: str

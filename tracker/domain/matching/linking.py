@@ -21,6 +21,9 @@ from tracker.domain.matching.words import LinkModel, MatchingWords, load_backgro
 from tracker.language.lexicon import Lexicon
 
 MOST_EVIDENCE = 5
+MOST_NEAREST = 3
+"""How many passages a promise is shown that none of them answers: a reader decides in a glance whether that is so."""
+NOT_ENOUGH = "最接近的段落，不足以认定"
 MOST_ADMISSIONS = 3
 MINOR = 0.7
 """What it costs a part (logarithm of the odds) that its commitment promises something firmer beside it."""
@@ -58,6 +61,7 @@ class _Answer:
     judgement: Judgement
     score: float
     accepted: tuple[Scored, ...]
+    nearest: tuple[Scored, ...]
     figures: tuple[Figure, ...]
     late: bool | None
     admissions: tuple[tuple[Reading, float], ...]
@@ -126,7 +130,8 @@ class _Linker:
         if admissions and not accepted:
             figures = tuple(not_built(quantity) for quantity in promise.quantities if quantity.unit in _COUNTED_THINGS)
         shrunk = find_shrunk(promise, repetitions, figures, self.words)
-        return _Answer(promise, judgement, score, accepted, figures, late, admissions, repetitions, shrunk)
+        nearest = () if accepted else tuple(rows[:MOST_NEAREST])
+        return _Answer(promise, judgement, score, accepted, nearest, figures, late, admissions, repetitions, shrunk)
 
     def _row(self, item: str, commitment: str | None, answers: Sequence[_Answer]) -> Link:
         """Sum up the answers to the parts of a commitment, or to all of an item's."""
@@ -145,16 +150,19 @@ class _Linker:
         )
 
     def _best_evidence(self, answers: Sequence[_Answer]) -> tuple[Evidence, ...]:
-        """Return the best passage of each part first, then the seconds, without saying one twice."""
+        """Return the best passage of each part first, then the seconds, without saying one twice.
+
+        Where no part is answered they are the nearest passages, with a reason that says so.
+        """
         found: list[Evidence] = []
-        ranked = sorted((answer for answer in answers if answer.accepted), key=lambda answer: -answer.score)
-        for place in range(MOST_EVIDENCE):
+        told = [answer for answer in answers if answer.accepted]
+        ranked = sorted(told or answers, key=lambda answer: -answer.score)
+        for place in range(MOST_EVIDENCE if told else MOST_NEAREST):
             for answer in ranked:
-                if place >= len(answer.accepted):
-                    continue
-                evidence = self._evidence(answer.accepted[place], answer)
-                self._add(evidence, found)
-        return tuple(found[:MOST_EVIDENCE])
+                rows = answer.accepted or answer.nearest
+                if place < len(rows):
+                    self._add(self._evidence(rows[place], answer), found)
+        return tuple(found[: MOST_EVIDENCE if told else MOST_NEAREST])
 
     def _add(self, evidence: Evidence, found: list[Evidence]) -> None:
         """Append a passage, or join it to the one beside it in the same sentence."""
@@ -176,8 +184,8 @@ class _Linker:
     def _evidence(self, row: Scored, answer: _Answer) -> Evidence:
         reading = row.reading
         span = self.later.span(*clause_range(reading.claim.clauses, *quoted(reading)))
-        first = answer.accepted[0] is row
-        reasons = explain(reading, row.score, answer.judgement.reason if first else None)
+        verdict = answer.judgement.reason if answer.accepted and answer.accepted[0] is row else None
+        reasons = explain(reading, row.score, verdict if answer.accepted else NOT_ENOUGH)
         return Evidence(span.of(self.later.reading.text), span, round(row.score, 4), reasons)
 
     def _contradictions(self, answers: Sequence[_Answer]) -> tuple[Evidence, ...]:
