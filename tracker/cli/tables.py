@@ -142,7 +142,7 @@ def print_links(earlier: ReportReading, later: ReportReading, report: LinkReport
             row.item,
             Text(items[row.item].text if row.item in items else ""),
             Text(f"{name}\n{row.score:.2f}", style=colour),
-            Text("\n".join(passage.text for passage in row.evidence[:2])),
+            Text("" if row.outcome is Outcome.NOT_MENTIONED else "\n".join(one.text for one in row.evidence[:2])),
             Text("\n".join(_figure(figure) for figure in row.figures)),
             Text("\n".join(_remarks(row))),
         )

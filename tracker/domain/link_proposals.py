@@ -172,7 +172,7 @@ def carried_evidence(
     """
     if not decision.confirmed:
         known = set(decision.candidates)
-        return [] if all(passage["text"] in known for passage in proposal["evidence"]) else None
+        return [] if all(passage["text"] in known for passage in answering(proposal)) else None
     moved = []
     for passage in decision.evidence:
         start = nearest(text, passage["text"], passage["start"])
@@ -180,6 +180,11 @@ def carried_evidence(
             return None
         moved.append({**passage, "start": start, "end": start + len(passage["text"])})
     return verbatim(moved, text, sections)
+
+
+def answering(proposal: Mapping[str, Any]) -> list[Json]:
+    """Return the passages that answer a promise; none where it is not mentioned and the passages are only the nearest."""
+    return [] if proposal["outcome"] == Outcome.NOT_MENTIONED.value else list(proposal["evidence"])
 
 
 def nearest(text: str, words: str, around: int) -> int | None:

@@ -34,6 +34,7 @@ from tracker.domain.link_proposals import (
     WHOLE,
     Decision,
     LedgerPromise,
+    answering,
     carried_evidence,
     checked_link,
     earlier_reading,
@@ -347,7 +348,7 @@ class _Run:
 
 def _fill(link: TaskLink, proposal: Json) -> None:
     link.outcome, link.score, link.late = Outcome(proposal["outcome"]), proposal["score"], proposal["late"]
-    link.evidence, link.figures = proposal["evidence"], proposal["figures"]
+    link.evidence, link.figures = answering(proposal), proposal["figures"]
     link.contradicted_by, link.repeated_in = proposal["contradicted_by"], proposal["repeated_in"]
     link.shrunk, link.proposal = proposal["shrunk"], proposal
 

@@ -17,7 +17,7 @@ from tracker.db.queries.scope import lock_unit
 from tracker.domain.documents import Outcome, Span
 from tracker.domain.errors import ActionNotAllowed, Forbidden, RuleViolation, StaleVersion
 from tracker.domain.formats import sections_from_dict
-from tracker.domain.link_proposals import check_outcome, item_of, passage_of
+from tracker.domain.link_proposals import answering, check_outcome, item_of, passage_of
 from tracker.domain.permissions import Actor, Role
 from tracker.domain.proposals import find_quote
 from tracker.domain.task_rules import check_year_open, optional_text
@@ -262,7 +262,7 @@ def _empty(link: TaskLink) -> None:
 def _restore(link: TaskLink) -> None:
     proposal = link.proposal
     link.outcome, link.late = Outcome(proposal["outcome"]), proposal["late"]
-    link.evidence, link.figures = proposal["evidence"], proposal["figures"]
+    link.evidence, link.figures = answering(proposal), proposal["figures"]
     link.repeated_in, link.shrunk = proposal["repeated_in"], proposal["shrunk"]
 
 
