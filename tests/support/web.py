@@ -43,6 +43,25 @@ def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> BytecodeCach
     return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
 
 
+@pytest.fixture(scope="session", autouse=True)
+def builders_compiled_once() -> Iterator[None]:
+    """Let equal routes share the code that builds their addresses: thousands of applications would each compile it anew."""
+    from werkzeug.routing.rules import Rule
+
+    compiled: dict[tuple[object, ...], Any] = {}
+    compile_builder = Rule._compile_builder
+
+    def shared(self: Rule, append_unknown: bool = True) -> Any:
+        key = (str(self._trace), str(self.defaults), append_unknown)  # all that the code depends on
+        if key not in compiled:
+            compiled[key] = compile_builder(self, append_unknown)
+        return compiled[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Rule, "_compile_builder", shared)
+        yield
+
+
 @pytest.fixture
 def app(settings: Settings, clock: FixedClock, compiled_templates: BytecodeCache) -> Iterator[Flask]:
     """The application on ``settings`` and ``clock``."""
@@ -173,12 +192,13 @@ def free_port() -> int:
 
 
 @pytest.fixture
-def live_server(settings: Settings, clock: FixedClock) -> Iterator[LiveServer]:
+def live_server(settings: Settings, clock: FixedClock, compiled_templates: BytecodeCache) -> Iterator[LiveServer]:
     """The application behind a real server; ``.url`` is its address, ``.runtime`` what it works with."""
     from tracker.application import create_app
 
     port = free_port()
     app = create_app(replace(settings, base_url=f"http://127.0.0.1:{port}"), clock=clock)
+    app.jinja_env.bytecode_cache = compiled_templates
     with serving(app, port) as url:
         yield LiveServer(url, app)
     app.extensions["tracker"].database.dispose()
