@@ -27,6 +27,8 @@ from tracker.services.linking import promise_of
 Json = dict[str, Any]
 MOST_EVIDENCE = 8
 LONGEST_PASSAGE = 1_000
+WORTH_A_LOOK = 0.02
+"""Below that a passage near a promise that is not mentioned is shown to nobody: it would only cost time."""
 CHOSEN_BY_HAND = "人工选取"
 
 OUTCOME_LABELS: dict[Outcome, str] = {
@@ -288,7 +290,11 @@ def _chosen(link: TaskLink, spans: Sequence[Span] | None) -> list[Json]:
 def candidates_of(link: TaskLink) -> list[Json]:
     """Return the passages to choose from: what stands now, then what the matcher found beside it."""
     found = {(passage["start"], passage["end"]): passage for passage in link.evidence}
-    for passage in link.proposal.get("evidence", ()):
+    proposal = link.proposal
+    silent = proposal.get("outcome") == Outcome.NOT_MENTIONED.value
+    for passage in proposal.get("evidence", ()):
+        if silent and passage["score"] < WORTH_A_LOOK:
+            continue
         found.setdefault((passage["start"], passage["end"]), passage)
     return list(found.values())
 
