@@ -68,9 +68,10 @@ def test_wrong_words_are_answered_with_the_usage(capsys):
 def test_what_cannot_be_installed_is_named(monkeypatch, capsys):
     monkeypatch.setattr(system_packages, "find_chromium", lambda: None)
     monkeypatch.setattr(system_packages, "has_chinese_font", lambda: False)
+    monkeypatch.setattr(system_packages, "OFFICE_NAMES", ())
     monkeypatch.setattr(system_packages.os, "geteuid", lambda: 1000)
     assert system_packages.main() == 0
-    assert "缺少 chromium、fonts-noto-cjk" in capsys.readouterr().out
+    assert "缺少 chromium、fonts-noto-cjk、libreoffice-writer-nogui" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(("value", "outcome"), [("true", pytest.fail.Exception), ("", pytest.skip.Exception)])

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import struct
+import subprocess
 from pathlib import Path
 
 import pytest
 
+from tests.readers.docx_set import DOCUMENTS
 from tests.readers.package import paragraph, write_docx
+from tests.support.needs import lack
 from tests.support.ole_files import word_document, write_ole
 from tracker.readers.base import Limits, UnreadableDocument
 from tracker.readers.doc import NUMBERS_NOTICE
@@ -151,13 +154,27 @@ def test_finding_the_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert find_office(str(tmp_path / "没有")) is None
 
 
-@pytest.mark.skipif(find_office() is None, reason="LibreOffice is not installed")
-def test_with_libreoffice_itself(tmp_path: Path) -> None:
+@pytest.fixture
+def libreoffice() -> Office:
+    """The LibreOffice of this machine."""
+    return find_office() or lack("LibreOffice", "在 Debian 上以 root 执行 apt-get install libreoffice-writer-nogui")
+
+
+def test_with_libreoffice_itself(tmp_path: Path, libreoffice: Office) -> None:
     path = tmp_path / "a.rtf"
     path.write_bytes(RTF_HEAD + rb"\f0 \'d2\'bb\'a1\'a2\'b9\'a4\'d7\'f7\par}")
-    office = find_office()
-    assert office is not None
-    with office.converted(path) as made:
+    with libreoffice.converted(path) as made:
         assert made is not None
         _, document = read_file(path, converted=made, limits=Limits())
     assert (document.reader, document.text) == ("office", "一、工作")
+
+
+def test_libreoffice_tells_the_numbers_that_an_old_document_only_counts(tmp_path: Path, libreoffice: Office) -> None:
+    made = DOCUMENTS["levels"](tmp_path / "made.docx")
+    command = [str(libreoffice.program), f"-env:UserInstallation=file://{tmp_path}/profile", "--headless"]
+    subprocess.run([*command, "--convert-to", "doc", "--outdir", str(tmp_path), str(made)], check=True, timeout=120)
+    with_numbers = read_and_extract_in_child(tmp_path / "made.doc", "报告.doc", office=libreoffice)
+    bare = read_and_extract_in_child(tmp_path / "made.doc", "报告.doc")
+    assert (with_numbers["reader"], bare["reader"]) == ("office", "doc")
+    assert with_numbers["text"] == read_file(made)[1].text
+    assert (NUMBERS_NOTICE in with_numbers["notices"], NUMBERS_NOTICE in bare["notices"]) == (False, True)
