@@ -16,10 +16,10 @@ from docx.shared import Pt
 
 from bench.measure import Figure, alternate
 from tests.support.ofd_files import write_ofd
-from tests.support.ole_files import word_document
 from tests.support.pdf_layouts import blocks_of, draw, html_of
 from tools.system_packages import find_chromium
 from tracker.readers.registry import read_file
+from tracker.readers.sample_word import word_document
 
 LETTERS_A_PAGE = 616  # 22 lines of 28, as the official layout has
 SEED = 4

@@ -20,10 +20,10 @@ from pathlib import Path
 from tests.readers.package import paragraph, write_docx
 from tests.support.damage import Change, cut, flip, inserting, shuffle
 from tests.support.ofd_files import write_ofd
-from tests.support.ole_files import word_document
 from tests.support.raw_pdf import show, write_pdf
 from tracker.readers.base import Limits, UnreadableDocument
 from tracker.readers.registry import read_file
+from tracker.readers.sample_word import word_document
 from tracker.readers.sandbox import ChildFailed, run_in_child
 
 SEEDS = ("pdf", "ofd", "docx", "doc", "rtf", "html", "mht", "txt")

@@ -11,11 +11,11 @@ import pytest
 
 from tests.readers.package import document_xml, paragraph, write_docx
 from tests.support.ofd_files import write_ofd
-from tests.support.ole_files import ole_bytes, word_document
 from tests.support.raw_pdf import show, write_pdf
 from tools.fuzz_readers import CHANGES, SEEDS, change, outcome, seed_files
 from tracker.readers.base import Limits, UnreadableDocument
 from tracker.readers.registry import read_file
+from tracker.readers.sample_word import ole_bytes, word_document
 from tracker.readers.sandbox import read_and_extract_in_child
 
 WORDS = "云岭县石桥镇人民政府关于2030年度法治政府建设情况的报告"

@@ -11,11 +11,11 @@ import pytest
 from tests.readers.docx_set import DOCUMENTS
 from tests.readers.package import paragraph, write_docx
 from tests.support.needs import lack
-from tests.support.ole_files import word_document, write_ole
 from tracker.readers.base import Limits, UnreadableDocument
 from tracker.readers.doc import NUMBERS_NOTICE
 from tracker.readers.office import Office, find_office, may_need_office
 from tracker.readers.registry import read_file
+from tracker.readers.sample_word import ole_bytes, word_document
 from tracker.readers.sandbox import read_and_extract_in_child
 
 REPORT = "云岭县石桥镇人民政府\r关于2030年度法治政府建设情况的报告\r一、工作开展情况\r全年查办案件12件。\r"
@@ -54,7 +54,8 @@ def test_a_locked_document(tmp_path: Path) -> None:
     "clx", [b"", b"\x02", b"\x01\xff\xff", b"\x02" + struct.pack("<I", 0xFFFFFFFF) + b"\0" * 9, b"\x05"]
 )
 def test_a_piece_table_that_is_none(tmp_path: Path, clx: bytes) -> None:
-    path = write_ole(tmp_path / "a.doc", {"WordDocument": _fib(len(clx)), "0Table": clx or b"\0"})
+    path = tmp_path / "a.doc"
+    path.write_bytes(ole_bytes({"WordDocument": _fib(len(clx)), "0Table": clx or b"\0"}))
     with pytest.raises(UnreadableDocument) as caught:
         read_file(path)
     assert caught.value.code in ("damaged", "no_text")

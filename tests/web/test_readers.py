@@ -71,12 +71,24 @@ def test_a_trial_reads_the_samples_and_leaves_a_line(admin, runtime):
 
 def test_a_reader_that_fails_is_named(admin, monkeypatch):
     def garbled(*_: object) -> dict[str, str]:
-        return {"text": "别的文字"}
+        return {"reader": "text", "text": "别的文字"}
 
     admin.open("/readers/")
     monkeypatch.setattr(reading_state, "read_and_extract_in_child", garbled)
     admin.submit("/readers/test")
     assert "未通过。读出的文字与样本不同。" in admin.text
+
+
+def test_a_libreoffice_that_converts_nothing_is_named(tmp_path):
+    program = tmp_path / "soffice"
+    program.write_text("#!/bin/sh\nexit 3\n", encoding="utf-8")
+    program.chmod(0o755)
+    kinds = [Kind("application/msword", "旧版 Word", (".doc",), ("doc",)), Kind("text/plain", "文本", (), ("text",))]
+    trials = reading_state.try_readers(Settings(tmp_path, "", "x", office=str(program)), kinds)
+    assert [(trial.name, trial.passed) for trial in trials] == [("旧版 Word", False), ("文本", True)]
+    assert "LibreOffice 没有转换成功" in trials[0].words
+    (bare,) = reading_state.try_readers(Settings(tmp_path, "", "x", office="off"), kinds[:1])
+    assert bare.passed
 
 
 def test_readers_that_do_not_answer_are_no_error_page(admin, monkeypatch):

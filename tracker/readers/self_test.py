@@ -7,6 +7,8 @@ import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from tracker.readers.sample_word import word_document
+
 WORDS = "自检样本：甲乙丙丁"
 PLAIN_WORDS = "Self-test 2030"  # in a PDF without a font of its own there are no Chinese letters
 
@@ -25,6 +27,7 @@ def samples() -> Mapping[str, Sample]:
     made: dict[str, Callable[[], Sample]] = {
         "text/plain": lambda: Sample("样本.txt", WORDS.encode("gb18030")),
         "application/vnd.openxmlformats-officedocument.wordprocessingml.document": _docx,
+        "application/msword": lambda: Sample("样本.doc", word_document(WORDS + "\r")),
         "application/pdf": _pdf,
         "application/ofd": _ofd,
         "text/html": lambda: Sample(

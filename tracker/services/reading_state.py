@@ -16,10 +16,10 @@ from sqlalchemy.orm import Session
 from tracker.domain.errors import Forbidden
 from tracker.domain.permissions import Actor
 from tracker.readers.base import Limits, UnreadableDocument
-from tracker.readers.office import find_office
+from tracker.readers.office import CONVERTED, Office, find_office
 from tracker.readers.sandbox import ChildFailed, read_and_extract_in_child, run_in_child
 from tracker.readers.scans.source import missing_parts
-from tracker.readers.self_test import samples
+from tracker.readers.self_test import Sample, samples
 from tracker.readers.sniffing import IMAGES
 from tracker.services.audit import record
 from tracker.services.intake import reading_limits
@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 
 DESCRIBE = "tracker.readers.facilities:describe"
 TRIAL_SECONDS = 10.0
+TRIAL_OFFICE_SECONDS = 20.0
 LEGACY = "application/msword"
 RECOGNISER = "文字识别（OCR）"
 
@@ -156,9 +157,13 @@ def limits_of(settings: Settings) -> list[LimitLine]:
 
 
 def try_readers(settings: Settings, kinds: Sequence[Kind]) -> list[Trial]:
-    """Read the sample of each kind that is read here as an upload would be, one after the other."""
+    """Read the sample of each kind that is read here as an upload would be, one after the other.
+
+    Where LibreOffice is installed it must convert its kinds too.
+    """
     limits = replace(reading_limits(settings), seconds=min(settings.reading_seconds, TRIAL_SECONDS))
     built_in = samples()
+    office = find_office(settings.office, min(settings.office_seconds, TRIAL_OFFICE_SECONDS))
     with tempfile.TemporaryDirectory() as folder:
         trials = []
         for kind in kinds:
@@ -166,20 +171,24 @@ def try_readers(settings: Settings, kinds: Sequence[Kind]) -> list[Trial]:
                 sample = built_in[kind.media_type]
                 path = Path(folder) / "sample"
                 path.write_bytes(sample.content)
-                trials.append(_try(kind, path, sample.name, sample.words, limits))
+                trials.append(_try(kind, path, sample, limits, office))
         return trials
 
 
-def _try(kind: Kind, path: Path, name: str, words: str, limits: Limits) -> Trial:
+def _try(kind: Kind, path: Path, sample: Sample, limits: Limits, office: Office | None) -> Trial:
     began = time.perf_counter()
+    reader = text = refusal = ""
     try:
-        text, refusal = str(read_and_extract_in_child(path, name, limits)["text"]), ""
+        data = read_and_extract_in_child(path, sample.name, limits, office)
+        reader, text = str(data["reader"]), str(data["text"])
     except UnreadableDocument as error:
-        text, refusal = "", error.message
+        refusal = error.message
     spent = round((time.perf_counter() - began) * 1000)
-    if words in text:
-        return Trial(kind.name, True, spent)
-    return Trial(kind.name, False, spent, refusal or "读出的文字与样本不同。")
+    if sample.words not in text:
+        return Trial(kind.name, False, spent, refusal or "读出的文字与样本不同。")
+    if office is not None and kind.media_type in CONVERTED and reader != "office":
+        return Trial(kind.name, False, spent, "文字能读出，但 LibreOffice 没有转换成功，自动编号会缺失。")
+    return Trial(kind.name, True, spent)
 
 
 def note_trial(session: Session, actor: Actor, trials: Sequence[Trial], *, now: datetime) -> None:

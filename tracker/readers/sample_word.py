@@ -1,9 +1,8 @@
-"""Compound files (OLE) and old Word documents, just enough of either to be read."""
+"""Compound files (OLE) and old Word documents written by hand, just enough of either to be read: for trials and tests."""
 
 from __future__ import annotations
 
 import struct
-from pathlib import Path
 
 _SECTOR = 512
 _FREE, _END, _FAT = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
@@ -39,12 +38,6 @@ def ole_bytes(streams: dict[str, bytes]) -> bytes:
         b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"", 0x3E, 3, 0xFFFE, 9, 6, 0, 1, directory_at, 0, 4096, _END, 0, _END, 0,
     )  # fmt: skip
     return header + struct.pack("<I", fat_at) + b"\xff" * (_SECTOR - len(header) - 4) + b"".join(sectors)
-
-
-def write_ole(path: Path, streams: dict[str, bytes]) -> Path:
-    """Write a compound file."""
-    path.write_bytes(ole_bytes(streams))
-    return path
 
 
 def _entry(name: str, kind: int, *, start: int = _END, size: int = 0, child: int = _FREE, right: int = _FREE) -> bytes:
