@@ -81,6 +81,23 @@ def test_headers_and_page_numbers_are_dropped(number: str) -> None:
     assert read(*pages) == [f"第{n}章" + text for n in (1, 2, 3) for text in report(4)]
 
 
+@pytest.mark.parametrize("count", [2, 3, 4])
+def test_a_line_of_text_that_two_pages_begin_with_is_no_header(count: int) -> None:
+    first = "全年召开专题会议12次，研究解决执法难题6个，各项任务按时完成，没有发"
+    pages = [
+        page(n, letters(first, LEFT, 100) + typeset([FILLER * n], indent=0, y=120)[0]) for n in range(1, count + 1)
+    ]
+    assert "".join(read(*pages)).count(first) == (count if count == 2 else 0)
+
+
+def test_a_header_of_two_pages_stands_apart_from_the_text() -> None:
+    pages = []
+    for n in (1, 2):
+        pieces, _ = typeset([f"第{n}章" + text for text in report(4)])
+        pages.append(page(n, pieces + letters("石桥镇年度报告", 250, 60, 9) + letters("内部资料", 250, 800, 9)))
+    assert read(*pages) == [f"第{n}章" + text for n in (1, 2) for text in report(4)]
+
+
 def test_footnotes_below_their_line_are_dropped() -> None:
     pieces, _ = typeset(report(6))
     rule = Rule(LEFT, 740, LEFT + 120, 740.5)
