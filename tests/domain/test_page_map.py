@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tracker.domain.documents import Span
@@ -14,7 +16,9 @@ from tracker.domain.page_map import (
     pages_of,
     pages_to_json,
     place_lines,
+    printed_number,
     unsure_spans,
+    with_recognised,
 )
 
 TEXT = "关于报告\n一、充实队伍。新增持证人员2名，加强巡查。\n二、改进普法。开展活动4场。"
@@ -78,3 +82,14 @@ def test_pages_survive_json() -> None:
         TEXT, [page(1, "关于报告", "无此行"), Page(2, 10, 10, (PageLine("a", (1, 2, 3, 4), ((0, 1),)),))]
     )
     assert pages_from_json(pages_to_json(pages)) == pages
+
+
+def test_recognised_pages_stand_in_the_place_of_those_they_are_of() -> None:
+    seen = [replace(page(9, name), of=of) for name, of in (("左", 2), ("右", 2), ("末", 4))]
+    whole = with_recognised([page(number, f"第{number}页") for number in (1, 2, 3, 4)], seen)
+    assert [(one.number, one.lines[0].text, one.of) for one in whole] == [
+        (1, "第1页", None), (2, "左", 2), (3, "右", 2), (4, "第3页", None), (5, "末", 4),
+    ]  # fmt: skip
+    recognised = [one for one in whole if one.of]
+    assert [printed_number(recognised, number) for number in (1, 4)] == [1, 3]
+    assert pages_from_json(pages_to_json(whole)) == whole

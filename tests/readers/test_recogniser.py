@@ -5,13 +5,17 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
+import pypdfium2
 import pytest
 from rapidfuzz.distance import Levenshtein
 
 from tests.support.needs import lack
 from tests.support.ofd_files import write_scanned_ofd
+from tests.support.raw_pdf import show, write_pdf
 from tests.support.scans import recogniser_python
 from tracker.domain.page_map import pages_from_json
+from tracker.readers.extracting import extract_file
+from tracker.readers.scans.mixed import extract_rest
 from tracker.readers.scans.paragraphs import build_scanned
 from tracker.readers.scans.scanner import Scanner, ScanWorker
 
@@ -70,6 +74,20 @@ def test_pictures_in_an_ofd_file_are_read(worker: ScanWorker, scan: Path, tmp_pa
     assert worker.count(path) == 1
     document = build_scanned(pages_from_json(worker.read(path, 0).pages))
     assert Levenshtein.distance(document.text, TEXT) <= len(TEXT) // 50, document.text
+
+
+def test_a_scanned_page_among_printed_ones_is_read_in_its_place(scan: Path, tmp_path: Path) -> None:
+    whole, printed = pypdfium2.PdfDocument.new(), write_pdf(tmp_path / "printed.pdf", [show("Printed words.")])
+    for part in (printed, scan, printed):
+        whole.import_pages(pypdfium2.PdfDocument(part))
+    path = tmp_path / "whole.pdf"
+    whole.save(path)
+    scanner = Scanner(python=recogniser_python())
+    text = extract_rest(path, extract_file(path), scanner, lambda *_: None).reading.text
+    assert text.startswith("Printed words.\n")
+    assert text.endswith("\nPrinted words.")
+    between = text.removeprefix("Printed words.\n").removesuffix("\nPrinted words.")
+    assert Levenshtein.distance(between, TEXT) <= len(TEXT) // 100, between
 
 
 def test_a_broken_picture_is_refused_with_a_sentence(worker: ScanWorker, tmp_path: Path) -> None:

@@ -57,8 +57,11 @@ def write_ofd(path: Path, *documents: Sequence[str | Sequence[Sequence[str]]], s
     return path
 
 
-def write_scanned_ofd(path: Path, *pictures: bytes, suffix: str = "jpg") -> Path:
-    """Write a file whose pages are pictures alone, each beside a small one (a logo) that is not to be read."""
+def write_scanned_ofd(path: Path, *pictures: bytes | str, suffix: str = "jpg") -> Path:
+    """Write a file whose pages are pictures alone, each beside a small one (a logo) that is not to be read.
+
+    A page given as a text is printed, a line for each of its lines.
+    """
     setting = PLAIN
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         body = tag(setting, "DocBody", tag(setting, "DocRoot", "Doc_0/Document.xml"))
@@ -74,6 +77,10 @@ def write_scanned_ofd(path: Path, *pictures: bytes, suffix: str = "jpg") -> Path
         archive.writestr("Doc_0/Document.xml", tag(setting, "Document", root, top=True))
         media = ""
         for number, picture in enumerate(pictures):
+            if isinstance(picture, str):
+                lines = (text_object(setting, text, 28, 40 + 12 * at, 6) for at, text in enumerate(picture.split("\n")))
+                archive.writestr(f"Doc_0/Pages/Page_{number}/Content.xml", _page(setting, "".join(lines)))
+                continue
             name = f"Image_{number}.{suffix}"
             archive.writestr(f"Doc_0/Res/{name}", picture)
             file = tag(setting, "MediaFile", name)

@@ -1,5 +1,7 @@
 """A recogniser for tests: a picture file whose pages are text behind a picture's head, read without looking at anything.
 
+Behind the end of a PDF (``pdf_of``) and as a picture within an OFD the texts stand likewise.
+
 A line that begins with ``@`` makes the recogniser misbehave: ``@sleep``, ``@abort``, ``@hoard``, ``@fail``, ``@refuse``.
 """
 
@@ -12,8 +14,10 @@ import struct
 from pathlib import Path
 from typing import Any
 
-from tracker.readers.base import UnreadableDocument
-from tracker.readers.scans.source import missing_parts, own_python
+from tests.support.raw_pdf import write_pdf
+from tracker.readers.base import DEFAULT_LIMITS, UnreadableDocument
+from tracker.readers.ofd import ofd_picture, ofd_pictures
+from tracker.readers.scans.source import is_zip, missing_parts, own_python
 
 ENGINE = "tests.support.scans:open_engine"
 HEAD = b"\x89PNG\r\n\x1a\n" + struct.pack(">I4sII", 13, b"IHDR", 1240, 1754)
@@ -25,6 +29,18 @@ COLUMNS = 23
 def picture_of(*pages: str) -> bytes:
     """Return a file that is a picture to every reader and holds ``pages`` for this recogniser."""
     return HEAD + json.dumps(pages).encode()
+
+
+PDF_MARK = b"\n%pictures "
+
+
+def pdf_of(path: Path, *pages: str | bytes) -> Path:
+    """Write a PDF: a page of bytes is a content stream, one of text is a picture that this recogniser reads so."""
+    contents = [page if isinstance(page, bytes) else b"q 595 0 0 842 0 0 cm /P1 Do Q" for page in pages]
+    write_pdf(path, contents)
+    texts = [page if isinstance(page, str) else "" for page in pages]
+    path.write_bytes(path.read_bytes() + PDF_MARK + json.dumps(texts).encode())
+    return path
 
 
 def page_of(text: str, *, doubtful: str = "") -> dict[str, Any]:
@@ -65,7 +81,11 @@ def open_engine() -> Engine:
 
 
 def _pages(path: str) -> list[str]:
-    pages: list[str] = json.loads(Path(path).read_bytes()[len(HEAD) :])
+    data = Path(path).read_bytes()
+    if is_zip(Path(path)):
+        members = ofd_pictures(Path(path), DEFAULT_LIMITS)
+        return [ofd_picture(Path(path), member, DEFAULT_LIMITS).decode() for member in members]
+    pages: list[str] = json.loads(data.rpartition(PDF_MARK)[2] if PDF_MARK in data else data[len(HEAD) :])
     return pages
 
 

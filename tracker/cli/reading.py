@@ -13,6 +13,7 @@ import click
 
 if TYPE_CHECKING:
     from tracker.readers.extracting import ReadReport
+    from tracker.readers.scans.scanner import Scanner
 
 UNREADABLE = 2
 """Exit code for a file that cannot be read."""
@@ -68,7 +69,8 @@ def read_or_exit(file: Path) -> ReadReport:
 
     use_edited_lists()
     try:
-        return extract_file(file, office=find_office(os.environ.get(OFFICE_VARIABLE)))
+        report = extract_file(file, office=find_office(os.environ.get(OFFICE_VARIABLE)))
+        return with_pictures(file, report) if report.pictures else report
     except UnreadableDocument as error:
         if error.code == SCANNED and can_be_scanned(file):
             return scan_or_exit(file)
@@ -79,17 +81,32 @@ def scan_or_exit(file: Path) -> ReadReport:
     """Return the reading of a scan, its pages recognised one by one, or print one line on standard error and exit 2."""
     from tracker.readers.base import UnreadableDocument
     from tracker.readers.scans.extracting import extract_scan
+
+    try:
+        return extract_scan(file, open_scanner(), tell_page)
+    except UnreadableDocument as error:
+        fail(f"{file}：{error.message}")
+
+
+def with_pictures(file: Path, report: ReadReport) -> ReadReport:
+    """Return a report with the text of its pages that are pictures, where it can be recognised."""
+    from tracker.readers.scans.mixed import extract_rest
+
+    return extract_rest(file, report, open_scanner(), tell_page)
+
+
+def open_scanner() -> Scanner:
+    """Return the recogniser that the environment names, else the one that ``make ocr`` installed."""
     from tracker.readers.scans.scanner import Scanner
     from tracker.readers.scans.source import own_python
 
-    def tell(done: int, pages: int) -> None:
-        click.echo(f"识别文字：第 {done + 1} 页，共 {pages} 页", err=True)
-
     python = os.environ.get(OCR_VARIABLE)
-    try:
-        return extract_scan(file, Scanner(python=Path(python) if python else own_python()), tell)
-    except UnreadableDocument as error:
-        fail(f"{file}：{error.message}")
+    return Scanner(python=Path(python) if python else own_python())
+
+
+def tell_page(done: int, pages: int) -> None:
+    """Say on standard error which page is being recognised."""
+    click.echo(f"识别文字：第 {done + 1} 页，共 {pages} 页", err=True)
 
 
 def use_edited_lists() -> None:

@@ -42,12 +42,13 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A report as read: ``text`` is its blocks joined by ``\\n``."""
+    """A report as read: ``text`` is its blocks joined by ``\\n``; ``pictures`` are the numbers of pages left unread."""
 
     text: str
     blocks: tuple[Block, ...]
     reader: str
     notices: tuple[str, ...] = ()
+    pictures: tuple[int, ...] = ()
 
 
 class SectionKind(StrEnum):

@@ -7,6 +7,7 @@ the report's text one after the other; a line that is not there (a page number, 
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -34,12 +35,16 @@ class PageLine:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page (``number`` from 1) of ``width`` × ``height`` units."""
+    """A page (``number`` from 1) of ``width`` × ``height`` units.
+
+    ``of``, of a page recognised in a file whose other pages have text: the number of the file's page it stands for.
+    """
 
     number: int
     width: int
     height: int
     lines: tuple[PageLine, ...] = ()
+    of: int | None = None
 
 
 def place_lines(text: str, pages: Iterable[Page]) -> tuple[Page, ...]:
@@ -59,6 +64,21 @@ def place_lines(text: str, pages: Iterable[Page]) -> tuple[Page, ...]:
             lines.append(replace(line, span=Span(places[at], places[at + len(inside) - 1] + 1)))
         placed.append(replace(page, lines=tuple(lines)))
     return tuple(placed)
+
+
+def with_recognised(printed: Iterable[Page], recognised: Iterable[Page]) -> tuple[Page, ...]:
+    """Put recognised pages in the place of those they are ``of``, and number all anew."""
+    seen: dict[int | None, list[Page]] = defaultdict(list)
+    for page in recognised:
+        seen[page.of].append(page)
+    merged = [one for page in printed for one in seen.get(page.number, [page])]
+    return tuple(replace(page, number=number) for number, page in enumerate(merged, start=1))
+
+
+def printed_number(recognised: Iterable[Page], number: int) -> int:
+    """Return the number in the file of the page that ``with_recognised`` numbered so."""
+    before = [page for page in recognised if page.number < number]
+    return number - len(before) + len({page.of for page in before})
 
 
 def _squeeze(text: str) -> tuple[str, list[int]]:
@@ -131,6 +151,7 @@ def pages_to_json(pages: Iterable[Page]) -> list[dict[str, Any]]:
             "width": page.width,
             "height": page.height,
             "lines": [_line_to_json(line) for line in page.lines],
+            **({} if page.of is None else {"of": page.of}),
         }
         for page in pages
     ]
@@ -148,7 +169,13 @@ def _line_to_json(line: PageLine) -> dict[str, Any]:
 def pages_from_json(data: Iterable[Mapping[str, Any]]) -> tuple[Page, ...]:
     """Read what ``pages_to_json`` wrote."""
     return tuple(
-        Page(entry["number"], entry["width"], entry["height"], tuple(_line_from_json(line) for line in entry["lines"]))
+        Page(
+            entry["number"],
+            entry["width"],
+            entry["height"],
+            tuple(_line_from_json(line) for line in entry["lines"]),
+            entry.get("of"),
+        )
         for entry in data
     )
 

@@ -55,7 +55,9 @@ def split_lines(text: str) -> list[str]:
     return [text] if text.isprintable() or not _LINE_BREAK.search(text) else _LINE_BREAK.split(text)
 
 
-def build_document(lines: Iterable[Line], *, reader: str, notices: Iterable[str] = ()) -> Document:
+def build_document(
+    lines: Iterable[Line], *, reader: str, notices: Iterable[str] = (), pictures: Iterable[int] = ()
+) -> Document:
     """Return the document of all lines that are not empty once cleaned; one block a line."""
     blocks: list[Block] = []
     texts: list[str] = []
@@ -67,4 +69,4 @@ def build_document(lines: Iterable[Line], *, reader: str, notices: Iterable[str]
                 blocks.append(Block(Span(start, start + len(text)), line.kind, line.style))
                 texts.append(text)
                 start += len(text) + 1
-    return Document("\n".join(texts), tuple(blocks), reader, tuple(notices))
+    return Document("\n".join(texts), tuple(blocks), reader, tuple(notices), tuple(pictures))

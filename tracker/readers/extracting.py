@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tracker.domain.documents import ReportReading
+from tracker.domain.documents import Document, ReportReading
 from tracker.domain.extraction import read_report
 from tracker.domain.formats import Json, reading_to_dict
 from tracker.language.lexicon import Lexicon, load_lexicon
@@ -16,15 +16,20 @@ from tracker.readers.registry import read_file
 
 @dataclass(frozen=True, slots=True)
 class ReadReport:
-    """A file and its reading; the reading's notices include what the reader had to say."""
+    """A file and its reading; the reading's notices include what the reader had to say.
+
+    ``pictures`` are the numbers of pages that are pictures and were left unread.
+    """
 
     info: FileInfo
     reader: str
     reading: ReportReading
+    pictures: tuple[int, ...] = ()
 
     def to_dict(self) -> Json:
         """Return the object that ``tracker extract --json`` prints."""
-        return reading_to_dict(self.reading, file=self.info.name, sha256=self.info.sha256, reader=self.reader)
+        data = reading_to_dict(self.reading, file=self.info.name, sha256=self.info.sha256, reader=self.reader)
+        return {**data, "picture_pages": list(self.pictures)} if self.pictures else data
 
 
 def extract_file(
@@ -42,10 +47,14 @@ def extract_file(
     if converted is None and office is not None and may_need_office(path):
         with office.converted(path) as made:
             return extract_file(path, name=name, limits=limits, converted=made)
-    info, document = read_file(path, name=name, limits=limits, converted=converted)
+    return report_of(*read_file(path, name=name, limits=limits, converted=converted))
+
+
+def report_of(info: FileInfo, document: Document) -> ReadReport:
+    """Return what stands in a document."""
     reading = read_report(document, lexicon())
     missing = tuple(notice for notice in document.notices if notice not in reading.notices)
-    return ReadReport(info, document.reader, replace(reading, notices=missing + reading.notices))
+    return ReadReport(info, document.reader, replace(reading, notices=missing + reading.notices), document.pictures)
 
 
 def lexicon() -> Lexicon:

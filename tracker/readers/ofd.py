@@ -13,12 +13,12 @@ from pathlib import Path
 from lxml import etree
 
 from tracker.domain.documents import Document
-from tracker.readers.base import MEGABYTE, FileInfo, Limits, ScannedDocument, UnreadableDocument
-from tracker.readers.cleanup import Line, build_document
+from tracker.readers.base import MEGABYTE, FileInfo, Limits, UnreadableDocument
 from tracker.readers.container import Container
-from tracker.readers.layout import Page, lines_of_pages
+from tracker.readers.layout import Page
 from tracker.readers.ofd_page import Scene, draw, numbers
-from tracker.readers.pdf import picture_notice, too_many_pages
+from tracker.readers.pdf import too_many_pages
+from tracker.readers.printed import printed_document
 from tracker.readers.sniffing import OFD
 from tracker.readers.wordml import local, parse_part
 
@@ -43,22 +43,7 @@ class OfdReader:
 
     def read(self, path: Path, info: FileInfo, limits: Limits) -> Document:
         """Read all documents in the file; raise UnreadableDocument where it is damaged, encrypted or a scan."""
-        documents = ofd_documents(path, limits)
-        pages = [page for document in documents for page in document]
-        pictures = [number for number, page in enumerate(pages, start=1) if page.is_picture]
-        if pictures and not any(page.pieces for page in pages):
-            raise ScannedDocument(len(pages))
-        lines: list[Line] = []
-        notices: list[str] = []
-        for document in documents:
-            found, told = lines_of_pages(document)
-            lines.extend(found)
-            notices.extend(told)
-        if len(documents) > 1:
-            notices.append(f"文件内有 {len(documents)} 份文档，已依次读出，请核对。")
-        if pictures:
-            notices.append(picture_notice(pictures))
-        return build_document(lines, reader=self.name, notices=dict.fromkeys(notices))
+        return printed_document(ofd_documents(path, limits), reader=self.name)
 
 
 def ofd_documents(path: Path, limits: Limits) -> list[list[Page]]:

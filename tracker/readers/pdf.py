@@ -13,11 +13,11 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from tracker.domain.documents import Document
-from tracker.readers.base import FileInfo, Limits, ScannedDocument, UnreadableDocument
-from tracker.readers.cleanup import build_document
-from tracker.readers.layout import Page, lines_of_pages
+from tracker.readers.base import FileInfo, Limits, UnreadableDocument
+from tracker.readers.layout import Page
 from tracker.readers.pdf_shapes import picture_share, rules_of
 from tracker.readers.pdf_text import pieces_of
+from tracker.readers.printed import printed_document
 from tracker.readers.sniffing import PDF
 
 _LOCK = threading.Lock()
@@ -38,20 +38,7 @@ class PdfReader:
 
     def read(self, path: Path, info: FileInfo, limits: Limits) -> Document:
         """Read the text; raise UnreadableDocument where the file is damaged, locked, too long or a scan."""
-        pages = list(pdf_pages(path, limits))
-        pictures = [page.number for page in pages if page.is_picture]
-        if pictures and not any(page.pieces for page in pages):
-            raise ScannedDocument(len(pages))
-        lines, notices = lines_of_pages(pages)
-        if pictures:
-            notices.append(picture_notice(pictures))
-        return build_document(lines, reader=self.name, notices=notices)
-
-
-def picture_notice(numbers: list[int]) -> str:
-    """Say which pages of a document were left unread."""
-    shown = "、".join(str(number) for number in numbers[:10])
-    return f"第 {shown} {'页等' if len(numbers) > 10 else '页'}是图片，其中的文字没有读出，请对照原件核对。"
+        return printed_document([list(pdf_pages(path, limits))], reader=self.name)
 
 
 def pdf_pages(path: Path, limits: Limits) -> Iterator[Page]:

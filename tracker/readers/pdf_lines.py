@@ -18,10 +18,11 @@ _GAP = 2.5  # of the letters' height: what stands further off belongs to another
 
 def pdf_page_lines(path: Path, limits: Limits) -> list[Page]:
     """Return the pages with their lines, in the units of the pictures that ``page_png`` draws. Raises UnreadableDocument."""
-    return [_page(page) for page in pdf_pages(path, limits) if page.number <= MOST_PAGES]
+    return [lines_on(page) for page in pdf_pages(path, limits) if page.number <= MOST_PAGES]
 
 
-def _page(page: PrintedPage) -> Page:
+def lines_on(page: PrintedPage) -> Page:
+    """Return a page's lines in the order of the file."""
     scale = SHOWN_WIDTH / page.width if page.width > 0 else 1.0
     lines = [_line(pieces, scale) for pieces in _runs(page.pieces)][:MOST_LINES]
     return Page(page.number, round(page.width * scale), round(page.height * scale), tuple(lines))

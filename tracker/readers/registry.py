@@ -71,7 +71,7 @@ def read_file(
             continue
         if notice:
             document = replace(document, notices=(notice, *document.notices))
-        return info, _checked(document, limits)
+        return info, checked(document, limits)
     raise _refusal(failures)
 
 
@@ -97,7 +97,8 @@ def inspect_file(path: Path, *, name: str | None = None, limits: Limits = DEFAUL
     return FileInfo(called, Path(called).suffix.lower(), media_type, size, digest)
 
 
-def _checked(document: Document, limits: Limits) -> Document:
+def checked(document: Document, limits: Limits) -> Document:
+    """Return a document that has text, and no more than a report has; raise UnreadableDocument for another."""
     if not document.text:
         raise UnreadableDocument(
             "no_text", "文件里没有文字，可能是空白的，或只有图片。请上传含有文字的 Word 原件（.docx）。"

@@ -94,6 +94,15 @@ def extract_scanned_in_child(pages: Sequence[Json], name: str, sha256: str, limi
     return result
 
 
+def extract_mixed_in_child(
+    path: Path, name: str, seen: Sequence[tuple[int, Sequence[Json]]], limits: Limits = DEFAULT_LIMITS
+) -> Json:
+    """Read a file again with what was seen on pages of it that are pictures (by number). Raises UnreadableDocument."""
+    pages = [[number, list(found)] for number, found in seen]
+    result: Json = _read(f"{_TASKS}:extract_mixed", [str(path.resolve()), name, asdict(limits), pages], limits)
+    return result
+
+
 def link_in_child(earlier: Json, later: Json, limits: Limits = DEFAULT_LIMITS, model: str | None = None) -> Json:
     """Link two readings (in their JSON form) in a child; return ``links``, ``unplanned`` and the ``model`` used.
 

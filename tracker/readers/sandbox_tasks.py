@@ -11,13 +11,14 @@ from tracker.domain.formats import Json, link_report_to_dict, reading_from_dict
 from tracker.domain.matching import link_reports
 from tracker.domain.matching.training import fingerprint
 from tracker.domain.matching.words import load_model, parse_model
-from tracker.domain.page_map import pages_to_json, place_lines
+from tracker.domain.page_map import pages_from_json, pages_to_json, place_lines, with_recognised
 from tracker.readers.base import Limits
 from tracker.readers.cleanup import Line, build_document
 from tracker.readers.extracting import extract_file, lexicon
 from tracker.readers.pdf_lines import pdf_page_lines
 from tracker.readers.registry import inspect_file
 from tracker.readers.scans.extracting import extract_pages
+from tracker.readers.scans.mixed import read_mixed
 from tracker.readers.scans.pictures import page_png
 from tracker.readers.sniffing import check_agreement
 
@@ -53,9 +54,15 @@ def extract_scanned(pages: list[Json], name: str, sha256: str) -> Json:
     return extract_pages(pages, name=name, sha256=sha256)
 
 
-def pdf_pages_placed(path: str, text: str) -> list[Json]:
-    """Return the pages of a PDF with the place in ``text`` of each of their lines."""
-    return pages_to_json(place_lines(text, pdf_page_lines(Path(path), Limits())))
+def extract_mixed(path: str, name: str, limits: dict[str, Any], seen: list[tuple[int, list[Json]]]) -> Json:
+    """Return the reading of a file some of whose pages were recognised, with the places of their lines as ``pages``."""
+    return read_mixed(Path(path), dict(seen), name=name, limits=Limits(**limits)).to_dict()
+
+
+def pdf_pages_placed(path: str, text: str, recognised: list[Json]) -> list[Json]:
+    """Return the pages of a PDF, some of them recognised, with the place in ``text`` of each of their lines."""
+    printed = pdf_page_lines(Path(path), Limits())
+    return pages_to_json(place_lines(text, with_recognised(printed, pages_from_json(recognised))))
 
 
 def draw_page(path: str, index: int) -> Json:

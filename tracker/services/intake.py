@@ -7,7 +7,7 @@ file is read. A run claims the upload for a while (the lease); what a killed run
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -26,7 +26,12 @@ from tracker.domain.formats import reading_from_dict, reading_to_dict
 from tracker.language.lexicon import load_lexicon
 from tracker.readers.base import MEGABYTE, SCANNED, Limits, UnreadableDocument
 from tracker.readers.office import find_office
-from tracker.readers.sandbox import extract_scanned_in_child, link_in_child, read_and_extract_in_child
+from tracker.readers.sandbox import (
+    extract_mixed_in_child,
+    extract_scanned_in_child,
+    link_in_child,
+    read_and_extract_in_child,
+)
 from tracker.readers.scans.scanner import ScanLimits, Scanner
 from tracker.readers.scans.source import can_be_scanned
 from tracker.services.audit import record
@@ -34,7 +39,7 @@ from tracker.services.linking import Compare, link_report
 from tracker.services.linking_model import comparer
 from tracker.services.promises import compare_promises
 from tracker.services.reports import Question, settle
-from tracker.services.scanning import STEP, ScanSoFar, is_scan, recognise, scan_so_far, step_of
+from tracker.services.scanning import STEP, ScanSoFar, is_scan, recognise, scan_of_pictures, scan_so_far, step_of
 from tracker.settings import Settings
 from tracker.storage import Storage
 
@@ -50,13 +55,15 @@ NO_ANSWER = "intake %s: the database did not answer; it is taken up again later"
 Json = dict[str, Any]
 ReadFile = Callable[[Path, str], Json]
 ReadPages = Callable[[list[Json], str, str], Json]
+ReadMixed = Callable[[Path, str, list[tuple[int, Sequence[Json]]]], Json]
 
 
 @dataclass(frozen=True, slots=True)
 class IntakeParts:
     """What a run needs. ``read`` turns a stored file (its path, the user's file name) into a reading in the form of
     ``tracker extract --json``, in a child process, or raises UnreadableDocument. ``compare`` links two readings. ``lease`` is
-    longer than both may take, and than a page of a scan. ``read_pages`` turns what ``scanner`` saw into a reading."""
+    longer than both may take, and than a page of a scan. ``read_pages`` turns what ``scanner`` saw into a reading;
+    ``read_mixed`` reads a file again with what it saw on some of its pages."""
 
     database: Database
     storage: Storage
@@ -66,6 +73,7 @@ class IntakeParts:
     compare: Compare = link_in_child
     scanner: Scanner = field(default_factory=Scanner)
     read_pages: ReadPages = extract_scanned_in_child
+    read_mixed: ReadMixed = extract_mixed_in_child
 
 
 def open_parts(settings: Settings, database: Database, storage: Storage, clock: Callable[[], datetime]) -> IntakeParts:
@@ -79,13 +87,16 @@ def open_parts(settings: Settings, database: Database, storage: Storage, clock: 
     def read_pages(pages: list[Json], name: str, sha256: str) -> Json:
         return extract_scanned_in_child(pages, name, sha256, limits)
 
+    def read_mixed(path: Path, name: str, seen: list[tuple[int, Sequence[Json]]]) -> Json:
+        return extract_mixed_in_child(path, name, seen, limits)
+
     lease = timedelta(seconds=max(settings.reading_seconds, settings.ocr_page_seconds)) + timedelta(minutes=2)
     if office is not None:
         lease += timedelta(seconds=office.longest_seconds + settings.reading_seconds)
     compare = comparer(settings.linking_model_path)
     scan_limits = ScanLimits(settings.ocr_pages, settings.ocr_page_seconds, settings.ocr_memory_mb * MEGABYTE)
     scanner = Scanner(settings.scan_lock_path, scan_limits, python=settings.ocr_python)
-    return IntakeParts(database, storage, read, clock, lease, compare, scanner, read_pages)
+    return IntakeParts(database, storage, read, clock, lease, compare, scanner, read_pages, read_mixed)
 
 
 def reading_limits(settings: Settings) -> Limits:
@@ -139,13 +150,15 @@ def _read_and_store(parts: IntakeParts, claim: _Claim) -> IntakeStatus | None:
         kept = _reading_of(parts, claim)
         if kept is None:
             return None
+        if (pictures := scan_of_pictures(kept, parts.scanner, claim.attempt)) is not None:
+            return _await_scan(parts, claim, pictures)
         kept = _reread_for_year(kept, claim.report_year)
         return _store(parts, claim, kept)
     except UnreadableDocument as refusal:
         if refusal.code != SCANNED or not can_be_scanned(parts.storage.path(claim.file_key)):
             return _fail(parts, claim, refusal.message, refusal.code)
         why = parts.scanner.refusal()
-        return _fail(parts, claim, why, SCANNED) if why else _await_scan(parts, claim)
+        return _fail(parts, claim, why, SCANNED) if why else _await_scan(parts, claim, ScanSoFar(attempt=claim.attempt))
     except RuleViolation as refusal:
         return _fail(parts, claim, refusal.message, "refused")
     except OperationalError:
@@ -168,17 +181,21 @@ def _reading_of(parts: IntakeParts, claim: _Claim) -> Json | None:
     whole = recognise(parts.scanner, parts.storage, claim.file_key, so_far, note, claim.attempt)
     if whole is None:
         return None
+    if whole.only:
+        path = parts.storage.path(claim.file_key)
+        reading = parts.read_mixed(path, claim.file_name, whole.seen)
+        return {"reading": reading, "unit_accepted": whole.unit_accepted}
     return {"reading": parts.read_pages(whole.pages, claim.file_name, claim.file_key)}
 
 
-def _await_scan(parts: IntakeParts, claim: _Claim) -> IntakeStatus | None:
-    """Put an upload that turned out to be a scan back into the queue, for its turn with the recogniser."""
+def _await_scan(parts: IntakeParts, claim: _Claim, so_far: ScanSoFar) -> IntakeStatus | None:
+    """Put an upload that turned out to be a scan, wholly or in part, back into the queue for its turn."""
     with parts.database.writing.begin() as session:
         intake = _still_ours(session, claim)
         if intake is None:
             return None
         intake.status, intake.step, intake.lease_until = IntakeStatus.QUEUED, STEP, None
-        intake.reading = ScanSoFar(attempt=claim.attempt).to_json()
+        intake.reading = so_far.to_json()
         return intake.status
 
 

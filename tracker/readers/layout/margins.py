@@ -87,7 +87,7 @@ def _stands_apart(page: Page, row: list[TextLine], lines: list[TextLine]) -> boo
     ys = sorted(line.y for line in lines)
     steps = [low - high for high, low in itertools.pairwise(ys) if low - high > _SAME_PLACE]
     nearest = min((abs(y - place) for y in ys if abs(y - place) > _SAME_PLACE), default=None)
-    return nearest is None or nearest > _APART * median(steps)
+    return nearest is not None and nearest > _APART * median(steps)
 
 
 def _without_notes(page: Page, lines: list[TextLine]) -> list[TextLine]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tracker.readers.cleanup import Line
@@ -14,6 +14,7 @@ from tracker.readers.layout.frames import Frame, frame_of, style_of
 from tracker.readers.layout.grid import Box, Table, find_tables
 from tracker.readers.layout.margins import without_margins
 from tracker.readers.layout.paragraphs import join_lines
+from tracker.readers.layout.seams import SEAM, Written, closed
 from tracker.readers.layout.shapes import Page, Piece, TextLine, median
 from tracker.readers.layout.text_lines import baselines, lines_of_rows
 
@@ -37,8 +38,13 @@ class _Column:
         return [item for item in self.items if isinstance(item, TextLine)]
 
 
-def lines_of_pages(pages: Sequence[Page]) -> tuple[list[Line], list[str]]:
-    """Return the document's paragraphs and table rows, and what the user should know."""
+def lines_of_pages(
+    pages: Sequence[Page], between: Mapping[int, Sequence[Line]] | None = None
+) -> tuple[list[Line], list[str]]:
+    """Return the document's paragraphs and table rows, and what the user should know.
+
+    ``between`` are lines that others read on pages that are pictures, by the index of the page.
+    """
     ruled = [find_tables(page) for page in pages]
     tables = [found for found, _ in ruled]
     boxes = [box for _, found in ruled for box in found]
@@ -59,12 +65,14 @@ def lines_of_pages(pages: Sequence[Page]) -> tuple[list[Line], list[str]]:
     lines = [lines_of_rows(found, page.number, here) for page, found, here in zip(pages, rows, gutters, strict=True)]
     lines = without_margins(pages, lines)
     lines, notices = _without_contents(lines)
-    columns = [
-        _Column((index, page.number % 2), items)
-        for page, found, here, parting in zip(pages, lines, tables, gutters, strict=True)
-        for index, items in in_columns(found, here, parting)
-    ]
-    return _written(columns, boxes), notices
+    columns: list[_Column] = []
+    foreign: dict[int, list[Line]] = {}  # by the column before which they go
+    for number, page in enumerate(pages):
+        if page.is_picture:  # what stands before it does not go on after it, whether it is read or not
+            foreign.setdefault(len(columns), []).extend((between or {}).get(number, ()))
+        parts = in_columns(lines[number], tables[number], gutters[number])
+        columns += [_Column((index, page.number % 2), items) for index, items in parts]
+    return _written(columns, boxes, foreign), notices
 
 
 def _without(pieces: list[Piece], tables: list[Table]) -> list[Piece]:
@@ -85,13 +93,16 @@ def _without_contents(pages: list[list[TextLine]]) -> tuple[list[list[TextLine]]
     return kept, [CONTENTS_NOTICE]
 
 
-def _written(columns: list[_Column], boxes: list[Box]) -> list[Line]:
+def _written(columns: list[_Column], boxes: list[Box], foreign: Mapping[int, Sequence[Line]]) -> list[Line]:
     frames = _frames(columns)
     boxed = _boxed(columns, boxes)
     style = style_of((frame, column.lines) for column, frame in zip(columns, frames, strict=True))
-    written: list[str | Table] = []
+    written: list[Written] = []
     run: list[tuple[TextLine, Frame]] = []
-    for column, frame in zip(columns, frames, strict=True):
+    for index, (column, frame) in enumerate(zip(columns, frames, strict=True)):
+        if index in foreign:
+            written += [*join_lines(run, style), *_seamed(foreign[index])]
+            run = []
         for item in column.items:
             if isinstance(item, TextLine):
                 run.append((item, boxed.get(id(item), frame)))
@@ -104,7 +115,12 @@ def _written(columns: list[_Column], boxes: list[Box]) -> list[Line]:
             else:
                 written.append(item)
     written.extend(join_lines(run, style))
-    return [line for part in written for line in (part.lines() if isinstance(part, Table) else [Line(part)])]
+    written += _seamed(foreign.get(len(columns), ()))
+    return closed(written)
+
+
+def _seamed(lines: Sequence[Line]) -> list[Written]:
+    return [SEAM, *lines, SEAM] if lines else []
 
 
 def _boxed(columns: list[_Column], boxes: list[Box]) -> dict[int, Frame]:

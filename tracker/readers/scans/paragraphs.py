@@ -42,6 +42,11 @@ class _Row:
 
 def build_scanned(pages: Sequence[Page], notices: Iterable[str] = ()) -> Document:
     """Return the document of recognised pages; page numbers and running heads are left out."""
+    return build_document(scanned_lines(pages), reader=READER, notices=notices)
+
+
+def scanned_lines(pages: Sequence[Page]) -> list[Line]:
+    """Return the paragraphs and table rows of recognised pages."""
     paragraphs: list[Line] = []
     open_text = ""
     before: _Row | None = None
@@ -58,12 +63,17 @@ def build_scanned(pages: Sequence[Page], notices: Iterable[str] = ()) -> Documen
                 open_text = row.text
             before = row
     paragraphs += [Line(open_text)] if open_text else []
-    return build_document(paragraphs, reader=READER, notices=notices)
+    return paragraphs
 
 
 def in_reading_order(pages: Iterable[Page]) -> list[Page]:
     """Return the pages with their lines in the order in which they are read."""
     return [replace(page, lines=tuple(part for row in merge_rows(page.lines) for part in row)) for page in pages]
+
+
+def opens_paragraph(text: str) -> bool:
+    """Say whether a line begins with a number or a sign that opens a paragraph."""
+    return bool(_OPENS.match(text))
 
 
 def _begins(row: _Row, before: _Row) -> bool:

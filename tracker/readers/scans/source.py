@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Protocol
 
 import tracker
+from tracker.readers.base import UnreadableDocument
 
 PDF_MAGIC = b"%PDF-"
 JPEG_MAGIC = b"\xff\xd8\xff"
@@ -21,6 +24,7 @@ NEEDED = {
 }
 """Modules that reading scans needs, and the packages that bring them."""
 
+NO_PICTURE = "OFD 文件里有图片缺失，无法识别。请用原来的程序重新导出，或上传它的 Word 原件（.docx）。"
 HOW_TO_INSTALL = (
     "本服务器没有安装文字识别组件，扫描件和照片暂时读不了。请系统管理员在系统所在目录执行 make ocr 后重启"
     "（不能上网的，先在能上网的同类机器上按 requirements-ocr.lock 备齐离线安装包，见运维手册）；"
@@ -62,6 +66,25 @@ def can_be_scanned(path: Path) -> bool:
     with path.open("rb") as file:
         head = file.read(1024)
     return PDF_MAGIC in head or head.startswith((JPEG_MAGIC, PNG_MAGIC, ZIP_MAGIC))
+
+
+class Counts(Protocol):
+    """Counts the pictures of a file, as the worker does."""
+
+    def count(self, path: Path) -> int:
+        """Return how many there are."""
+
+
+def picture_index(worker: Counts, path: Path, pages: Sequence[int], at: int) -> int:
+    """Return the recogniser's index of the ``at``-th of the ``pages`` of a file that are pictures.
+
+    Raises UnreadableDocument for an OFD whose pictures are not one a page: no one can say then which is which.
+    """
+    if not is_zip(path):
+        return pages[at] - 1
+    if worker.count(path) != len(pages):
+        raise UnreadableDocument("damaged", NO_PICTURE)
+    return at
 
 
 def is_zip(path: Path) -> bool:
