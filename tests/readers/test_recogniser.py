@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import subprocess
 from pathlib import Path
 
@@ -18,6 +19,8 @@ from tracker.readers.extracting import extract_file
 from tracker.readers.scans.mixed import extract_rest
 from tracker.readers.scans.paragraphs import build_scanned
 from tracker.readers.scans.scanner import Scanner, ScanWorker
+from tracker.services.photos import keep_together
+from tracker.storage import Storage
 
 ROOT = Path(__file__).resolve().parents[2]
 TEXT = """清溪县柳湾镇人民政府
@@ -73,6 +76,15 @@ def test_pictures_in_an_ofd_file_are_read(worker: ScanWorker, scan: Path, tmp_pa
     path = write_scanned_ofd(tmp_path / "scan.ofd", *worker.draw(scan, 0))
     assert worker.count(path) == 1
     document = build_scanned(pages_from_json(worker.read(path, 0).pages))
+    assert Levenshtein.distance(document.text, TEXT) <= len(TEXT) // 50, document.text
+
+
+def test_photographs_of_one_report_are_read_in_their_order(worker: ScanWorker, scan: Path, tmp_path: Path) -> None:
+    (picture,) = worker.draw(scan, 0)
+    stored = keep_together(Storage(tmp_path), [(f"{n}.jpg", io.BytesIO(picture)) for n in (2, 10)], limit=10**8)
+    path = Storage(tmp_path).path(stored.key)
+    assert worker.count(path) == 2
+    document = build_scanned(pages_from_json(worker.read(path, 1).pages))
     assert Levenshtein.distance(document.text, TEXT) <= len(TEXT) // 50, document.text
 
 

@@ -17,6 +17,7 @@ from typing import Any
 from tests.support.raw_pdf import write_pdf
 from tracker.readers.base import DEFAULT_LIMITS, UnreadableDocument
 from tracker.readers.ofd import ofd_picture, ofd_pictures
+from tracker.readers.photos import photo, photos_in
 from tracker.readers.scans.source import is_zip, missing_parts, own_python
 
 ENGINE = "tests.support.scans:open_engine"
@@ -82,6 +83,10 @@ def open_engine() -> Engine:
 
 def _pages(path: str) -> list[str]:
     data = Path(path).read_bytes()
+    if is_zip(Path(path)) and (photos := photos_in(Path(path), DEFAULT_LIMITS)):
+        return [
+            page for member in photos for page in json.loads(photo(Path(path), member, DEFAULT_LIMITS)[len(HEAD) :])
+        ]
     if is_zip(Path(path)):
         members = ofd_pictures(Path(path), DEFAULT_LIMITS)
         return [ofd_picture(Path(path), member, DEFAULT_LIMITS).decode() for member in members]

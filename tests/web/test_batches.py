@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import re
+import zipfile
 
 import pytest
 from sqlalchemy import func, select
 
 from tests.support.batches import report_text, zip_of
+from tests.support.scans import picture_of
 from tracker.db.models import Batch, BatchFile, BatchStatus, Report
 from tracker.web.background import background
 
@@ -172,3 +174,13 @@ def test_filter_and_nonsense_in_the_address(someone, send):
     assert "没有这样的文件" in chief.text
     assert chief.open(f"{path}?state=nonsense").status_code == 400
     assert chief.open(f"{path}?after=x").status_code == 200
+
+
+def test_photographs_of_a_sub_folder_are_one_file_of_the_batch(someone, send, runtime):
+    photos = {f"全县/柳湾镇/{number}.jpg": picture_of(f"第{number}页。") for number in (10, 9, 1)}
+    chief = send(someone("supervisor"), {**FILES, **photos})
+    assert "柳湾镇（3 张照片）.zip" in chief.text
+    with runtime.database.reading() as session:
+        key = session.scalar(select(BatchFile.file_key).where(BatchFile.path.like("%照片%")))
+    with zipfile.ZipFile(runtime.storage.path(key)) as archive:
+        assert archive.namelist() == ["1.jpg", "9.jpg", "10.jpg"]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import re
+import zipfile
 
 import pytest
 from sqlalchemy import func, select
 
 from tests.support.factories import TODAY, make_unit
+from tests.support.scans import picture_of
 from tracker.db.models import AuditEntry, Intake, Report, Task, Unit
 from tracker.services.plan_items import Chosen, confirm_proposals
 from tracker.web.background import background
@@ -105,6 +107,28 @@ def test_a_bad_file_is_told_in_a_sentence(someone, upload, runtime, content, nam
     assert officer.status == status
     assert words in officer.text
     assert counted(runtime, Report) == 0
+
+
+def test_photographs_chosen_together_are_one_upload(someone, runtime, app, monkeypatch):
+    monkeypatch.setattr(background(app), "take_in", lambda _id: None)
+    officer = someone("officer")
+    officer.open("/reports/upload")
+    photos = [(io.BytesIO(picture_of(name)), name) for name in ("10.jpg", "2.png", "1.jpg")]
+    officer.submit("/reports/upload", file=photos)
+    with runtime.database.reading() as session:
+        intake = session.scalars(select(Intake)).one()
+        assert intake.file_name == "1（3 张照片）.zip"
+        with zipfile.ZipFile(runtime.storage.path(intake.file_key)) as archive:
+            assert archive.namelist() == ["1.jpg", "2.png", "10.jpg"]
+
+
+def test_other_files_are_sent_one_by_one(someone, runtime):
+    officer = someone("officer")
+    officer.open("/reports/upload")
+    officer.submit("/reports/upload", file=[(io.BytesIO(b"x"), name) for name in ("1.jpg", "报告.docx")])
+    assert officer.status == 400
+    assert "一次上传一份报告，只有同一份报告的几张照片" in officer.text
+    assert counted(runtime, Intake) == 0
 
 
 def test_a_file_that_is_too_large_is_told_and_not_kept(someone, upload, runtime):

@@ -12,6 +12,7 @@ from pathlib import Path
 from tracker.readers.base import Limits, UnreadableDocument
 from tracker.readers.container import Container
 from tracker.readers.encodings import utf16_without_mark
+from tracker.readers.photos import only_photos
 
 TEXT = "text/plain"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -23,6 +24,8 @@ RTF = "text/rtf"
 DOC = "application/msword"
 IMAGES = frozenset({"image/jpeg", "image/png"})
 """Pictures that may be a photograph or a scan of a page."""
+PHOTOS = "application/x-photographs"
+"""A zip that holds nothing but such pictures."""
 ENCRYPTED_OFFICE = "application/x-encrypted-office"
 UNKNOWN_BINARY = "application/octet-stream"
 
@@ -51,6 +54,7 @@ NAMES: Mapping[str, str] = {
     "text/xml": "XML 文件",
     "image/jpeg": "JPEG 图片",
     "image/png": "PNG 图片",
+    PHOTOS: "一份报告的几张照片（.jpg、.png）",
     "image/gif": "GIF 图片",
     "image/bmp": "BMP 图片",
     "image/tiff": "TIFF 图片",
@@ -180,6 +184,7 @@ def _sniff_zip(path: Path, limits: Limits) -> str:
     """Tell the kinds of zip apart by the names in them."""
     with Container(path, limits) as container:
         names = {name.lower() for name in container.names}
+        photos = only_photos(container.names)
         kind = container.read("[Content_Types].xml", 100_000, cut=True) or b""
     if b"macroEnabled.main" in kind and b"ms-word" in kind:
         return "application/vnd.ms-word.document.macroEnabled"
@@ -190,6 +195,8 @@ def _sniff_zip(path: Path, limits: Limits) -> str:
         return OFD
     if "content.xml" in names and "mimetype" in names:
         return "application/vnd.oasis.opendocument"
+    if photos:
+        return PHOTOS
     return "application/epub+zip" if "meta-inf/container.xml" in names else "application/zip"
 
 
@@ -211,6 +218,8 @@ def check_agreement(suffix: str, media_type: str) -> str | None:
             "encrypted", "文件设有打开密码，无法读取。请在 Word 或 WPS 中取消密码，另存为 .docx 后重新上传。"
         )
     known = NAMES.get(media_type, media_type)
+    if media_type == PHOTOS and suffix in ("", ".zip"):
+        return None
     if media_type in SUFFIXES:
         if suffix in SUFFIXES[media_type]:
             return None

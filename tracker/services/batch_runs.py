@@ -23,11 +23,13 @@ from tracker.db.queries.reports import units_to_file_for
 from tracker.db.queries.scope import below
 from tracker.domain.batches import is_archive
 from tracker.domain.errors import RuleViolation
+from tracker.domain.photos import is_bundle
 from tracker.domain.signers import Guess, Signer, guess_unit
 from tracker.readers.archive_sandbox import list_archive_in_child, read_member_in_child
 from tracker.readers.archives import Member
 from tracker.readers.base import MEGABYTE, SCANNED, UnreadableDocument
 from tracker.services.batch_claims import Claim, claim_next, end_file, lock_running, still_ours
+from tracker.services.batch_photos import Photos, with_photos_together
 from tracker.services.batches import PATIENCE
 from tracker.services.intake import (
     SOMETHING_WENT_WRONG,
@@ -126,7 +128,7 @@ def _claim(parts: BatchParts, batch_id: int) -> Claim | None:
 
 def _work(parts: BatchParts, claim: Claim, signers: Sequence[Signer]) -> None:
     try:
-        if claim.member is None and is_archive(claim.path):
+        if claim.member is None and is_archive(claim.path) and not is_bundle(claim.path):
             _unpack(parts, claim)
         else:
             _take_in(parts, claim, signers)
@@ -146,33 +148,38 @@ def _work(parts: BatchParts, claim: Claim, signers: Sequence[Signer]) -> None:
 def _unpack(parts: BatchParts, claim: Claim) -> None:
     """Put the members of a zip in its place, all in one transaction; their bytes are taken out one by one later."""
     assert claim.stored is not None
-    members = parts.list_archive(parts.intake.storage.path(claim.stored.key))
+    storage = parts.intake.storage
+    archive = storage.path(claim.stored.key)
+    members = parts.list_archive(archive)
     if not members:
         raise UnreadableDocument("empty", "压缩包里没有文件。")
+    entries = with_photos_together(storage, archive, members, parts.take_out, limit=parts.member_limit)
     now = parts.intake.clock()
     with parts.intake.database.writing.begin() as session:
         batch, file = still_ours(session, claim)
         if batch is None or file is None:
             return
-        for number, member in enumerate(members, start=1):
+        for number, member in enumerate(entries, start=1):
             row = _member(batch, file, claim.position + number, member)
             session.add(row)
-            if member.refusal:
+            if isinstance(member, Member) and member.refusal:
                 end_file(session, batch, row, BatchFileStatus.FAILED, "refused", member.refusal, now)
         file.status, file.lease_until, file.finished_at = BatchFileStatus.UNPACKED, None, now
 
 
-def _member(batch: Batch, archive: BatchFile, position: int, member: Member) -> BatchFile:
-    return BatchFile(
+def _member(batch: Batch, archive: BatchFile, position: int, member: Member | Photos) -> BatchFile:
+    row = BatchFile(
         batch_id=batch.id,
         position=position,
         path=f"{archive.path.rpartition('/')[2]}/{member.path}"[-400:],
-        source_key=archive.file_key,
-        member=member.number,
-        file_size=min(member.size, 2**31 - 1),
         status=BatchFileStatus.WAITING,
         report_year=batch.report_year,
     )
+    if isinstance(member, Photos):
+        row.file_key, row.file_size = member.stored.key, member.stored.size
+    else:
+        row.source_key, row.member, row.file_size = archive.file_key, member.number, min(member.size, 2**31 - 1)
+    return row
 
 
 def _take_in(parts: BatchParts, claim: Claim, signers: Sequence[Signer]) -> None:

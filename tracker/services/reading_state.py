@@ -20,7 +20,7 @@ from tracker.readers.office import CONVERTED, Office, find_office
 from tracker.readers.sandbox import ChildFailed, read_and_extract_in_child, run_in_child
 from tracker.readers.scans.source import missing_parts
 from tracker.readers.self_test import Sample, samples
-from tracker.readers.sniffing import IMAGES
+from tracker.readers.sniffing import IMAGES, PHOTOS
 from tracker.services.audit import record
 from tracker.services.intake import reading_limits
 from tracker.services.rules import may_change_rules
@@ -46,6 +46,7 @@ SENT = (
     "text/rtf",
     "image/jpeg",
     "image/png",
+    PHOTOS,
 )
 
 
@@ -124,7 +125,9 @@ def helpers_of(settings: Settings, kinds: Sequence[Kind]) -> list[Helper]:
 def read_here(kinds: Sequence[Kind], helpers: Sequence[Helper]) -> list[Kind]:
     """Return the kinds as they are read on this server: the reader of pictures only hands them to the recogniser."""
     recogniser = any(helper.found for helper in helpers if helper.name == RECOGNISER)
-    return [kind if recogniser or kind.media_type not in IMAGES else replace(kind, readers=()) for kind in kinds]
+    return [
+        kind if recogniser or kind.media_type not in {*IMAGES, PHOTOS} else replace(kind, readers=()) for kind in kinds
+    ]
 
 
 def _office_words(*, found: bool, legacy: bool) -> str:

@@ -16,6 +16,7 @@ from tracker.domain.formats import Json
 from tracker.domain.page_map import Box, Page, pages_to_json
 from tracker.readers.base import DEFAULT_LIMITS, UnreadableDocument
 from tracker.readers.ofd import ofd_picture, ofd_pictures
+from tracker.readers.photos import photo, photos_in
 from tracker.readers.scans import imaging
 from tracker.readers.scans.lines import Seen, to_line
 from tracker.readers.scans.pictures import NOT_A_PICTURE, check_picture, page_count, render_page
@@ -39,9 +40,10 @@ class Engine:
     def __init__(self) -> None:
         self._recogniser: Any = None
         self._members: dict[Path, list[str]] = {}
+        self._photos: list[str] = []
 
     def count(self, path: str) -> int:
-        """Return how many pictures there are: the pages of a PDF, those of an OFD that hold one, or one."""
+        """Return how many pictures there are: the pages of a PDF, those of an OFD that hold one, photographs, or one."""
         file = Path(path)
         if is_pdf(file):
             return page_count(file)
@@ -63,7 +65,7 @@ class Engine:
     def _picture(self, path: Path, index: int) -> imaging.Pixels:
         if is_pdf(path):
             return render_page(path, index, DPI, longest=imaging.LONGEST * 2)
-        data = ofd_picture(path, self._pictures_of(path)[index], DEFAULT_LIMITS) if is_zip(path) else path.read_bytes()
+        data = self._member(path, self._pictures_of(path)[index]) if is_zip(path) else path.read_bytes()
         check_picture(data)
         picture = imaging.from_bytes(data)
         if picture is None:
@@ -72,8 +74,13 @@ class Engine:
 
     def _pictures_of(self, path: Path) -> list[str]:
         if path not in self._members:
-            self._members[path] = ofd_pictures(path, DEFAULT_LIMITS)
+            self._photos = photos_in(path, DEFAULT_LIMITS)
+            self._members[path] = self._photos or ofd_pictures(path, DEFAULT_LIMITS)
         return self._members[path]
+
+    def _member(self, path: Path, member: str) -> bytes:
+        take_out = photo if member in self._photos else ofd_picture
+        return take_out(path, member, DEFAULT_LIMITS)
 
     def _upright(self, picture: imaging.Pixels) -> imaging.Pixels:
         """Turn a picture that lies on its side: most of the stretches of text in it are higher than wide."""

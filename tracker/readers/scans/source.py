@@ -62,7 +62,7 @@ def is_pdf(path: Path) -> bool:
 
 
 def can_be_scanned(path: Path) -> bool:
-    """Say whether a file of pictures is of a kind that the recogniser opens: a PDF, an OFD, a JPEG or a PNG."""
+    """Say whether a file of pictures is of a kind that the recogniser opens: a PDF, an OFD, photographs (in a zip)."""
     with path.open("rb") as file:
         head = file.read(1024)
     return PDF_MAGIC in head or head.startswith((JPEG_MAGIC, PNG_MAGIC, ZIP_MAGIC))
@@ -88,6 +88,6 @@ def picture_index(worker: Counts, path: Path, pages: Sequence[int], at: int) -> 
 
 
 def is_zip(path: Path) -> bool:
-    """Say whether a stored file is a zip; of the files that reach the recogniser only OFD is."""
+    """Say whether a stored file is a zip; of the files that reach the recogniser OFD is, and several photographs."""
     with path.open("rb") as file:
         return file.read(len(ZIP_MAGIC)) == ZIP_MAGIC

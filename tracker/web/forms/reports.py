@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import PurePath
+from typing import Any
 
-from flask_wtf.file import FileField, FileRequired
+from flask_wtf.file import FileRequired, MultipleFileField
 from wtforms import IntegerField, SelectField, StringField
 from wtforms.validators import AnyOf, InputRequired, NumberRange, Optional, ValidationError
 
+from tracker.domain.photos import is_photo, page_order
 from tracker.web.forms.base import StrictForm
 
 SUFFIXES = (
@@ -18,6 +20,7 @@ SUFFIXES = (
 READABLE = (
     "Word、WPS 文档（.docx、.doc、.wps、.rtf）、PDF、OFD、网页（.html、.mht）、文本文件（.txt）或扫描图片（.jpg、.png）"
 )
+ONE_REPORT = "一次上传一份报告，只有同一份报告的几张照片（.jpg、.png）可以一起选。其余文件请分别上传。"
 EARLIEST_YEAR = 2000
 
 
@@ -32,7 +35,7 @@ class UploadForm(StrictForm):
 
     unit_id = SelectField("报告单位", coerce=int, validators=[InputRequired("请选择报告单位。")])
     report_year = IntegerField("报告年度", validators=[Optional()])
-    file = FileField("报告文件", validators=[FileRequired("请选择要上传的文件。")])
+    file = MultipleFileField("报告文件", validators=[FileRequired("请选择要上传的文件。")])
 
     def __init__(self, *, units: list[tuple[int, str]], today: date) -> None:
         super().__init__()
@@ -44,11 +47,19 @@ class UploadForm(StrictForm):
         if field.data is not None:
             check_year(field.data, self.today)
 
-    def validate_file(self, field: FileField) -> None:
-        """Refuse at once what no reader takes, so that nobody waits for it."""
-        suffix = PurePath(field.data.filename or "").suffix.lower()
-        if suffix not in SUFFIXES:
+    def validate_file(self, field: MultipleFileField) -> None:
+        """Refuse at once what no reader takes, so that nobody waits for it; only photographs come several at once."""
+        names = [upload.filename or "" for upload in self.sent]
+        if len(names) > 1 and not all(map(is_photo, names)):
+            raise ValidationError(ONE_REPORT)
+        if any(PurePath(name).suffix.lower() not in SUFFIXES for name in names):
             raise ValidationError(f"可以读取的是 {READABLE}。请另存为 .docx 后上传。")
+
+    @property
+    def sent(self) -> list[Any]:
+        """The files that came along: one, or several photographs in the order of pages."""
+        uploads = [upload for upload in self.file.data or [] if getattr(upload, "filename", "")]
+        return sorted(uploads, key=lambda upload: page_order(upload.filename))
 
 
 class AnswerForm(StrictForm):

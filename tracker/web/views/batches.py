@@ -14,8 +14,10 @@ from tracker.db.queries.reports import units_to_file_for
 from tracker.domain.batches import FILE_STATES, FileState, is_junk
 from tracker.domain.errors import RuleViolation
 from tracker.domain.permissions import Role
+from tracker.domain.photos import bundle_name, reports_of_photos
 from tracker.services.batches import SentFile, cancel_batch, check_number, choose, receive_batch, retry_batch
 from tracker.services.intake import WORTH_ANOTHER_TRY
+from tracker.services.photos import keep_together
 from tracker.storage import FileTooLarge
 from tracker.web.access import current_actor, requires
 from tracker.web.background import background
@@ -83,10 +85,16 @@ def _stored(form: BatchForm) -> list[SentFile]:
     settings = runtime().settings
     sent = [upload for upload in form.sent if not is_junk(upload.filename)]
     check_number(len(sent), settings.batch_files)
-    limit = settings.batch_limit_mb * MEGABYTE
-    return [
-        SentFile(upload.filename, runtime().storage.save(cast(BinaryIO, upload.stream), limit=limit)) for upload in sent
-    ]
+    limit, storage = settings.batch_limit_mb * MEGABYTE, runtime().storage
+    paths = [upload.filename.replace("\\", "/") for upload in sent]
+    together = reports_of_photos(paths)
+    apart = set(range(len(sent))).difference(*together)
+    files = [SentFile(paths[at], storage.save(cast(BinaryIO, sent[at].stream), limit=limit)) for at in sorted(apart)]
+    for places in together:
+        photos = [(paths[at], cast(BinaryIO, sent[at].stream)) for at in places]
+        stored = keep_together(storage, photos, limit=limit)
+        files.append(SentFile(bundle_name([paths[at] for at in places]), stored))
+    return files
 
 
 @blueprint.get("/reports/batches/<int:batch_id>")

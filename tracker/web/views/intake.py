@@ -15,11 +15,13 @@ from tracker.db.queries.reports import current_report, earlier_tasks, get_intake
 from tracker.domain.documents import ReportReading
 from tracker.domain.errors import RuleViolation
 from tracker.domain.formats import reading_from_dict
+from tracker.domain.photos import bundle_name
 from tracker.services.intake import WORTH_ANOTHER_TRY
+from tracker.services.photos import keep_together
 from tracker.services.reports import replacement_for, signed_unit
 from tracker.services.scanning import is_scan, progress_of
 from tracker.services.uploads import Answer, answer_intake, receive_upload
-from tracker.storage import FileTooLarge
+from tracker.storage import FileTooLarge, StoredFile
 from tracker.web.access import current_actor, requires
 from tracker.web.background import background
 from tracker.web.errors import status_of
@@ -55,9 +57,7 @@ def upload() -> Any:
 
 
 def _receive(form: UploadForm) -> Response:
-    upload = form.file.data
-    limit = runtime().settings.upload_limit_mb * MEGABYTE
-    stored = runtime().storage.save(cast(BinaryIO, upload.stream), limit=limit)
+    stored, name = _stored(form)
     with writing() as session:
         if earlier := earlier_location(session):
             return redirect(earlier, 303)
@@ -67,7 +67,7 @@ def _receive(form: UploadForm) -> Response:
             unit_id=form.unit_id.data,
             report_year=form.report_year.data,
             file=stored,
-            file_name=upload.filename or "",
+            file_name=name,
             now=runtime().now(),
         )
         location = url_for("reports.intake", intake_id=intake.id)
@@ -75,6 +75,16 @@ def _receive(form: UploadForm) -> Response:
         intake_id = intake.id
     background().take_in(intake_id)
     return redirect(location, 303)
+
+
+def _stored(form: UploadForm) -> tuple[StoredFile, str]:
+    """Store what was sent, several photographs as one file; returns it and its name."""
+    storage, limit = runtime().storage, runtime().settings.upload_limit_mb * MEGABYTE
+    photos = [(upload.filename, cast(BinaryIO, upload.stream)) for upload in form.sent]
+    if len(photos) > 1:
+        return keep_together(storage, photos, limit=limit), bundle_name([name for name, _ in photos])
+    name, stream = photos[0]
+    return storage.save(stream, limit=limit), name
 
 
 @blueprint.get("/reports/intake/<int:intake_id>")
