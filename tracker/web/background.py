@@ -84,6 +84,8 @@ class Background:
             scans = [intake.id for intake in uploads_moving(session, batch_id) if is_scan(intake)]
         for intake_id in scans:
             self._line_up(intake_id)
+        if scans:  # behind them in the line: the batch learns at once that they are done
+            self._submit(self._scans, process_batch, self.batches, batch_id)
 
     def resume_batch_later(self, batch: Batch, now: datetime) -> None:
         """Take up the batch somebody is looking at, where its run has ended."""
