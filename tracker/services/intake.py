@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,11 +19,9 @@ from sqlalchemy.orm import Session, joinedload, undefer
 
 from tracker.db.models import Intake, IntakeStatus, Unit
 from tracker.db.session import Database
-from tracker.domain.documents import Document, ReportReading
+from tracker.domain.documents import ReportReading
 from tracker.domain.errors import RuleViolation
-from tracker.domain.extraction import read_report
-from tracker.domain.formats import reading_from_dict, reading_to_dict
-from tracker.language.lexicon import load_lexicon
+from tracker.domain.formats import reading_from_dict
 from tracker.readers.base import MEGABYTE, SCANNED, Limits, UnreadableDocument
 from tracker.readers.office import find_office
 from tracker.readers.sandbox import (
@@ -39,6 +37,7 @@ from tracker.services.linking import Compare, link_report
 from tracker.services.linking_model import comparer
 from tracker.services.promises import compare_promises
 from tracker.services.reports import Question, settle
+from tracker.services.rereading import reread_for_year
 from tracker.services.scanning import STEP, ScanSoFar, is_scan, recognise, scan_of_pictures, scan_so_far, step_of
 from tracker.settings import Settings
 from tracker.storage import Storage
@@ -152,7 +151,7 @@ def _read_and_store(parts: IntakeParts, claim: _Claim) -> IntakeStatus | None:
             return None
         if (pictures := scan_of_pictures(kept, parts.scanner, claim.attempt)) is not None:
             return _await_scan(parts, claim, pictures)
-        kept = _reread_for_year(kept, claim.report_year)
+        kept = reread_for_year(kept, claim.report_year)
         return _store(parts, claim, kept)
     except UnreadableDocument as refusal:
         if refusal.code != SCANNED or not can_be_scanned(parts.storage.path(claim.file_key)):
@@ -322,21 +321,6 @@ def _is_free(intake: Intake, now: datetime) -> bool:
     if intake.status is IntakeStatus.QUEUED:
         return True
     return intake.status is IntakeStatus.READING and (intake.lease_until is None or intake.lease_until <= now)
-
-
-def _reread_for_year(kept: Json, year: int | None) -> Json:
-    """Read the text once more where a person says another year than it was read with: every date depends on it."""
-    reading = kept["reading"]
-    if year is None or reading["report_year"] == year:
-        return kept
-    document = Document(text=reading["text"], blocks=(), reader=reading.get("reader", ""))
-    again = read_report(document, load_lexicon(), report_year=year)
-    notices = list(dict.fromkeys([*reading["notices"], *again.notices]))
-    if reading["report_year"] is not None:
-        notices.append(f"报告写明的年度是 {reading['report_year']} 年，按您选择的 {year} 年入账。请核对。")
-    source = {"file": reading.get("file", ""), "sha256": reading.get("sha256", ""), "reader": reading.get("reader", "")}
-    pages = {"pages": reading["pages"]} if "pages" in reading else {}
-    return {**kept, "reading": {**reading_to_dict(replace(again, notices=tuple(notices)), **source), **pages}}
 
 
 def _store(parts: IntakeParts, claim: _Claim, kept: Json) -> IntakeStatus | None:
