@@ -8,7 +8,9 @@ A file that makes a reader fail in any other way, time out or crash is kept, and
 from __future__ import annotations
 
 import argparse
+import io
 import random
+import struct
 import sys
 import tempfile
 import time
@@ -26,7 +28,7 @@ from tracker.readers.registry import read_file
 from tracker.readers.sample_word import word_document
 from tracker.readers.sandbox import ChildFailed, run_in_child
 
-SEEDS = ("pdf", "ofd", "docx", "doc", "rtf", "html", "mht", "txt")
+SEEDS = ("pdf", "ofd", "docx", "doc", "rtf", "html", "mht", "txt", "zip")
 BAD = frozenset({"timeout", "crashed", "error", "memory"})
 REPORT = (
     "一、工作开展情况",
@@ -52,8 +54,6 @@ def repeat(data: bytes, chance: random.Random) -> bytes:
 
 def within(data: bytes, chance: random.Random) -> bytes:
     """Change one member of a zip and pack it again, so that its parser sees the change."""
-    import io
-
     try:
         source = zipfile.ZipFile(io.BytesIO(data))
     except zipfile.BadZipFile:
@@ -97,9 +97,18 @@ def seed_files(folder: Path) -> dict[str, bytes]:
         "html": page.encode(),
         "mht": archive.encode(),
         "txt": "\n".join(REPORT).encode("gb18030"),
+        "zip": _photos(),
     }
     making.unlink()
     return files
+
+
+def _photos() -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name in ("1.png", "2.png"):
+            archive.writestr(name, b"\x89PNG\r\n\x1a\n" + struct.pack(">I4sII", 13, b"IHDR", 1240, 1754) + bytes(200))
+    return out.getvalue()
 
 
 def outcome(path: Path, name: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tracker.domain.batches import clean_path
 from tracker.domain.documents import Document
 from tracker.readers.base import FileInfo, Limits, ScannedDocument, UnreadableDocument
 from tracker.readers.photos import photo, photos_in
@@ -36,5 +37,5 @@ def _check_photos(path: Path, limits: Limits) -> int:
         try:
             check_picture(photo(path, member, limits, cut=True))
         except UnreadableDocument as error:
-            raise UnreadableDocument(error.code, f"第 {number} 张（{member}）：{error.message}") from error
+            raise UnreadableDocument(error.code, f"第 {number} 张（{clean_path(member)}）：{error.message}") from error
     return len(members)
