@@ -204,7 +204,6 @@ def _new_page(form: BatchForm) -> str:
         "reports/batch_new.html",
         form=form,
         accept=",".join((".zip", *SUFFIXES)),
-        suffixes="、".join(SUFFIXES),
         most=settings.batch_files,
         limit_mb=settings.batch_limit_mb,
         each_mb=settings.upload_limit_mb,
