@@ -164,6 +164,16 @@ def items(plan: str) -> list[tuple[str | None, str]]:
             [("1.", "建设广场1处。"), ("2.", "组织宣讲10场。")],
             id="appeal, signature and buttons at the end",
         ),
+        pytest.param(
+            "1.建设广场1处。\n2.组织宣讲10场。\n中共清溪县柳河镇委员会 清溪县柳河镇人民政府",
+            [("1.", "建设广场1处。"), ("2.", "组织宣讲10场。")],
+            id="a signature of two without a date",
+        ),
+        pytest.param(
+            "1.建设广场1处。\n2.组织宣讲10场。\n清溪县司法局\n清溪县柳河镇人民政府",
+            [("1.", "建设广场1处。"), ("2.", "组织宣讲10场。")],
+            id="two signatures without a date",
+        ),
     ],
 )
 def test_items(plan: str, expected: list[tuple[str | None, str]]) -> None:

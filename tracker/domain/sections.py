@@ -91,7 +91,25 @@ def body_lines(text: str, lines: list[Line], lexicon: Lexicon) -> tuple[Line, ..
     """Return the lines without signature, list of annexes, glossary and page chrome."""
     kept = _without_annex_list(text, without_footer(text, _without_tail(text, lines, lexicon), lexicon))
     # The annex may be named after the signature or before it.
-    return tuple(_without_annex_list(text, without_signature(text, kept)))
+    return tuple(_without_annex_list(text, _without_signers(text, without_signature(text, kept))))
+
+
+_MOST_SIGNERS = 3
+_SIGNER = re.compile(r"[\u4e00-\u9fff（）]{2,30}(?:人民政府|委员会|管委会|办事处|[局厅委办院]|党组)")
+
+
+def _without_signers(text: str, lines: list[Line]) -> list[Line]:
+    """Drop the names of units that close a report without a date, each on a line of its own or several on one."""
+    at = len(lines)
+    while at > 1 and len(lines) - at < _MOST_SIGNERS and _names_units(text, lines[at - 1]):
+        at -= 1
+    ends_before = at > 1 and text[lines[at - 1].end - 1] in "。！；"
+    return lines[:at] if ends_before else lines
+
+
+def _names_units(text: str, line: Line) -> bool:
+    words = text[line.start : line.end].split()
+    return line.mark is None and all(map(_SIGNER.fullmatch, words))
 
 
 def _without_tail(text: str, lines: list[Line], lexicon: Lexicon) -> list[Line]:
