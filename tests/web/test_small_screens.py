@@ -14,6 +14,14 @@ STICKING_OUT = """() => [...document.querySelectorAll('.as-cards tbody td')].fil
 }).map(cell => cell.dataset.label)"""
 
 
+def sign_in(page, username: str) -> None:
+    page.goto("/login")
+    page.fill("[name=username]", username)
+    page.fill("[name=password]", PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url(lambda url: "/login" not in url)
+
+
 @pytest.mark.parametrize("address", ["/overview/?year=2026", "/reconciliation/{unit}/2026", "/ledger/?year=2026"])
 def test_nothing_sticks_out_of_a_card(new_page, live_server, address):
     with live_server.runtime.database.writing.begin() as session:
@@ -23,11 +31,18 @@ def test_nothing_sticks_out_of_a_card(new_page, live_server, address):
             make_task(session, county.township, status, report=report, title=f"全年组织执法培训{status}")
         address = address.format(unit=county.township.id)
     page = new_page(viewport=TELEPHONE)
-    page.goto("/login")
-    page.fill("[name=username]", "supervisor")
-    page.fill("[name=password]", PASSWORD)
-    page.keyboard.press("Enter")
-    page.wait_for_url(lambda url: "/login" not in url)
+    sign_in(page, "supervisor")
     page.goto(address)
     assert page.locator(".as-cards tbody tr").count()
     assert page.evaluate(STICKING_OUT) == []
+
+
+def test_the_open_tab_is_in_sight(new_page, live_server):
+    with live_server.runtime.database.writing.begin() as session:
+        make_county(session)
+    page = new_page(viewport=TELEPHONE)
+    sign_in(page, "admin")
+    page.goto("/readers/")
+    box = page.locator(".tabs > [aria-current]").bounding_box()
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= TELEPHONE["width"]
