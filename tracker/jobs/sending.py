@@ -20,7 +20,7 @@ from tracker.services.circuits import allowance, note_fault, note_given, note_su
 from tracker.services.digests import Digest, calendar_of, compose_digest
 from tracker.services.holds import open_hold
 from tracker.services.outbox import claim_messages, hand_over, mark_cancelled, mark_failed, mark_sent, release_messages
-from tracker.services.outdated import cancel_notices, hand_on
+from tracker.services.outdated import cancel_notices, hand_on, note_carried
 
 log = logging.getLogger(__name__)
 
@@ -138,6 +138,7 @@ class Courier:
     def _note_sent(self, session: Session, message_id: int, token: str, digest: Digest) -> None:
         now, subject = self.runtime.now(), digest.subject[:300]
         self._leave_out(session, digest)
+        note_carried(session, digest.carried)
         mark_sent(session, message_id, token, subject=subject, body=digest.body, address=digest.address, now=now)
         if self._well_since is None or now - self._well_since >= WELL_FOR:
             note_success(session, self.channel, now=now)

@@ -24,7 +24,7 @@ UNSEEN = "收件人已看不到这项任务"
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """A digest ready to send, or (``lines`` 0) none. ``dropped`` are notices left out, each with its reason."""
+    """A digest ready to send, or (``lines`` 0) none: the notices it carries, and those left out, each with its reason."""
 
     address: str
     name: str
@@ -33,6 +33,7 @@ class Digest:
     html: str
     header_id: str
     lines: int
+    carried: tuple[int, ...] = ()
     dropped: tuple[tuple[int, str], ...] = ()
     events: tuple[DeadlineEvent, ...] = ()
 
@@ -70,6 +71,7 @@ def compose_digest(session: Session, message_id: int, *, base_url: str, product_
         html=digest_html(person.name, lines, product_name) if lines else "",
         header_id=message.header_id,
         lines=len(lines),
+        carried=tuple(notice.id for notice, _ in kept),
         dropped=tuple(dropped.items()),
         events=_events(kept, base_url),
     )

@@ -242,6 +242,7 @@ def mark_failed(
     if message.token != token or message.status is not MessageStatus.SENDING:
         return None
     message.address = address or message.address
+    message.handed_at = message.handed_at if uncertain else None
     failure = FailureKind.REFUSED if not retryable else None
     if failure is None and now - message.waiting_since >= GIVE_UP_AFTER:
         failure = FailureKind.GAVE_UP
@@ -251,7 +252,6 @@ def mark_failed(
     minutes = BACK_OFF_MINUTES[min(max(message.attempts, 1), len(BACK_OFF_MINUTES)) - 1]
     message.status, message.last_error = MessageStatus.PENDING, reason
     message.not_before = now + timedelta(minutes=minutes)
-    message.handed_at = message.handed_at if uncertain else None
     message.lease_until = message.token = None
     session.flush()
     return None

@@ -53,7 +53,10 @@ def objection(notice: Notice, task: Task) -> str | None:
 
 
 def cancel_outdated(session: Session, task: Task, *, now: datetime) -> int:
-    """Cancel what of this task has not left the house and no longer applies, each with its reason; returns how many."""
+    """Cancel what of this task has not left the house and no longer applies, each with its reason; returns how many.
+
+    What has been handed to its channel may have arrived: it is left to the sender, who looks again before a second try.
+    """
     waiting = session.execute(
         select(Notice)
         .outerjoin(Message, Notice.message_id == Message.id)
@@ -61,7 +64,8 @@ def cancel_outdated(session: Session, task: Task, *, now: datetime) -> int:
             Notice.task_id == task.id,
             Notice.channel != Channel.INBOX,
             Notice.cancelled_at.is_(None),
-            Notice.message_id.is_(None) | Message.status.in_((MessageStatus.PENDING, MessageStatus.SENDING)),
+            Notice.message_id.is_(None)
+            | (Message.status.in_((MessageStatus.PENDING, MessageStatus.SENDING)) & Message.handed_at.is_(None)),
         )
     ).scalars()
     directory, cancelled = Directory(session), 0
@@ -98,6 +102,16 @@ def cancel_notices(session: Session, reasons: Iterable[tuple[int, str]], *, now:
             .values(cancelled_at=now, cancelled_reason=reason)
             .execution_options(synchronize_session=False)
         )
+
+
+def note_carried(session: Session, notice_ids: Iterable[int]) -> None:
+    """Take back the cancelling of what a message carried all the same: it changed while the message was on its way."""
+    session.execute(
+        update(Notice)
+        .where(Notice.id.in_(list(notice_ids)), Notice.cancelled_at.is_not(None))
+        .values(cancelled_at=None, cancelled_reason=None)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def hand_on(session: Session, notice_ids: Iterable[int], *, now: datetime) -> int:

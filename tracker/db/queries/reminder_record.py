@@ -113,8 +113,10 @@ def _lines(
 
 def outcome_of(notice: Notice, message: Message | None) -> tuple[str, str]:
     """Return what came of a notice: a state, and its words."""
+    perhaps = message is not None and (message.handed_at is not None or message.resends > 0)
+    unsent = "发送曾中断，可能已送达，未再发" if perhaps else "未发"
     if notice.cancelled_at is not None:
-        return "dropped", f"未发：{notice.cancelled_reason or '不再适用'}"
+        return "dropped", f"{unsent}：{notice.cancelled_reason or '不再适用'}"
     if notice.channel == Channel.INBOX:
         return ("read", "已读") if notice.read_at else ("unread", "未读")
     if message is None:
@@ -126,7 +128,7 @@ def outcome_of(notice: Notice, message: Message | None) -> tuple[str, str]:
         label = FAILURE_LABELS[FailureKind(message.failure or FailureKind.REFUSED)]
         return "failed", f"未送达（{label}）：{message.last_error or '原因不明'}"
     if message.status is MessageStatus.CANCELLED:
-        return "dropped", f"未发：{message.last_error or '不再适用'}"
+        return "dropped", f"{unsent}：{message.last_error or '不再适用'}"
     if message.attempts:
         return "waiting", f"第 {message.attempts} 次未成，将再试：{message.last_error or '没有应答'}"
     return "waiting", f"{_moment(message.not_before)} 起发送"
