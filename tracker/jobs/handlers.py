@@ -14,6 +14,7 @@ from tracker.services.channels import channels_in_use
 from tracker.services.holds import open_hold
 from tracker.services.outbox import gather_digests
 from tracker.services.reminders import plan_reminders_batch
+from tracker.services.unused_channels import drop_unused
 
 RECEIPTS_KEPT = timedelta(days=7)
 ATTEMPTS_KEPT = timedelta(days=1)
@@ -40,6 +41,7 @@ def plan_reminders(runtime: Runtime) -> str:
     outcome = f"到点任务 {alarms} 项，新增提醒 {notices} 条，并入邮件 {gathered} 条"
     if not held:
         with runtime.database.writing.begin() as session:
+            drop_unused(session, channels, now=runtime.now())
             note_round(session, runtime.today(), outcome, now=runtime.now())
     return outcome
 
