@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from tests.support.clock import CHINA
 from tests.support.factories import County, actor, make_county, make_task, make_user
-from tracker.db.models import Message, MessageStatus, Notice, Task
+from tracker.db.models import AuditEntry, Message, MessageStatus, Notice, Task
 from tracker.domain.digests import DigestLine, Reminded, grouped, superseded
 from tracker.domain.permissions import Role
 from tracker.domain.reminders import Channel, NoticeKind
@@ -98,6 +98,17 @@ def test_a_new_owner_is_reminded_the_same_day_and_the_old_one_no_more(session: S
     go(session, EVE)
     stepped = [row for row in mails(session) if row[0] == "before:7"]
     assert stepped == [("before:7", county.officer.id, "责任人或牵头单位已变更"), ("before:7", other.id, None)]
+
+
+def test_a_new_owner_of_the_same_name_is_another_person(session: Session, county: County, task: Task):
+    namesake = make_user(session, county.township, Role.OFFICER, name=county.officer.name, email="other@example.org")
+    go(session, EVE)
+    assign_owner(session, actor(county.head), task.id, owner_id=namesake.id, now=at(EVE, 9))
+    go(session, EVE)
+    stepped = [row for row in mails(session) if row[0] == "before:7"]
+    assert stepped == [("before:7", county.officer.id, "责任人或牵头单位已变更"), ("before:7", namesake.id, None)]
+    line = session.scalars(select(AuditEntry).order_by(AuditEntry.id.desc()).limit(1)).one()
+    assert line.changes["owner"] == [f"李文（{county.officer.username}）", f"李文（{namesake.username}）"]
 
 
 def test_an_account_disabled_after_the_round_hands_its_reminders_on(session: Session, county: County, task: Task):

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tracker.db.models import ClosureRequest, ExtensionRequest, ReconciliationSheet, Task
+from tracker.db.models import ClosureRequest, ExtensionRequest, ReconciliationSheet, Task, User
 from tracker.db.queries.scope import lock_task
 from tracker.domain.calendar import local_date
 from tracker.domain.errors import Forbidden, StaleVersion
@@ -101,7 +101,7 @@ def finish_change(
     if not appends:
         task.version += 1
     session.flush()
-    changed = {**differences(change.before, snapshot(task)), **(extra or {})}
+    changed = {**differences(change.before, snapshot(task)), **_namesake(change), **(extra or {})}
     record(
         session,
         change.actor,
@@ -117,6 +117,15 @@ def finish_change(
     if CLOCKED & changed.keys():
         reset_alarms(session, task, now=change.now)
     return task
+
+
+def _namesake(change: Change) -> dict[str, tuple[str, str]]:
+    """Return the change of owner where two people of one name follow each other: told by their accounts."""
+    task, session = change.task, change.session
+    if task.owner is None or change.owner_before in (None, task.owner_id) or change.before["owner"] != task.owner.name:
+        return {}
+    before = session.get_one(User, change.owner_before)
+    return {"owner": tuple(f"{person.name}（{person.username}）" for person in (before, task.owner))}
 
 
 def snapshot(task: Task) -> dict[str, Any]:
