@@ -105,6 +105,15 @@ def test_an_account_that_cannot_be_reached_is_said_so(someone, runtime, county, 
     assert kept(runtime, message_id).status is MessageStatus.FAILED
 
 
+def test_a_short_message_without_a_telephone_number_is_said_so(someone, runtime, message_id):
+    with runtime.database.writing.begin() as session:
+        session.get_one(Message, message_id).channel = Channel.WEBHOOK
+    person = someone("supervisor")
+    person.open("/reminders/undelivered")
+    assert "没有填写这个渠道要用的邮箱、电话" in person.submit(f"/reminders/undelivered/{message_id}/again").text
+    assert kept(runtime, message_id).status is MessageStatus.FAILED
+
+
 @pytest.mark.parametrize(("username", "status"), [("auditor", 200), ("officer", 403), ("other_supervisor", 200)])
 def test_who_may_look(someone, message_id, username, status):
     response = someone(username).open("/reminders/undelivered")

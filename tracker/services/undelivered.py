@@ -14,6 +14,7 @@ from tracker.domain.permissions import Actor, Role
 from tracker.domain.reminders import CHANNEL_LABELS, Channel, NoticeKind
 from tracker.services.audit import record
 from tracker.services.notices import notify
+from tracker.services.preferences import missing_for
 from tracker.services.recipients import supervisors_of
 
 PAGE = "/reminders/undelivered"
@@ -24,7 +25,7 @@ class NothingToSend(RuleViolation):
 
 
 class NoAddress(RuleViolation):
-    """收件人的账号已停用或没有填写邮箱，请先在账号中补上，再重新发送。"""
+    """收件人的账号已停用，或没有填写这个渠道要用的邮箱、电话，请先在账号中补上，再重新发送。"""
 
 
 def tell_supervisors(session: Session, message_id: int, reason: str, *, now: datetime) -> None:
@@ -66,7 +67,7 @@ def send_again(session: Session, actor: Actor, message_id: int, *, now: datetime
     if message.status is not MessageStatus.FAILED:
         raise NothingToSend
     person = message.recipient
-    if not person.is_active or (message.channel == Channel.EMAIL and not person.email):
+    if not person.is_active or missing_for(person, Channel(message.channel)):
         raise NoAddress
     failure = message.failure
     message.status, message.failure, message.failed_at = MessageStatus.PENDING, None, None
