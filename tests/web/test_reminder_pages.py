@@ -69,6 +69,15 @@ def test_the_preview_says_for_one_task_what_goes_to_whom_and_what_would_change(e
     assert "专题培训" not in admin.text  # an administrator learns nothing of its content
 
 
+@pytest.mark.parametrize(("every_after", "today"), [("3", False), ("7", True)])
+def test_the_preview_leaves_out_what_todays_round_has_written(enter, clock, task_id, every_after, today):
+    clock.set(YELLOW)  # whose round has written the first slip; a step of every seven days would fall on it too
+    admin = enter("admin")
+    admin.open("/settings/reminders")
+    admin.submit("reminders", press="1", task_number="LWZ-2026-001", every_after=every_after, preview="1")
+    assert ("2026-05-29 08:30" in admin.text) is today
+
+
 @pytest.mark.parametrize(
     ("number", "said"),
     [("LWZ-2026-999", "没有找到这个编号"), ("云岭", "没有找到这个编号"), ("x" * 61, "不超过 60 个字符")],

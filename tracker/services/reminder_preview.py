@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from tracker.db.models import Task, Unit, User
+from tracker.db.models import Notice, Task, Unit, User
 from tracker.db.queries.scope import leads_in_scope
 from tracker.domain.calendar import WorkingCalendar
 from tracker.domain.delivery import DeliveryPolicy
@@ -74,15 +74,15 @@ def task_by_number(session: Session, actor: Actor, number: str) -> Task:
 
 
 def preview_task(session: Session, task: Task, policy: ReminderPolicy, *, today: date) -> TaskPreview:
-    """Return what would be sent about a task from today on under ``policy``."""
+    """Return what would be sent about a task from today on under ``policy``, without what today's round has written."""
     facts = clock_facts(task, since=today, review_since=review_days(session, [task.id]).get(task.id))
     if not ladders_of(facts):
         raise RuleViolation(
             "这项任务现在不在提醒范围内（未交办、已办结、暂缓或撤销），请换一个编号。", field="task_number"
         )
     delivery = load_delivery_policy(session)
-    steps = planned_steps(facts, policy, load_calendar(session), today + AHEAD)
-    directory, calendar = Directory(session), load_calendar(session)
+    directory, calendar, told = Directory(session), load_calendar(session), _told(session, task)
+    steps = [step for step in planned_steps(facts, policy, calendar, today + AHEAD) if step.rule not in told]
     messages = tuple(_message(session, task, step, directory, calendar, delivery, policy) for step in steps[:MOST])
     return TaskPreview(
         number=task.number or "",
@@ -93,6 +93,11 @@ def preview_task(session: Session, task: Task, policy: ReminderPolicy, *, today:
         messages=messages,
         more=len(steps) > MOST,
     )
+
+
+def _told(session: Session, task: Task) -> frozenset[str]:
+    query = select(Notice.rule).where(Notice.task_id == task.id, Notice.due_version == task.due_version)
+    return frozenset(session.scalars(query.distinct()))
 
 
 def planned_steps(facts: ClockFacts, policy: ReminderPolicy, calendar: WorkingCalendar, last: date) -> tuple[Step, ...]:
