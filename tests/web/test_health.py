@@ -11,7 +11,9 @@ import pytest
 from tests.support.factories import PASSWORD, make_county
 from tracker.db.models import Beat, ChannelState
 from tracker.domain.reminders import Channel
+from tracker.jobs.timetable import TIMETABLE
 from tracker.services.beats import note_job, note_round, take_seat
+from tracker.services.health import JOB_LABELS
 
 SAMPLE = re.compile(r'^ledger_[a-z_]+(\{[a-z]+="[a-z_]+"\})? -?\d+(\.\d+)?$')
 
@@ -49,6 +51,10 @@ def test_all_is_well(admin, beating):
     assert "qingxi-1:4711" in admin.text
     assert "邮件发出 3 封" in admin.text
     assert admin.client.get("/healthz").get_json() == {"status": "ok"}
+
+
+def test_every_job_has_a_name_people_read():
+    assert JOB_LABELS.keys() == {job.name for job in TIMETABLE}
 
 
 def test_a_silent_clock_is_told_everywhere(admin, beating, clock, client):

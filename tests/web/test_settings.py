@@ -180,7 +180,8 @@ def test_a_year_without_a_table_is_told_from_november_on(admin, clock, visitor):
     clock.go_to(date(2026, 11, 2))
     person = visitor()
     person.sign_in("admin", PASSWORD)
-    assert "还没有 2027 年的放假调休安排" in person.text
+    for page in ("/settings/reminders", "/settings/delivery", "/settings/overrides", "/settings/", "/users/"):
+        assert person.open(page).get_data(as_text=True).count("还没有 2027 年的放假调休安排") == 1, page
     person.open("/settings/calendar?year=2027")
     assert "还没有 2027 年的放假调休安排" in person.text
     person.submit("add", first="2027-01-01", last="", works="free", note="元旦")

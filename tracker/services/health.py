@@ -24,6 +24,7 @@ JOB_LABELS: dict[str, str] = {
     "remind": "生成提醒",
     "send": "发送消息",
     "resume_intakes": "续办报告识别",
+    "compare_promises": "与往年计划比对",
     "clear_files": "清理无主文件",
     "clean_up": "清理过期记录",
 }

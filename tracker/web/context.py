@@ -44,6 +44,8 @@ NAVIGATION: tuple[Place, ...] = (
 
 PART_OF = {"channels": "settings", "health": "settings", "readers": "settings", "slips": "inbox", "deliveries": "inbox"}
 """Blueprints whose pages are reached from another entry."""
+SAY_THEMSELVES = frozenset({"settings.index", "settings.calendar", "settings.add", "settings.remove"})
+"""Pages that say themselves which years' working days are missing."""
 
 
 def install_context(app: Flask) -> None:
@@ -104,7 +106,7 @@ def banners() -> tuple[dict[str, str], ...]:
     ):
         return ()
     troubles = _troubles()
-    if not (request.endpoint or "").startswith("settings."):  # they say so themselves
+    if request.endpoint not in SAY_THEMSELVES:
         asked = [year for year in years_that_matter(runtime().today()) if not WorkingCalendar().known(year)]
         troubles += [
             (
