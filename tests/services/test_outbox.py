@@ -111,6 +111,23 @@ def test_a_new_owner_of_the_same_name_is_another_person(session: Session, county
     assert line.changes["owner"] == [f"李文（{county.officer.username}）", f"李文（{namesake.username}）"]
 
 
+@pytest.mark.parametrize("due", [date(2026, 6, 22), date(2026, 6, 30)])
+def test_a_step_that_came_while_the_clock_stood_still_is_not_lost_by_a_change(
+    session: Session, county: County, due: date
+):
+    """The step falls on Monday 22 or Tuesday 23 June; the clock is back on Wednesday, an hour after a new owner is named."""
+    task = make_task(session, county.township, owner=county.head, due_on=due)
+    reset_alarms(session, task, now=at(date(2026, 5, 6)))
+    for day in (date(2026, 6, 15), date(2026, 6, 18)):
+        plan_reminders_batch(session, now=at(day))
+    assign_owner(session, actor(county.supervisor), task.id, owner_id=county.officer.id, now=at(date(2026, 6, 24), 7))
+    go(session, date(2026, 6, 24))
+    rules = {row.rule for row in session.scalars(select(Notice).where(Notice.slot == date(2026, 6, 24)))}
+    assert ("before:7" if due == DUE else "overdue:1") in rules
+    go(session, date(2026, 6, 25))
+    assert len({row for row in mails(session) if row[0] in ("before:7", "overdue:1")}) == 1
+
+
 def test_an_account_disabled_after_the_round_hands_its_reminders_on(session: Session, county: County, task: Task):
     county.head.email = "head@example.org"
     plan_reminders_batch(session, now=at(EVE))

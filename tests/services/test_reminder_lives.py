@@ -37,14 +37,31 @@ ON_THE_CLOCK = {TaskStatus.ASSIGNED, TaskStatus.IN_PROGRESS, TaskStatus.RETURNED
 Key = tuple[int, str, int, int]  # task, rule, version of the deadline, person
 
 
+@dataclass(frozen=True)
+class View:
+    """What the policy looks at in a task, as it stood at one time."""
+
+    status: TaskStatus
+    due_on: date | None
+    sign_due_on: date | None
+    extension_pending: bool
+    review_since: date | None
+
+
 @dataclass
 class Life:
-    """What the oracle knows of a task besides its row: from which day on steps have not been dealt with."""
+    """What the oracle knows of a task besides its row: from which day on each ladder's steps have not been dealt with."""
 
     task: Task
-    unserved: date
+    unserved: dict[str, date] = field(default_factory=dict)
     review_since: date | None = None
     told: set[Key] = field(default_factory=set)
+    seen: View | None = None
+
+    def view(self) -> View:
+        """The task as it stands now."""
+        task = self.task
+        return View(task.status, task.due_on, task.sign_due_on, task.extension_pending, self.review_since)
 
 
 def worked_between(first: date, last: date) -> int:
@@ -65,14 +82,28 @@ def before_on(due: date, day: date) -> str | None:
     return found
 
 
-def steps_on(life: Life, day: date) -> dict[str, tuple[str, str]]:
-    """By track: rule and circle of the step that the policy puts on ``day``, as the task stands now."""
-    task, found = life.task, {}
+def ladders(task: View) -> set[str]:
+    """The ladders a task stands on."""
+    if task.status is TaskStatus.ASSIGNED:
+        return {"signing", "deadline"}
+    if task.status is TaskStatus.IN_REVIEW or (task.extension_pending and task.status in ON_THE_CLOCK):
+        return {"review"}
+    return {"deadline"} if task.status in ON_THE_CLOCK else set()
+
+
+def ladder_of(track: str) -> str:
+    """The ladder a track belongs to."""
+    return track if track in ("signing", "review") else "deadline"
+
+
+def steps_on(task: View, day: date) -> dict[str, tuple[str, str]]:
+    """By track: rule and circle of the step that the policy puts on ``day`` for a task that stands like that."""
+    found = {}
     if not CALENDAR.is_working(day) or task.due_on is None:
         return {}
     waits = task.status is TaskStatus.IN_REVIEW or (task.extension_pending and task.status in ON_THE_CLOCK)
     if waits and task.status is not TaskStatus.ASSIGNED:
-        since = life.review_since or day
+        since = task.review_since or day
         passed = worked_between(since, day)
         if passed >= 3 and passed % 3 == 0:
             found["review"] = (f"review:{passed}@{since:%Y%m%d}", "supervisor")
@@ -145,7 +176,7 @@ class Lives(RuleBasedStateMachine):
             due_on=self.today + timedelta(days=due),
             sign_due_on=sign_due,
         )
-        self.lives.append(Life(task, self.today))
+        self.lives.append(Life(task))
         self.changed(self.lives[-1])
 
     @rule(
@@ -224,10 +255,12 @@ class Lives(RuleBasedStateMachine):
             self.now += timedelta(days=1)
             self.run_the_clock()
 
-    @rule(days=st.integers(1, 35))
-    def an_outage(self, days: int) -> None:
+    @rule(days=st.integers(1, 35), first_the_people=st.booleans())
+    def an_outage(self, days: int, first_the_people: bool) -> None:
+        """The clock stands still; afterwards it is back before anybody does anything, or only after that."""
         self.now += timedelta(days=days)
-        self.run_the_clock()
+        if not first_the_people:
+            self.run_the_clock()
 
     @rule(hours=st.integers(-30, 30))
     def the_clock_is_set_and_set_right(self, hours: int) -> None:
@@ -275,8 +308,20 @@ class Lives(RuleBasedStateMachine):
         return self.lives[number % len(self.lives)]
 
     def changed(self, life: Life) -> None:
+        """A ladder that goes on keeps the first step that has come and was not dealt with; one that begins, begins today."""
         reset_alarms(self.session, life.task, now=self.now)
-        life.unserved = self.today
+        before, life.seen = life.seen, life.view()
+        kept = {} if before is None else {name: self.first_unserved(life, before, name) for name in ladders(before)}
+        life.unserved = {name: kept.get(name, self.today) for name in ladders(life.seen)}
+
+    def first_unserved(self, life: Life, task: View, ladder: str) -> date:
+        """The day of the first step before today that no round has dealt with; today where there is none."""
+        day = life.unserved[ladder]
+        while day < self.today:
+            if any(ladder_of(track) == ladder for track in steps_on(task, day)):
+                return day
+            day += timedelta(days=1)
+        return self.today
 
     def settle(self, life: Life) -> None:
         """Answer what waits."""
@@ -294,14 +339,18 @@ class Lives(RuleBasedStateMachine):
             return
         for life in self.lives:
             newest: dict[str, tuple[str, str]] = {}
-            day = life.unserved
-            while day <= self.today:
-                newest |= steps_on(life, day)
-                day += timedelta(days=1)
+            for day in self.days_since(min(life.unserved.values(), default=self.today)):
+                steps = steps_on(life.view(), day).items()
+                newest |= {track: step for track, step in steps if day >= life.unserved[ladder_of(track)]}
             for name, circle in newest.values():
                 for person in self.people(life.task, circle):
                     life.told.add((life.task.id, name, life.task.due_version, person.id))
-            life.unserved = max(life.unserved, self.today + timedelta(days=1))
+            tomorrow = self.today + timedelta(days=1)
+            life.unserved = {name: max(day, tomorrow) for name, day in life.unserved.items()}
+
+    def days_since(self, first: date) -> list[date]:
+        """The days from ``first`` to today."""
+        return [first + timedelta(days=number) for number in range((self.today - first).days + 1)]
 
     def people(self, task: Task, circle: str) -> list[User]:
         owner = [task.owner] if task.owner is not None and task.owner.is_active else []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any, cast
 
@@ -19,11 +20,13 @@ from tracker.services.policies import load_calendar, load_policy_book
 def reset_alarms(session: Session, task: Task, *, now: datetime) -> None:
     """Set the task's alarms anew from today; steps whose day has passed do not come back.
 
-    Call it after every change of state, deadline, owner, lead unit or extension flag. What has been planned, has not
-    left and no longer applies is cancelled with its reason.
+    A ladder that goes on keeps what no round has dealt with yet, since the clock stood still or the day was quiet. Call
+    it after every change of state, deadline, owner, lead unit or extension flag. What has been planned, has not left and
+    no longer applies is cancelled with its reason.
     """
     today = local_date(now)
     session.flush()
+    unserved = _unserved(session, task, today)
     session.execute(delete(Alarm).where(Alarm.task_id == task.id))
     cancel_outdated(session, task, now=now)
     facts = clock_facts(task, since=today)
@@ -33,7 +36,14 @@ def reset_alarms(session: Session, task: Task, *, now: datetime) -> None:
         facts = clock_facts(task, since=today, review_since=review_days(session, [task.id]).get(task.id, today))
     calendar, policy = load_calendar(session), load_policy_book(session).of(task.lead_unit.path, task.level)
     for ladder in ladders_of(facts):
-        set_alarm(session, task, ladder, facts, today - timedelta(days=1), calendar, policy)
+        since = unserved.get(ladder, today)
+        set_alarm(session, task, ladder, replace(facts, since=since), since - timedelta(days=1), calendar, policy)
+
+
+def _unserved(session: Session, task: Task, today: date) -> dict[Ladder, date]:
+    """Return, by ladder, the day of the first step that has come and that no round has dealt with."""
+    waiting = select(Alarm.ladder, Alarm.fire_on, Alarm.since).where(Alarm.task_id == task.id, Alarm.fire_on < today)
+    return {Ladder(ladder): max(fire_on, since) for ladder, fire_on, since in session.execute(waiting)}
 
 
 def set_alarm(

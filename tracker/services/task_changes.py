@@ -124,8 +124,8 @@ def _namesake(change: Change) -> dict[str, tuple[str, str]]:
     task, session = change.task, change.session
     if task.owner is None or change.owner_before in (None, task.owner_id) or change.before["owner"] != task.owner.name:
         return {}
-    before = session.get_one(User, change.owner_before)
-    return {"owner": tuple(f"{person.name}（{person.username}）" for person in (before, task.owner))}
+    before, after = session.get_one(User, change.owner_before), task.owner
+    return {"owner": (f"{before.name}（{before.username}）", f"{after.name}（{after.username}）")}
 
 
 def snapshot(task: Task) -> dict[str, Any]:
