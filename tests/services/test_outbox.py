@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from tests.support.clock import CHINA
 from tests.support.factories import County, actor, make_county, make_task, make_user
 from tracker.db.models import AuditEntry, Message, MessageStatus, Notice, Task
+from tracker.db.queries.undelivered import ownerless
 from tracker.domain.digests import DigestLine, Reminded, grouped, superseded
 from tracker.domain.permissions import Role
 from tracker.domain.reminders import Channel, NoticeKind
@@ -20,6 +21,7 @@ from tracker.services.alarms import reset_alarms
 from tracker.services.assignments import assign_owner
 from tracker.services.digests import Digest, calendar_of, compose_digest
 from tracker.services.outbox import claim_messages, gather_digests, hand_over, mark_failed
+from tracker.services.outdated import hand_on
 from tracker.services.reminders import plan_reminders_batch
 
 DUE = date(2026, 6, 30)
@@ -138,6 +140,29 @@ def test_an_account_disabled_after_the_round_hands_its_reminders_on(session: Ses
         ("before:7", county.head.id, None),
     ]
     assert "原收件人李文的账号已停用" in digest(session, county.head.id).body
+
+
+def test_an_owner_transferred_after_the_round_hands_the_reminder_on(session: Session, county: County, task: Task):
+    county.head.email = "head@example.org"
+    go(session, EVE)
+    county.officer.unit = county.sister
+    session.flush()
+    made = digest(session, county.officer.id)
+    assert (made.lines, len(made.orphaned)) == (0, 1)
+    hand_on(session, made.orphaned, now=at(EVE))
+    gather_digests(session, now=at(EVE))
+    assert "原收件人李文已看不到这项任务" in digest(session, county.head.id).body
+    (listed,) = ownerless(session, actor(county.supervisor))
+    assert (listed.id, listed.owner_name, listed.owner_active) == (task.id, "李文", True)
+
+
+@pytest.mark.parametrize("officers", [0, 1])
+def test_without_owner_and_head_the_supervisor_is_told(session: Session, county: County, task: Task, officers: int):
+    county.head.is_active, county.officer.is_active = False, False
+    left = [make_user(session, county.township, Role.OFFICER) for _ in range(officers)]
+    go(session, EVE)
+    told = session.scalars(select(Notice.recipient_id).where(Notice.channel == Channel.INBOX)).all()
+    assert set(told) == {county.supervisor.id, *(person.id for person in left)}
 
 
 def test_after_an_outage_it_says_that_it_is_made_up_for(session: Session, county: County, task: Task):

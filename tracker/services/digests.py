@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from tracker.db.models import Message, Notice, Task, User
 from tracker.db.queries.notices import may_see_notice
 from tracker.domain.digests import DigestLine, Reminded, digest_html, digest_subject, digest_text, superseded
-from tracker.domain.reminders import Channel, NoticeKind
+from tracker.domain.reminders import Channel, NoticeKind, circle_of
 from tracker.exports.deadline_events import DeadlineEvent, deadline_calendar
 from tracker.services.outdated import objection
 
@@ -35,12 +35,8 @@ class Digest:
     lines: int
     carried: tuple[int, ...] = ()
     dropped: tuple[tuple[int, str], ...] = ()
+    orphaned: tuple[int, ...] = ()  # of those left out: others must learn of them, since their reader is gone
     events: tuple[DeadlineEvent, ...] = ()
-
-    @property
-    def orphaned(self) -> tuple[int, ...]:
-        """Notices whose reader's account was disabled meanwhile: others must learn of them."""
-        return tuple(notice_id for notice_id, reason in self.dropped if reason == DISABLED)
 
 
 Row = tuple[Notice, Task | None]
@@ -73,8 +69,14 @@ def compose_digest(session: Session, message_id: int, *, base_url: str, product_
         lines=len(lines),
         carried=tuple(notice.id for notice, _ in kept),
         dropped=tuple(dropped.items()),
+        orphaned=tuple(notice.id for notice, _ in rows if _is_orphaned(notice, dropped.get(notice.id))),
         events=_events(kept, base_url),
     )
+
+
+def _is_orphaned(notice: Notice, reason: str | None) -> bool:
+    """Say whether a notice lost its reader: a disabled account, or one moved out of sight of what it is reminded of."""
+    return reason == DISABLED or (reason == UNSEEN and circle_of(notice.rule) is not None)
 
 
 def calendar_of(digest: Digest, *, base_url: str, product_name: str, now: datetime) -> bytes | None:

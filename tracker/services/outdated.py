@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from tracker.db.models import Message, MessageStatus, Notice, Task
+from tracker.db.models import Message, MessageStatus, Notice, Task, User
 from tracker.domain.calendar import local_date
 from tracker.domain.reminders import Channel, Circle, NoticeKind, circle_of
 from tracker.domain.tasks import STATUS_LABELS, WORKING, TaskStatus
@@ -114,6 +114,10 @@ def note_carried(session: Session, notice_ids: Iterable[int]) -> None:
     )
 
 
+def _gone(person: User) -> str:
+    return "已看不到这项任务" if person.is_active else "的账号已停用"
+
+
 def hand_on(session: Session, notice_ids: Iterable[int], *, now: datetime) -> int:
     """Give to others what was meant for people who can no longer be reached; returns how many notices are new.
 
@@ -135,7 +139,7 @@ def hand_on(session: Session, notice_ids: Iterable[int], *, now: datetime) -> in
             kind=NoticeKind(notice.kind),
             title=notice.title,
             recipients=people_of(session, task, circle, directory),
-            reason=f"原收件人{notice.recipient.name}的账号已停用，请另行指定责任人",
+            reason=f"原收件人{notice.recipient.name}{_gone(notice.recipient)}，请另行指定责任人",
             slot=local_date(now),
             step_on=notice.step_on,
             now=now,

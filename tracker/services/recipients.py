@@ -47,7 +47,8 @@ class Directory:
 def people_of(session: Session, task: Task, circle: Circle, directory: Directory | None = None) -> list[User]:
     """Find the people of a circle for a task; an empty one falls back to the unit's heads, then to the supervisors.
 
-    An owner whose account is disabled, or who cannot see the task any more, counts as none.
+    The supervisors are told together with the unit's officers, where it has any: those can sign for the task. An owner
+    whose account is disabled, or who cannot see the task any more, counts as none.
     """
     book = directory or Directory(session)
     if circle in CIRCLE_PARTS:
@@ -62,9 +63,10 @@ def people_of(session: Session, task: Task, circle: Circle, directory: Directory
     owner = [task.owner] if task.owner is not None and is_reachable(task.owner, task) else []
     heads = book.staff(task.lead_unit_id, Role.HEAD)
     found = (owner or heads) if circle is Circle.OWNER else [*owner, *heads]
-    return (
-        found or book.staff(task.lead_unit_id, Role.OFFICER) or book.above(task.lead_unit, Role.SUPERVISOR, itself=True)
-    )
+    return found or [
+        *book.staff(task.lead_unit_id, Role.OFFICER),
+        *book.above(task.lead_unit, Role.SUPERVISOR, itself=True),
+    ]
 
 
 def is_reachable(person: User, task: Task) -> bool:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy import text as sql
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from tracker.db.models import ClockHold, FailureKind, Message, Notice, Task, Unit, User
 from tracker.db.queries.scope import below, unit_ids_in_scope
@@ -41,13 +41,14 @@ class UndeliveredLine:
 
 @dataclass(frozen=True, slots=True)
 class OwnerlessLine:
-    """A running task without an owner who can be reached; ``owner_name`` is that of a disabled account."""
+    """A running task without an owner who can be reached; ``owner_name`` is that of an account disabled or moved away."""
 
     id: int
     number: str | None
     title: str
     unit_name: str
     owner_name: str | None
+    owner_active: bool | None
 
 
 def in_sight(actor: Actor) -> ColumnElement[bool]:
@@ -106,12 +107,17 @@ def count_undelivered(session: Session, actor: Actor) -> int:
 
 def ownerless(session: Session, actor: Actor, *, limit: int = 200) -> list[OwnerlessLine]:
     """Return running tasks in the actor's scope whose owner is missing or cannot be reached any more."""
-    running = (*WORKING, TaskStatus.ASSIGNED)
+    running, home = (*WORKING, TaskStatus.ASSIGNED), aliased(Unit)
     rows = session.execute(
-        select(Task.id, Task.number, Task.title, Unit.short_name, User.name)
+        select(Task.id, Task.number, Task.title, Unit.short_name, User.name, User.is_active)
         .join(Unit, Task.lead_unit_id == Unit.id)
         .outerjoin(User, Task.owner_id == User.id)
-        .where(Task.status.in_(running), Task.owner_id.is_(None) | User.is_active.is_(False), below(actor.scope_path))
+        .outerjoin(home, User.unit_id == home.id)
+        .where(
+            Task.status.in_(running),
+            Task.owner_id.is_(None) | User.is_active.is_(False) | ~Unit.path.startswith(home.path),
+            below(actor.scope_path),
+        )
         .order_by(Task.due_on, Task.id)
         .limit(limit)
     )
