@@ -61,6 +61,25 @@ def test_the_newest_applicable_step_of_each_track(day: date, expected: list[str]
     assert rules(day) == expected
 
 
+@pytest.mark.parametrize(
+    ("due", "day", "expected"),
+    [
+        (date(2028, 2, 29), date(2028, 2, 22), "before:7"),  # seven days before a leap day
+        (date(2028, 2, 29), date(2028, 2, 29), "before:0"),
+        (date(2028, 2, 29), date(2028, 3, 1), "overdue:1"),
+        (date(2028, 3, 1), date(2028, 2, 29), "before:1"),
+        (date(2026, 12, 31), date(2026, 12, 31), "before:0"),
+        (date(2026, 12, 31), date(2027, 1, 4), "overdue:1"),  # the new year's holiday as entered
+        (date(2026, 1, 1), date(2026, 1, 4), "overdue:1"),  # a Sunday that is worked
+    ],
+)
+def test_leap_days_and_the_turn_of_the_year(day: date, due: date, expected: str):
+    calendar = WorkingCalendar({date(2027, 1, 1): False})
+    given = facts(due_on=due, since=date(2025, 6, 1))
+    (step,) = due_steps(Ladder.DEADLINE, given, day, calendar, POLICY)
+    assert (step.rule, step.day) == (expected, day)
+
+
 def test_kinds_and_circles_follow_the_step():
     steps = {step.rule: step for step in due_steps(Ladder.DEADLINE, facts(), date(2026, 7, 21), CALENDAR, POLICY)}
     assert {rule: step.circle for rule, step in steps.items()} == {

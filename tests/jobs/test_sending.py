@@ -11,12 +11,14 @@ from sqlalchemy import select
 from tests.support.clock import CHINA, FixedClock
 from tests.support.factories import make_county, make_task
 from tests.support.mail import Fault, MailSink
-from tracker.db.models import Message, MessageStatus
+from tracker.db.models import Message, MessageStatus, Task
 from tracker.db.session import Database
+from tracker.domain.reminders import NoticeKind
 from tracker.jobs.handlers import plan_reminders
 from tracker.jobs.sending import send_messages
 from tracker.runtime import Runtime
 from tracker.services.alarms import reset_alarms
+from tracker.services.notices import notify
 from tracker.settings import MailSettings, Settings
 from tracker.storage import Storage
 
@@ -54,6 +56,26 @@ def test_the_digest_arrives_once_with_its_link(house: Runtime, smtp_sink: MailSi
     kept = message(house)
     assert (kept.status, kept.attempts, kept.address) == (MessageStatus.SENT, 1, "liwen@example.org")
     assert "印发执法手册" in (kept.body or "")
+
+
+def test_a_calendar_file_goes_along_in_the_characters_it_is_written_in(house: Runtime, smtp_sink: MailSink):
+    with house.database.writing.begin() as session:
+        task = session.scalars(select(Task)).one()
+        notify(
+            session,
+            task,
+            rule="assigned:1",
+            kind=NoticeKind.EVENT,
+            title="由您承办",
+            recipients=[task.owner],
+            now=house.now(),
+        )
+    plan_reminders(house)
+    send_messages(house)
+    (mail,) = smtp_sink.received
+    (file,) = mail.message.iter_attachments()
+    assert (file.get_content_type(), file.get_filename()) == ("text/calendar", "新任务时限.ics")
+    assert "印发执法手册" in file.get_content()
 
 
 @pytest.mark.parametrize("fault", [Fault.TEMPORARY, Fault.DROP])

@@ -25,6 +25,8 @@ def build_email(message: OutgoingMessage, sender: str) -> EmailMessage:
     for attachment in message.attachments:
         main, _, sub = attachment.media_type.partition("/")
         email.add_attachment(attachment.content, maintype=main, subtype=sub, filename=attachment.name)
+        if main == "text":
+            list(email.iter_attachments())[-1].set_param("charset", "utf-8")
     return email
 
 
