@@ -177,6 +177,9 @@ def test_the_word_document_keeps_to_the_layout_of_official_papers(session, count
     assert body.paragraph_format.first_line_indent == Pt(32)
     assert 'w:eastAsia="仿宋_GB2312"' in body._p.xml
     assert '<w:docGrid w:type="lines"' in section._sectPr.xml
+    kept = [paragraph.paragraph_format.keep_with_next for paragraph in document.paragraphs]
+    signed = texts.index("清溪县")
+    assert kept[signed - 3 : signed + 2] == [True, True, True, True, None]  # no signature on a page without text
     assert "PAGE" in section.footer._element.xml
     assert document.settings.odd_and_even_pages_header_footer
     assert document.tables[0].cell(0, 1).text == "柳湾镇人民政府"

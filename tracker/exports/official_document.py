@@ -22,6 +22,7 @@ PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 TYPES = "application/vnd.openxmlformats-officedocument.wordprocessingml"
 BODY_FONT, TITLE_FONT, HEAD_FONT, NUMBER_FONT = "仿宋_GB2312", "方正小标宋简体", "黑体", "宋体"
 LATIN_FONT = "Times New Roman"
+BODY_SIZE = 32  # half points
 RED = "FF0000"
 LINE = 579  # twentieths of a point: 28.95 pt
 PAGE = {"w": 11906, "h": 16838}  # A4
@@ -36,13 +37,14 @@ class Paragraph:
 
     text: str
     font: str = BODY_FONT
-    size: int = 32
+    size: int = BODY_SIZE
     align: str = "both"
     indent: int = 2
     right: int = 0
     colour: str = ""
     rule: bool = False  # a red line beneath
     exact: bool = True  # the paper's own line height
+    keep: bool = False  # on one page with what follows
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +60,9 @@ def title(text: str) -> Paragraph:
     return Paragraph(text, font=TITLE_FONT, size=44, align="center", indent=0)
 
 
-def blank() -> Paragraph:
+def blank(*, keep: bool = False) -> Paragraph:
     """Return an empty line."""
-    return Paragraph("", indent=0)
+    return Paragraph("", indent=0, keep=keep)
 
 
 def write_document(parts: Iterable[Paragraph | Table]) -> bytes:
@@ -112,10 +114,14 @@ def _child(parent: Any, tag: str, **attributes: Any) -> Any:
 def _paragraph(part: Paragraph) -> Any:
     paragraph = _w("p")
     properties = _child(paragraph, "pPr")
+    if part.keep:
+        _child(properties, "keepNext")
     if part.rule:
         borders = _child(properties, "pBdr")
         _child(borders, "bottom", val="single", sz=12, space=6, color=RED)
     if part.exact:
+        if part.size > BODY_SIZE:  # else some programs give each of its lines two of the page's
+            _child(properties, "snapToGrid", val=0)
         _child(properties, "spacing", line=LINE, lineRule="exact")
     if part.indent or part.right:
         chars = {"firstLineChars": part.indent * 100, "firstLine": part.indent * part.size * 10} if part.indent else {}

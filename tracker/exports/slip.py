@@ -51,7 +51,7 @@ class SlipFacts:
     def paragraphs(self) -> tuple[str, ...]:
         """The paper's text."""
         asked = (
-            "此前已多次提醒，任务仍未办结。请你单位主要负责人亲自过问，明确完成时间和措施，"
+            "任务逾期时间较长。请你单位主要负责人亲自过问，明确完成时间和措施，"
             if self.second
             else "请你单位明确专人，抓紧办理，"
         )
@@ -85,10 +85,11 @@ def write_slip(facts: SlipFacts) -> bytes:
             title(facts.heading),
             blank(),
             Paragraph(f"{facts.unit}：", indent=0),
-            *(Paragraph(text) for text in facts.paragraphs),
-            blank(),
-            blank(),
-            Paragraph(facts.area, align="right", indent=0, right=4),
+            *(Paragraph(text) for text in facts.paragraphs[:-1]),
+            Paragraph(facts.paragraphs[-1], keep=True),  # no signature on a page without text
+            blank(keep=True),
+            blank(keep=True),
+            Paragraph(facts.area, align="right", indent=0, right=4, keep=True),
             Paragraph(chinese_day(facts.issued_on), align="right", indent=0, right=4),
             blank(),
             Table(
@@ -96,7 +97,7 @@ def write_slip(facts: SlipFacts) -> bytes:
                     ("回执单位", facts.unit, "回执人", facts.received_by or ""),
                     ("回执时间", f"{receipt:%Y-%m-%d %H:%M}" if receipt else "", "说明", facts.receipt_note),
                 ),
-                (15, 40, 12, 33),
+                (18, 37, 15, 30),
             ),
         )
     )
