@@ -141,7 +141,7 @@ def test_what_waits_for_a_channel_that_is_off_ends_after_three_days_and_says_so(
     assert outcome(house)[0] == "waiting"
     clock.advance(days=1)
     plan_reminders(off)
-    assert outcome(house) == ("dropped", "未发：这个渠道没有启用")
+    assert outcome(house) == ("dropped", "未发：这个渠道没有启用或不能使用")
     clock.advance(days=2)  # to Monday; turned on again, what is new goes out
     plan_reminders(house)
     send_messages(house)

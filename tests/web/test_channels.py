@@ -143,6 +143,10 @@ def test_another_key_makes_saved_secrets_unreadable_and_says_so(admin, runtime, 
     assert in_use(runtime) == set()
     admin.open("/settings/channels/wecom")
     assert "无法解开" in admin.text
+    admin.open("/settings/channels/")
+    assert "不能使用" in admin.text
+    admin.open("/health")
+    assert "企业微信已启用但不能使用" in admin.text
 
 
 def test_a_local_administrator_and_unknown_channels(visitor, admin):

@@ -75,6 +75,11 @@ class ChannelStatus:
     last_sent_at: datetime | None
     waiting: int
 
+    @property
+    def unusable(self) -> bool:
+        """Whether it is turned on and cannot be used all the same."""
+        return self.enabled and not self.in_use
+
 
 def channel_of(name: str) -> Channel:
     """Return a channel that leaves the house by its name; raises NotFound."""

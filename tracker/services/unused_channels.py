@@ -13,7 +13,7 @@ from tracker.db.models import Message, MessageStatus, Notice
 from tracker.domain.reminders import Channel
 from tracker.services.outbox import GIVE_UP_AFTER, UNDER_WAY, WAITING
 
-NOT_IN_USE = "这个渠道没有启用"
+NOT_IN_USE = "这个渠道没有启用或不能使用"
 
 
 def drop_unused(session: Session, in_use: Collection[Channel], *, now: datetime) -> int:

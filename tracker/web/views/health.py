@@ -7,6 +7,7 @@ from werkzeug.exceptions import NotFound
 
 from tracker.domain.permissions import Role
 from tracker.domain.reminders import CHANNEL_LABELS
+from tracker.services.channel_settings import channel_states
 from tracker.services.health import health_of
 from tracker.services.metrics import MEDIA_TYPE, may_read_metrics, write_metrics
 from tracker.services.rules import may_change_rules
@@ -20,9 +21,14 @@ blueprint = Blueprint("health", __name__)
 @requires(Role.ADMIN)
 def index() -> str:
     """Show the clock, its jobs, what waits and what failed."""
-    now = runtime().now()
-    health = health_of(reading(), now=now) if may_change_rules(current_actor()) else None  # it counts what all units do
-    return render_template("health/index.html", health=health, labels=CHANNEL_LABELS, now=now)
+    if not may_change_rules(current_actor()):  # it counts what all units do
+        return render_template("health/index.html", health=None)
+    session, now = reading(), runtime().now()
+    health, states = health_of(session, now=now), channel_states(session, runtime().settings)
+    unusable = [f"{state.label}已启用但不能使用，请到“发送渠道”核对地址和密钥。" for state in states if state.unusable]
+    return render_template(
+        "health/index.html", health=health, problems=[*health.problems, *unusable], labels=CHANNEL_LABELS, now=now
+    )
 
 
 @blueprint.get("/metrics")
