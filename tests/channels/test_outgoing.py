@@ -106,6 +106,19 @@ def test_a_name_is_looked_up_once_and_the_answer_pinned(monkeypatch, far_end):
     assert far_end.received[0].headers["Host"] == "robot.qingxi.example"
 
 
+@pytest.mark.parametrize(
+    ("typed", "sent"),
+    [
+        ("/短信/发送", "/%E7%9F%AD%E4%BF%A1/%E5%8F%91%E9%80%81"),
+        ("/x%2Fy/a+b~c", "/x%2Fy/a+b~c"),
+        ('/<x>"|', "/%3Cx%3E%22%7C"),
+    ],
+)
+def test_what_is_typed_in_other_characters_goes_in_percent_signs(far_end, typed, sent):
+    assert post(f"{far_end.url}{typed}", b"{}", {}, allowed=(far_end.host,), timeout=5).status == 200
+    assert [request.path for request in far_end.received] == [sent]
+
+
 def test_a_redirect_is_not_followed(far_end):
     far_end.status, far_end.location = 302, f"{far_end.url}/inner"
     with pytest.raises(DeliveryError) as raised:

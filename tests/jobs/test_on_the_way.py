@@ -11,16 +11,19 @@ from sqlalchemy import select
 from tests.jobs.world import MOMENT, messages, people_with_tasks
 from tests.support.clock import FixedClock
 from tests.support.mail import Fault, MailSink
-from tracker.db.models import Message, MessageStatus, Notice, Task
+from tracker.channels.base import OutgoingMessage
+from tracker.channels.smtp import SmtpChannel
+from tracker.db.models import Message, MessageStatus, Notice, Task, User
 from tracker.db.queries.reminder_record import outcome_of
 from tracker.db.session import Database
-from tracker.domain.reminders import Channel
+from tracker.domain.reminders import Channel, NoticeKind
 from tracker.jobs import sending
 from tracker.jobs.handlers import plan_reminders
 from tracker.jobs.sending import send_messages
 from tracker.runtime import Runtime
 from tracker.services.alarms import reset_alarms
 from tracker.services.digests import Digest, compose_digest
+from tracker.services.notices import notify
 from tracker.settings import MailSettings, Settings
 from tracker.storage import Storage
 
@@ -124,6 +127,36 @@ def test_what_was_refused_and_is_sent_again_by_hand_is_no_interrupted_sending(
     clock.advance(minutes=2)
     send_messages(house)
     assert outcome(house) == ("sent", "2026-06-30 08:32 已送出")
+
+
+def test_a_message_that_upsets_the_program_does_not_keep_the_others_waiting(
+    house: Runtime, smtp_sink: MailSink, monkeypatch: pytest.MonkeyPatch
+):
+    with house.database.writing.begin() as session:
+        supervisor = session.scalars(select(User).where(User.username == "supervisor")).one()
+        supervisor.email = "supervisor@example.org"
+        task = session.scalars(select(Task)).one()
+        notify(
+            session,
+            task,
+            rule="urge:1",
+            kind=NoticeKind.EVENT,
+            title="催办",
+            recipients=[supervisor],
+            now=house.now(),
+        )
+    plan_reminders(house)
+    original = SmtpChannel.send
+
+    def send(channel: SmtpChannel, message: OutgoingMessage) -> None:
+        if message.to_address != "supervisor@example.org":
+            raise UnicodeError("nobody thought of this")
+        original(channel, message)
+
+    monkeypatch.setattr(SmtpChannel, "send", send)
+    send_messages(house)
+    assert [mail.recipients for mail in smtp_sink.received] == [("supervisor@example.org",)]
+    assert outcome(house) == ("waiting", "第 1 次未成，将再试：发送程序出错：UnicodeError")
 
 
 @pytest.mark.parametrize("gathered", [True, False])

@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, quote, urlsplit
 
 from tracker.channels.base import DeliveryError
 from tracker.domain.errors import RuleViolation
@@ -72,8 +72,7 @@ def post(url: str, body: bytes, headers: Mapping[str, str], *, allowed: Sequence
     sent = False
     try:
         with _connected(parts, address, timeout) as link:
-            path = f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}"
-            link.connection.request("POST", path, body, dict(headers))
+            link.connection.request("POST", _target(parts), body, dict(headers))
             sent = True
             response = link.connection.getresponse()
             answer = Answer(response.status, response.read(LARGEST_ANSWER))
@@ -84,6 +83,12 @@ def post(url: str, body: bytes, headers: Mapping[str, str], *, allowed: Sequence
         log.warning("a channel answered with a redirect, which is not followed")
         raise _unreachable()
     return answer
+
+
+def _target(parts: SplitResult) -> str:
+    """Return path and query as they go over the line: what is typed in Chinese is written in percent signs."""
+    query = f"?{parts.query}" if parts.query else ""
+    return quote(f"{parts.path or '/'}{query}", safe="%/?:@!$&'()*+,;=~[]")
 
 
 def resolve(parts: SplitResult) -> str:

@@ -88,7 +88,7 @@ class Courier:
         if not stubbornly(lambda: self._hand_over(message_id, token)):
             return True  # another sender has it by now
         try:
-            self.opened.sender.send(self._envelope(digest))
+            self._send(digest)
         except DeliveryError as error:
             self.tally.failed += 1
             log.warning("message %s was not delivered: %s", message_id, error.reason)
@@ -98,6 +98,17 @@ class Courier:
             self.tally.sent += 1
             return True
         return not stubbornly(lambda: self._note_failure(message_id, token, digest, failure))
+
+    def _send(self, digest: Digest) -> None:
+        """Send one message; a fault of our own is no reason to keep the other messages waiting."""
+        try:
+            self.opened.sender.send(self._envelope(digest))
+        except (DeliveryError, MemoryError):
+            raise
+        except Exception as error:
+            log.exception("a message could not be sent, by a fault of this program")
+            reason = f"发送程序出错：{type(error).__name__}"
+            raise DeliveryError(reason, retryable=True, uncertain=True) from error
 
     def _no_address(self) -> str:
         return "收件人没有填写邮箱" if self.channel is Channel.EMAIL else "收件人没有填写电话"
