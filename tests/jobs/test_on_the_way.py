@@ -8,19 +8,21 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
-from tests.jobs.world import MOMENT, messages, people_with_tasks
+from tests.jobs.world import BEFORE, DUE, MOMENT, messages, people_with_tasks
 from tests.support.clock import FixedClock
+from tests.support.factories import make_task
 from tests.support.mail import Fault, MailSink
 from tracker.channels.base import OutgoingMessage
 from tracker.channels.smtp import SmtpChannel
 from tracker.db.models import Message, MessageStatus, Notice, Task, User
 from tracker.db.queries.reminder_record import outcome_of
 from tracker.db.session import Database
-from tracker.domain.reminders import Channel, NoticeKind
+from tracker.domain.reminders import Channel, ClockFacts, Ladder, NoticeKind
 from tracker.jobs import sending
-from tracker.jobs.handlers import plan_reminders
+from tracker.jobs.handlers import NotAllPlanned, plan_reminders
 from tracker.jobs.sending import send_messages
 from tracker.runtime import Runtime
+from tracker.services import reminders
 from tracker.services.alarms import reset_alarms
 from tracker.services.digests import Digest, compose_digest
 from tracker.services.notices import notify
@@ -127,6 +129,36 @@ def test_what_was_refused_and_is_sent_again_by_hand_is_no_interrupted_sending(
     clock.advance(minutes=2)
     send_messages(house)
     assert outcome(house) == ("sent", "2026-06-30 08:32 已送出")
+
+
+def test_a_task_that_upsets_the_round_keeps_nobody_elses_reminders_back(
+    house: Runtime, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+):
+    with house.database.writing.begin() as session:
+        first = session.scalars(select(Task)).one()
+        poisoned, sound = (make_task(session, first.lead_unit, owner=first.owner, due_on=DUE).id for _ in range(2))
+        for task in session.scalars(select(Task).where(Task.id.in_((poisoned, sound)))):
+            reset_alarms(session, task, now=BEFORE)
+    original = reminders.due_steps
+
+    def due_steps(ladder: Ladder, facts: ClockFacts, *rest: object) -> object:
+        if facts.plan_year == 2050:
+            raise OverflowError("date value out of range")
+        return original(ladder, facts, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(reminders, "due_steps", due_steps)
+    with house.database.writing.begin() as session:
+        session.get_one(Task, poisoned).plan_year = 2050
+    for _ in range(2):
+        with pytest.raises(NotAllPlanned, match=f"1 项提醒没有生成（任务 {poisoned}）"):
+            plan_reminders(house)
+    with house.database.reading() as session:
+        told = session.scalars(select(Notice.task_id).where(Notice.channel == Channel.INBOX)).all()
+    assert set(told) == {first.id, sound}
+    with house.database.writing.begin() as session:
+        session.get_one(Task, poisoned).plan_year = 2026
+    clock.advance(minutes=1)
+    assert plan_reminders(house).startswith("到点任务 1 项，新增提醒 2 条")
 
 
 def test_a_message_that_upsets_the_program_does_not_keep_the_others_waiting(

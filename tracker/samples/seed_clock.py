@@ -29,8 +29,9 @@ def remind(world: World, now: datetime) -> None:
     first = world.session.scalar(select(func.min(Alarm.fire_on)))
     if first is None or first > now.date():
         return
-    while plan_reminders_batch(world.session, now=now).alarms:
-        pass
+    while (batch := plan_reminders_batch(world.session, now=now)).alarms:
+        if batch.failed:
+            raise RuntimeError(f"the sample's reminders of {batch.failed} could not be worked out")
 
 
 def send_digests(world: World, now: datetime, *, base_url: str, product_name: str) -> None:

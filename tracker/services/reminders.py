@@ -6,12 +6,13 @@ gathered and sent from there (see outbox).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import logging
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, select, tuple_, update
+from sqlalchemy import ColumnElement, bindparam, delete, select, tuple_, update
 from sqlalchemy.orm import Session, joinedload, load_only
 
 from tracker.db.models import Alarm, Task, User
@@ -24,6 +25,8 @@ from tracker.services.policies import is_sending_day, load_calendar, load_policy
 from tracker.services.recipients import Directory, people_of
 from tracker.services.reminder_words import kind_today, step_reason, step_title
 from tracker.services.slips import issue_slips
+
+log = logging.getLogger(__name__)
 
 BATCH = 500
 NEEDED = (
@@ -45,12 +48,17 @@ NEEDED = (
 """What a reminder depends on and says: a task's texts and lists stay where they are."""
 
 
+AlarmKey = tuple[int, Ladder]
+"""A task's id, and the ladder it stands on."""
+
+
 @dataclass(frozen=True, slots=True)
 class RoundResult:
-    """What one batch of a round did: alarms looked at, notices new."""
+    """What one batch of a round did: alarms looked at, notices new, and the alarms that could not be dealt with."""
 
     alarms: int
     notices: int
+    failed: tuple[AlarmKey, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +74,13 @@ class _Round:
     fired: list[tuple[Task, Step]] = field(default_factory=list)
 
 
-def plan_reminders_batch(session: Session, *, now: datetime, limit: int = BATCH) -> RoundResult:
+def plan_reminders_batch(
+    session: Session, *, now: datetime, limit: int = BATCH, leaving: Collection[AlarmKey] = ()
+) -> RoundResult:
     """Deal with up to ``limit`` alarms whose day has come; call again until ``alarms`` is 0.
+
+    One that cannot be worked out stays as it is and keeps nobody else's reminders back: it is among ``failed``, and the
+    caller names it in ``leaving`` for the rest of the round.
 
     On a day that is not worked, or a quiet one, nothing happens: steps fall on working days, and what an outage left is caught up on the
     next one.
@@ -78,7 +91,7 @@ def plan_reminders_batch(session: Session, *, now: datetime, limit: int = BATCH)
         return RoundResult(0, 0)
     alarms = session.execute(
         select(Alarm.task_id, Alarm.ladder, Alarm.fire_on, Alarm.since)
-        .where(Alarm.fire_on <= today)
+        .where(Alarm.fire_on <= today, *_others_than(leaving))
         .order_by(Alarm.fire_on, Alarm.task_id, Alarm.ladder)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -89,16 +102,25 @@ def plan_reminders_batch(session: Session, *, now: datetime, limit: int = BATCH)
     tasks = _tasks_of(session, [alarm.task_id for alarm in alarms])
     reviews = review_days(session, [alarm.task_id for alarm in alarms if alarm.ladder == Ladder.REVIEW])
     rows: list[dict[str, Any]] = []
-    following: dict[tuple[int, Ladder], date | None] = {}
+    following: dict[AlarmKey, date | None] = {}
+    failed: list[AlarmKey] = []
     for alarm in alarms:
-        new, following[alarm.task_id, alarm.ladder] = _fire(
-            round_, tasks[alarm.task_id], Ladder(alarm.ladder), max(alarm.since, alarm.fire_on), reviews
-        )
+        key, since = (alarm.task_id, Ladder(alarm.ladder)), max(alarm.since, alarm.fire_on)
+        try:
+            new, following[key] = _fire(round_, tasks[alarm.task_id], key[1], since, reviews)
+        except (ValueError, ArithmeticError, LookupError, TypeError, AttributeError):
+            log.exception("the reminders of task %s (%s) could not be worked out", *key)
+            failed.append(key)
+            continue
         rows += new
     notices = insert_notices(session, rows)
     issue_slips(session, round_.fired, now=now)
     _move(session, following)
-    return RoundResult(len(alarms), notices)
+    return RoundResult(len(alarms), notices, tuple(failed))
+
+
+def _others_than(keys: Collection[AlarmKey]) -> tuple[ColumnElement[bool], ...]:
+    return (tuple_(Alarm.task_id, Alarm.ladder).not_in(list(keys)),) if keys else ()
 
 
 def _tasks_of(session: Session, ids: Sequence[int]) -> dict[int, Task]:
@@ -133,7 +155,7 @@ def _fire(
     return rows, next_alarm(ladder, facts, today, round_.calendar, policy)
 
 
-def _move(session: Session, following: Mapping[tuple[int, Ladder], date | None]) -> None:
+def _move(session: Session, following: Mapping[AlarmKey, date | None]) -> None:
     """Set each alarm to its next day, or take it away where there is none, in a statement for each kind."""
     over = [key for key, day in following.items() if day is None]
     if over:
@@ -154,7 +176,7 @@ def _move(session: Session, following: Mapping[tuple[int, Ladder], date | None])
     _forget_alarms(session, following)
 
 
-def _forget_alarms(session: Session, keys: Iterable[tuple[int, Ladder]]) -> None:
+def _forget_alarms(session: Session, keys: Iterable[AlarmKey]) -> None:
     """Make this session read anew what was changed past it."""
     changed = set(keys)
     for row in list(session.identity_map.values()):
