@@ -1,0 +1,161 @@
+"""Ways of reading a count: the number itself, a sum of several, so many each, what was added, what is left over."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from tracker.domain.matching.figuring.scan import Number
+from tracker.domain.matching.figuring.targets import Target
+from tracker.domain.matching.figuring.vocabulary import figure_words
+from tracker.domain.matching.figuring.ways import Scene, Way, fitting
+from tracker.domain.matching.units import number_text
+from tracker.domain.matching.words import MatchingWords
+from tracker.language.numerals import parse_number
+
+MOST_IN_A_SUM = 6
+BETWEEN = 30
+"""So many characters may lie between the parts of a sum."""
+CLOSE = 16
+"""So many characters before or after a number may say that it is last year's."""
+_NAMES_EACH = re.compile(r"(?P<names>[^，。；：\d]{2,60}?)(?:均|分别)?各(?![类项种级地界族])[^，。；、\d]{0,10}$")
+_COUNTED_EACH = re.compile(
+    r"(?P<count>\d{1,3}|[一二两三四五六七八九十]{1,3})(?:个|家|所|名|支|条|处|类|大)[^，。；\d]{0,14}?(?:均|分别|各|每)[^，。；、\d]{0,12}$"
+)
+_BETWEEN_NAMES = re.compile(r"[、和与及]")
+_TIMES = re.compile(r"[月季年日]|上下?半|第|上$|下$")
+
+
+def counts(scene: Scene, target: Target, words: MatchingWords) -> Iterator[Way]:
+    """Yield every way of reading a count or a level in a sentence."""
+    found = list(fitting(scene, target, words))
+    for one, fit in found:
+        note = None if one.said == target.quantity.unit else f"报告按“{one.said}”计"
+        yield Way(target.scaled(one.value), "number", note, scene, one.start, one.end, fit)
+    if target.share:
+        return
+    yield from _sums(scene, target, found)
+    yield from _so_many_each(scene, target, found)
+    yield from _gains(scene, target, found)
+    yield from _left_over(scene, target, found)
+    yield from _parts(scene, target, found)
+
+
+def _sums(scene: Scene, target: Target, found: Sequence[tuple[Number, float]]) -> Iterator[Way]:
+    """Yield the sums of numbers of one unit that follow each other (上半年5次，下半年4次)."""
+    for first in range(len(found)):
+        run = [found[first][0]]
+        for other, fit in found[first + 1 : first + MOST_IN_A_SUM]:
+            between = scene.text[run[-1].end : other.start]
+            if other.unit != run[0].unit or len(between) > BETWEEN or "。" in between:
+                break
+            run.append(other)
+            yield _sum_of(run, scene, target, fit, whole=first == 0 and len(run) == len(found))
+
+
+def _sum_of(run: Sequence[Number], scene: Scene, target: Target, fit: float, *, whole: bool) -> Way:
+    words = figure_words()
+    between = [scene.text[one.end : other.start] for one, other in zip(run, run[1:], strict=False)]
+    joined = "".join(between)
+    marks = {
+        "sum_list": float(all(text.lstrip().startswith(("、", "和", "，", "；")) for text in between)),
+        "sum_whole": float(whole),
+        "sum_of_which": float(bool(words["of_which"].search(joined))),
+        "sum_total_said": float(bool(words["sum"].search(joined) or words["stock"].search(joined))),
+        "sum_change": float(bool(words["prior"].search(joined) or words["up"].search(joined) or words["down"].search(joined))),
+        "sum_same_words": _alike(run, scene),
+    }
+    said = "＋".join(number_text(one.value) for one in run)
+    value = target.scaled(sum(one.value for one in run))
+    return Way(value, "sum", f"{said}，合计比较", scene, run[0].start, run[-1].end, fit, marks)
+
+
+def _alike(run: Sequence[Number], scene: Scene) -> float:
+    """Return 1 where what follows each of the numbers is the same, so that they count one thing in several places."""
+    after = {scene.after(one.end)[:2] for one in run}
+    return float(len(after) == 1)
+
+
+def _so_many_each(scene: Scene, target: Target, found: Sequence[tuple[Number, float]]) -> Iterator[Way]:
+    """Yield so many for each of several named or counted ones (甲局、乙局各接收2名), with and without what follows."""
+    for number, (one, fit) in enumerate(found):
+        low = max(0, one.start - 80)
+        before = re.split("[。；]", scene.text[low : one.start])[-1]
+        count = _each_count(before)
+        if not count:
+            continue
+        value = count * one.value
+        note = f"{number_text(count)}个各{number_text(one.value)}{one.said}，合计比较"
+        yield Way(target.scaled(value), "each", note, scene, one.start, one.end, fit)
+        if number + 1 < len(found) and found[number + 1][0].start - one.end <= BETWEEN:
+            more = found[number + 1][0]
+            yield Way(target.scaled(value + more.value), "each", note, scene, one.start, more.end, fit, {"each_and_more": 1.0})
+
+
+def _each_count(before: str) -> float | None:
+    counted = _COUNTED_EACH.search(before)
+    if counted:
+        return parse_number(counted.group("count"))
+    each = _NAMES_EACH.search(before)
+    if each is None:
+        return None
+    names = [name for name in _BETWEEN_NAMES.split(each.group("names")) if name]
+    if len(names) < 2 or any(_TIMES.search(name[-1:]) for name in names):
+        return None
+    return float(len(names))
+
+
+def _gains(scene: Scene, target: Target, found: Sequence[tuple[Number, float]]) -> Iterator[Way]:
+    """Yield what was added or taken away between two numbers (由14间增至46间)."""
+    for (one, fit), (other, _) in zip(found, found[1:], strict=False):
+        if one.unit == other.unit and (pair := from_to(scene, one, other)):
+            before, after = pair
+            note = f"由{number_text(before)}变为{number_text(after)}，按差数比较"
+            yield Way(target.scaled(abs(after - before)), "gain", note, scene, one.start, other.end, fit)
+
+
+def from_to(scene: Scene, one: Number, other: Number) -> tuple[float, float] | None:
+    """Return the numbers before and after where two tell of a change, None where they do not."""
+    words = figure_words()
+    ahead = scene.text[max(0, one.start - CLOSE) : one.start]
+    ahead = re.split("[，。；]", ahead)[-1]
+    between = scene.text[one.end : other.start]
+    if len(between) > BETWEEN or "。" in between:
+        return None
+    prior_first, prior_second = words["prior"].search(ahead), words["prior"].search(between)
+    turn = words["up"].search(between) or words["down"].search(between)
+    if prior_first and turn and not prior_second:
+        return one.value, other.value
+    if not prior_second:
+        return None
+    rest = between[prior_second.end() :]
+    falls = bool(words["down"].search(rest))
+    if (falls or words["up"].search(rest)) and not words["to"].search(rest[-2:]):
+        # 全年3605件，较上年少了515件
+        return (one.value + other.value if falls else one.value - other.value), one.value
+    return (other.value, one.value) if not falls else None
+
+
+def _left_over(scene: Scene, target: Target, found: Sequence[tuple[Number, float]]) -> Iterator[Way]:
+    """Yield the whole, named or promised, less what is left over (另1件进入司法程序)."""
+    rest = figure_words()["rest"]
+    for number, (one, fit) in enumerate(found):
+        if not rest.search(scene.before(one.start)[-8:]):
+            continue
+        if target.value > one.value:
+            note = f"报告称还有{number_text(one.value)}{one.said}未做到"
+            yield Way(target.scaled(target.value * target.factor - one.value), "rest", note, scene, one.start, one.end, fit, {"rest_of_target": 1.0})
+        for whole, _ in found[max(0, number - 2) : number]:
+            if whole.value > one.value:
+                note = f"{number_text(whole.value)}减去余下的{number_text(one.value)}"
+                yield Way(target.scaled(whole.value - one.value), "rest", note, scene, whole.start, one.end, fit)
+
+
+def _parts(scene: Scene, target: Target, found: Sequence[tuple[Number, float]]) -> Iterator[Way]:
+    """Yield the share of a number where only a share of it is meant (27件积案，啃下三分之二)."""
+    for one, fit in found:
+        for share in scene.numbers:
+            if share.unit == "%" and one.end <= share.start <= one.end + 2 * BETWEEN and share.value < 100:
+                value = round(one.value * share.value / 100, 1)
+                note = f"按{number_text(one.value)}{one.said}的{scene.text[share.start : share.end]}折算"
+                yield Way(target.scaled(value), "part", note, scene, one.start, share.end, fit, {"part_in_words": float(share.in_words)})

@@ -1,0 +1,156 @@
+"""Ways of reading a share: a part of a whole, a change between two numbers, all of them, none of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+from tracker.domain.matching.figuring.counting import from_to
+from tracker.domain.matching.figuring.scan import Number
+from tracker.domain.matching.figuring.targets import PEOPLE, SHARES, Target
+from tracker.domain.matching.figuring.vocabulary import figure_words
+from tracker.domain.matching.figuring.ways import EXACT, LOOSE, SAME, Scene, Way
+from tracker.domain.matching.units import number_text
+from tracker.domain.matching.words import MatchingWords
+
+MOST_APART = 5
+"""A part stands at most so many numbers after its whole."""
+_RATE = re.compile(r"(?:的)?(?:比例|比重|占比|率)(?:和|及|与|、)?|[“”]")
+_STEM = 4
+"""So many characters before 率 say what is counted (案卷评查合格率: 评查合格)."""
+_REALLY = re.compile("实际|按期|按时|及时|准时")
+_OUT_OF = re.compile(r"^[^，。；、\d]{0,8}?(?:中|里|当中)(?:有|仅有|只有|已有|，|的)?")
+_HOLDS = re.compile("率|比例|占比|覆盖|比重|满意|达标|合格")
+
+
+def shares(scene: Scene, target: Target, words: MatchingWords) -> Iterator[Way]:
+    """Yield every way of reading a share that the sentence does not name."""
+    if target.share and not target.growth:
+        yield from _rates(scene, target, words)
+    if target.share:
+        yield from _changes(scene, target)
+    yield from _all_of_them(scene, target)
+    yield from _none_of_them(scene, target)
+
+
+def _rates(scene: Scene, target: Target, words: MatchingWords) -> Iterator[Way]:
+    counted = [one for one in scene.numbers if one.unit not in SHARES and one.value > 0]
+    stem = _stem(target, words)
+    for at, part in enumerate(counted):
+        for whole in counted[max(0, at - MOST_APART) : at]:
+            fit = _one_unit(whole, part)
+            if not fit:
+                continue
+            if part.value <= whole.value:
+                yield from _rate(scene, target, whole, part, fit, stem, words)
+            elif _OUT_OF.search(scene.text[whole.end : whole.end + 12]) is None:
+                yield from _rate(scene, target, part, whole, fit, stem, words)
+
+
+def _one_unit(left: Number, right: Number) -> float:
+    if left.unit == right.unit:
+        return EXACT
+    if left.unit in PEOPLE and right.unit in PEOPLE:
+        return SAME
+    return LOOSE if {left.unit, right.unit} <= {"件", "宗", "起", "例", "案", "次", "卷", "份", "个", "家", "所", "项", "户"} else 0.0
+
+
+def _rate(
+    scene: Scene, target: Target, whole: Number, part: Number, fit: float, stem: frozenset[str], words: MatchingWords
+) -> Iterator[Way]:
+    """Yield part by whole and, where the part may be what was not done, the rest by whole."""
+    patterns = figure_words()
+    near, base = _near(scene, part), _near(scene, whole)
+    own = stem & _ideas(near, words) - _ideas(base, words)
+    low, high = min(whole.start, part.start), max(whole.end, part.end)
+    between = scene.text[min(whole.end, part.end) : max(whole.start, part.start)]
+    numbers_between = sum(low < one.start < high for one in scene.numbers) - 1
+    negative = bool(patterns["negative"].search(near))
+    marks = {
+        "rate_own_words": float(bool(own)),
+        "rate_really": float(bool(_REALLY.search(near))),
+        "rate_out_of": float(bool(_OUT_OF.search(scene.text[whole.end : whole.end + 12]))),
+        "rate_of_which": float(bool(patterns["of_which"].search(between))),
+        "rate_next": float(numbers_between == 0),
+        "rate_reversed": float(whole.start > part.start),
+        "rate_base_of_which": float(bool(patterns["of_which"].search(base))),
+        "rate_change": float(bool(from_to(scene, *sorted((whole, part), key=lambda one: one.start)))),
+        "rate_negative": float(negative),
+        "rate_whole_first": float(whole is scene.numbers[0]),
+        "rate_stem_twice": float(bool(stem & _ideas(base, words))),
+    }
+    said = f"按{number_text(whole.value)}{whole.said}中{number_text(part.value)}{part.said}"
+    yield Way(round(100 * part.value / whole.value, 1), "rate", f"{said}计算", scene, low, high, fit, marks)
+    if negative and part.value < whole.value:
+        value = round(100 * (whole.value - part.value) / whole.value, 1)
+        turned = {**marks, "rate_negative": 0.0, "rate_turned": 1.0}
+        yield Way(value, "rate", f"{said}没有做到计算", scene, low, high, fit, turned)
+
+
+def _near(scene: Scene, one: Number) -> str:
+    return scene.before(one.start) + scene.after(one.end)
+
+
+def _stem(target: Target, words: MatchingWords) -> frozenset[str]:
+    """Return the pairs of characters and the concepts of what a rate counts."""
+    names = [name[-_STEM:] for name in _RATE.split(target.quantity.what) if name]
+    return frozenset[str]().union(*(_ideas(name, words) for name in names))
+
+
+@lru_cache(maxsize=4096)
+def _ideas(text: str, words: MatchingWords) -> frozenset[str]:
+    """Return the pairs of characters of a text and the concepts it speaks of."""
+    return frozenset(text[at : at + 2] for at in range(len(text) - 1)) | {
+        words.concepts[found.group()] for found in words.concept_pattern.finditer(text)
+    }
+
+
+def _changes(scene: Scene, target: Target) -> Iterator[Way]:
+    """Yield the change in percent between two numbers of one unit, where the sentence tells of one."""
+    counted = [one for one in scene.numbers if one.unit not in SHARES]
+    for one, other in zip(counted, counted[1:], strict=False):
+        if one.unit != other.unit or not (pair := from_to(scene, one, other)):
+            continue
+        before, after = pair
+        if before <= 0:
+            continue
+        change = (before - after if target.falls else after - before) / before
+        note = f"按{number_text(before)}变为{number_text(after)}计算"
+        marks = {"change_level": float(not target.growth)}
+        yield Way(round(100 * change, 1), "change", note, scene, one.start, other.end, EXACT, marks)
+
+
+def _all_of_them(scene: Scene, target: Target) -> Iterator[Way]:
+    """Yield the whole where the sentence says that all of them were."""
+    if target.growth or target.ceiling or target.events:
+        return
+    patterns = figure_words()
+    for found in _first_in_each_clause(patterns["all"], scene):
+        low, high = scene.clause_of(found.start())
+        limited = bool(patterns["not_all"].search(scene.text, low, high))
+        value = 100.0 if target.share else target.value
+        marks = {
+            "all_limited": float(limited),
+            "all_of_a_rate": float(target.share and bool(_HOLDS.search(target.quantity.what))),
+            "all_full": float(target.share and target.value == value),
+            "all_of_a_count": float(not target.share),
+            "all_same_number": float(any(target.scaled(one.value) == target.value for one in scene.numbers)),
+        }
+        yield Way(value, "all", f"报告称“{found.group()}”", scene, found.start(), found.end(), EXACT, marks)
+
+
+def _first_in_each_clause(pattern: re.Pattern[str], scene: Scene) -> Sequence[re.Match[str]]:
+    found: dict[int, re.Match[str]] = {}
+    for match in pattern.finditer(scene.text):
+        found.setdefault(scene.clause_of(match.start())[0], match)
+    return list(found.values())
+
+
+def _none_of_them(scene: Scene, target: Target) -> Iterator[Way]:
+    """Yield nothing at all where the sentence says that none was, and none or few were promised."""
+    if not target.ceiling:
+        return
+    for found in _first_in_each_clause(figure_words()["none"], scene):
+        marks = {"none_of_zero": float(target.value == 0)}
+        yield Way(0.0, "none", f"报告称“{found.group()}”", scene, found.start(), found.end(), EXACT, marks)

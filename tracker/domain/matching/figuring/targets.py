@@ -1,0 +1,167 @@
+"""What is looked for: a target of a promise, over the year, with all that says which numbers could answer it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from tracker.domain.documents import Quantity
+from tracker.domain.matching.comparable import RAREST, Comparable, make_comparable
+from tracker.domain.matching.promises import Promise
+from tracker.domain.matching.units import number_text, same_unit, split_unit
+from tracker.domain.matching.words import MatchingWords
+
+PERIODS = {"month": 12, "quarter": 4, "half_year": 2, "year": 1}
+PERIOD_NAMES = {"month": "每月", "quarter": "每季度", "half_year": "每半年", "year": "每年"}
+EVENTS = frozenset(("次", "场", "期", "场次", "批次", "批", "轮", "轮次", "堂", "节", "回", "讲", "课", "班次", "趟"))
+PEOPLE = frozenset(("名", "人", "位"))
+THINGS = frozenset(("个", "处", "家", "所", "座", "条", "项", "件", "支", "间", "类", "种", "村", "部", "份", "块", "片"))
+SHARES = frozenset(("%", "个百分点", "百分点", "‰"))
+TELLING_NAME = 4
+"""A target's own name of so many characters says what it counts; a shorter one needs the promise's words."""
+_OTHER_PERIODS = re.compile(r"每(?:(?P<two>两|二|2)个?月|(?P<week>周|星期)|(?P<half>半年)|(?P<quarter>季)|(?P<month>个?月))")
+_INCREMENT = re.compile("新增|增加(?!到|至)|新发展|新建|新培育|新登记|新开工|新引进|净增|新设|增设|新创建|新聘|新录|新接入|新评")
+_CEILING = re.compile("控制在|不超过|不高于|不突破|以内|压缩[至到]|缩短[至到]|压减[至到]|降[至到]")
+_FALLS = re.compile("降|减|缩|压")
+_EACH_NAMED = re.compile(
+    r"(?:^|[，；：])(?:在|为|于|支持|推动)?([^，。；：\d]{2,40}?)(?:分别|均)?各[^，。；、\d一二两三]{0,4}[\d一二两三]"
+)
+_EACH_COUNTED = re.compile(r"(\d{1,3})个[\u4e00-\u9fff]{1,6}各[^，。；、\d一二两三不至]{0,4}[1一]")
+_EACH_ONE = re.compile("每[个名家所村校人镇站位支项户]|各[个村镇校乡街]|人均|户均")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Target:
+    """A target: ``value`` over the year in the quantity's unit (``factor`` times the plain ``base``).
+
+    ``wanted`` are the grams of its name by weight; ``place`` and ``row`` its place among the promise's targets in that unit.
+    """
+
+    quantity: Quantity
+    promise: Promise
+    value: float
+    times: int
+    factor: float
+    base: str
+    name: Comparable
+    wanted: Mapping[str, float]
+    total: float
+    tail: str
+    growth: bool
+    falls: bool
+    increment: bool
+    ceiling: bool
+    single: bool
+    place: int
+    row: int
+
+    @property
+    def share(self) -> bool:
+        """Say whether the target is a share."""
+        return self.quantity.unit in SHARES
+
+    @property
+    def events(self) -> bool:
+        """Say whether the target counts events."""
+        return self.base in EVENTS
+
+    def scaled(self, value: float) -> float:
+        """Return a plain number in the target's unit."""
+        return round(value / self.factor, 6)
+
+
+def target_of(quantity: Quantity, promise: Promise, rarity: Mapping[str, float], words: MatchingWords) -> Target:
+    """Make one target of a promise ready."""
+    factor, base = split_unit(quantity.unit, words)
+    what = quantity.what.strip("，。；：、 ")
+    several = len(promise.quantities) > 1
+    name = make_comparable(what if several or len(what) >= TELLING_NAME else promise.text, words)
+    wanted = {gram: share * rarity.get(gram, RAREST) for gram, share in name.grams.items()}
+    row = [one for one in promise.quantities if same_unit(base, split_unit(one.unit, words)[1], words)]
+    before = words_before(promise.text, quantity)
+    times = periods_of(quantity, promise) * each_promised(promise.text, quantity)
+    return Target(
+        quantity=quantity,
+        promise=promise,
+        value=quantity.value * times,
+        times=times,
+        factor=factor,
+        base=base,
+        name=name,
+        wanted=wanted,
+        total=sum(wanted.values()),
+        tail=name.chunks[-1].text[-4:] if name.chunks else "\n",
+        growth=is_growth(quantity, promise, words),
+        falls=bool(_FALLS.search(before[-8:] + quantity.what[-4:])),
+        increment=bool(_INCREMENT.search(before + quantity.what)),
+        ceiling=quantity.op == "<=" or bool(_CEILING.search(before[-6:])),
+        single=bool(_EACH_ONE.search(before)),
+        place=next((at for at, one in enumerate(row) if one is quantity), 0),
+        row=len(row),
+    )
+
+
+def yearly_target(quantity: Quantity) -> float:
+    """Return the target of the whole year: a recurring one times its periods."""
+    return quantity.value * PERIODS.get(quantity.per or "", 1)
+
+
+def periods_of(quantity: Quantity, promise: Promise) -> int:
+    """Return how many times a year the target is promised; 1 for one that does not recur."""
+    if quantity.per:
+        return PERIODS[quantity.per]
+    if split_unit_plain(quantity.unit) not in EVENTS:
+        return 1
+    found = _OTHER_PERIODS.search(words_before(promise.text, quantity))
+    if found is None:
+        return 1
+    kinds = {"two": 6, "week": 52, "half": 2, "quarter": 4, "month": 12}
+    return kinds[found.lastgroup or "month"]
+
+
+def split_unit_plain(unit: str) -> str:
+    """Return a unit without 万 or 亿 before it."""
+    return unit.lstrip("万亿")
+
+
+def words_before(text: str, quantity: Quantity) -> str:
+    """Return the words of a promise before a target's number, back to the target before it or the clause's beginning."""
+    mark = f"{number_text(quantity.value)}"
+    at = text.find(f"{mark}{quantity.unit}")
+    if at < 0:
+        at = text.find(mark)
+    if at < 0:
+        tail = re.search(rf"[一二两三四五六七八九十百千]+(?:{re.escape(quantity.unit)})", text)
+        at = tail.start() if tail else len(text)
+    return re.split("[，；。]", text[:at])[-1]
+
+
+def is_growth(quantity: Quantity, promise: Promise, words: MatchingWords) -> bool:
+    """Say whether the target is a rate of growth or decline, not a level."""
+    if quantity.unit not in SHARES:
+        return False
+    text = promise.text
+    mark = f"{number_text(quantity.value)}{quantity.unit}"
+    at = text.find(mark)
+    before = text[max(0, at - 8) : at] if at >= 0 else quantity.what
+    if words.signals["levels"].search(before):
+        return False
+    return bool(words.signals["growth"].search(before + quantity.what[-4:]))
+
+
+def each_promised(promise: str, quantity: Quantity) -> int:
+    """Return how many named or counted ones are each promised the target of one; 1 where it is one target for all."""
+    if quantity.value != 1 or quantity.per is not None or quantity.unit in SHARES:
+        return 1
+    counted = _EACH_COUNTED.search(promise)
+    if counted:
+        return int(counted.group(1))
+    return max(len(each_named(promise)), 1)
+
+
+def each_named(promise: str) -> Sequence[str]:
+    """Return the names that each are to get something (城关四小、马坡中学各建1个), [] where there are none."""
+    found = _EACH_NAMED.search(promise)
+    names = re.split("[、和与及]", found.group(1)) if found else []
+    return names if len(names) > 1 and all(2 <= len(name) <= 12 for name in names) else []

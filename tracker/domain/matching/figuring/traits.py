@@ -1,0 +1,211 @@
+"""What speaks for or against each candidate: features a person can read, by name."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from tracker.domain.matching.comparable import Comparable, make_comparable, plain_text
+from tracker.domain.matching.figuring.scan import Number
+from tracker.domain.matching.figuring.targets import Target
+from tracker.domain.matching.figuring.vocabulary import endings, figure_words
+from tracker.domain.matching.figuring.ways import LOOSE, SAME, Scene, Way, unit_fit
+from tracker.domain.matching.names import puts_another_word
+from tracker.domain.matching.reckoning import is_another_rate
+from tracker.domain.matching.words import MatchingWords
+
+FARTHEST = 3.0
+"""Beyond so many times e the distance of a number from the target says no more."""
+FAR_APART = 25.0
+"""So many times the target, or so small a share of it, counts something else."""
+WHOLE = re.compile(r"^[^，。；、\d]{0,10}?(?:中|里|之中|当中)(?:，|有|仅|已|$|[^，。；、心间央国期学等])")
+_FELL = re.compile("降|减|缩|压|少")
+_ROSE = re.compile("增|升|提高|涨|多了|反弹")
+_EPSILON = 1e-9
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Around:
+    """What is the same for all candidates of one target: rarity, rivals, word lists."""
+
+    target: Target
+    rivals: Sequence[Target]
+    rarity: Mapping[str, float]
+    words: MatchingWords
+
+
+@lru_cache(maxsize=8192)
+def form_of(text: str, words: MatchingWords) -> Comparable:
+    """Return the comparable form of a stretch of words, remembered."""
+    return make_comparable(text, words)
+
+
+def traits_of(way: Way, around: Around) -> dict[str, float]:
+    """Return the features of one candidate; what is not named is nothing."""
+    traits = {f"kind_{way.kind}": 1.0, **way.marks}
+    traits.update(_words_shared(way, around))
+    traits.update(_place(way))
+    traits.update(_size(way, around.target))
+    if way.fit == SAME:
+        traits["unit_same_kind"] = 1.0
+    elif way.fit == LOOSE:
+        traits["unit_loose"] = 1.0
+    number = next((one for one in way.scene.numbers if one.start == way.start), None)
+    if number is not None and way.kind in ("number", "sum", "part", "each"):
+        traits.update(_what_number(way, number, around))
+    return {name: value for name, value in traits.items() if value}
+
+
+def _words_shared(way: Way, around: Around) -> dict[str, float]:
+    target, scene = around.target, way.scene
+    near = near_words(way)
+    low, high = scene.clause_of(way.start)
+    here = share_of_name(target, near, around.words)
+    clause = share_of_name(target, scene.text[low:high], around.words)
+    sentence = share_of_name(target, scene.text, around.words)
+    before = share_of_name(target, scene.text[: way.start], around.words)
+    rival = max((share_of_name(one, near, around.words) for one in around.rivals), default=0.0)
+    traits = {
+        "near": here,
+        "clause": max(clause - here, 0.0),
+        "topic": max(before - here, 0.0),
+        "sentence": max(sentence - max(clause, here), 0.0),
+        "tail": float(target.tail in plain_text(near, around.words)),
+        "rival": max(rival - here, 0.0),
+        "another_word": float(puts_another_word(target.name, [form_of(near, around.words)], around.rarity)),
+    }
+    if target.quantity.what.endswith("率"):
+        traits["rate_name"] = float(target.quantity.what[-3:] in near)
+    return traits
+
+
+def near_words(way: Way) -> str:
+    """Return the words beside what was read: before it, within it and right after it."""
+    scene = way.scene
+    return scene.before(way.start) + scene.text[way.start : way.end] + scene.after(way.end)
+
+
+def share_of_name(target: Target, text: str, words: MatchingWords) -> float:
+    """Return how much of a target's name a text holds, by the weight of its nouns."""
+    if not target.total:
+        return 0.0
+    grams = form_of(text, words).grams
+    return sum(weight for gram, weight in target.wanted.items() if gram in grams) / target.total
+
+
+def _place(way: Way) -> dict[str, float]:
+    scene = way.scene
+    low, high = scene.clause_of(way.start)
+    answering = scene.low < scene.high
+    return {
+        "answering_clause": float(answering and scene.low <= way.start < scene.high),
+        "answering_next": float(answering and low == scene.high),
+        "other_sentence": float(scene.rank > 0),
+        "later_sentence": min(scene.rank, 4) / 4,
+    }
+
+
+def _size(way: Way, target: Target) -> dict[str, float]:
+    if target.value == 0 or way.value <= 0:
+        return {"equal": float(way.value == target.value), "distance": FARTHEST / 2 * (way.value != target.value)}
+    distance = abs(math.log(way.value / target.value))
+    return {
+        "equal": float(distance < _EPSILON),
+        "distance": min(distance, FARTHEST),
+        "far_apart": float(distance > math.log(FAR_APART)),
+        "above_all": float(target.share and not target.growth and way.value > 100),
+        "not_whole": float(not target.share and target.factor == 1.0 and way.value != round(way.value)),
+    }
+
+
+def _what_number(way: Way, number: Number, around: Around) -> dict[str, float]:
+    """Return what the words around a number say of its kind."""
+    target, scene = around.target, way.scene
+    before, after = scene.before(number.start), scene.after(way.end)
+    ends, has = endings(), figure_words()
+    further = scene.text[number.end : scene.clause_of(number.start)[1]]
+    stock = bool(ends["stock"].search(before)) or bool(has["stock"].search(before[-12:]))
+    new = bool(has["new"].search(before[-14:] + after))
+    traits = {
+        "stock_for_added": float(target.increment and stock and not has["new"].search(before[-6:])),
+        "stock_for_level": float(not target.increment and stock),
+        "added_for_added": float(target.increment and new),
+        "added_for_level": float(not target.increment and new and not target.share),
+        "of_which": float(bool(has["of_which"].search(before))),
+        "last_years": float(bool(ends["prior"].search(before))),
+        "total_said": float(bool(ends["sum"].search(before))),
+        "average": float(bool(has["average"].search(before[-10:])) and not target.single),
+        "average_for_each": float(bool(has["average"].search(before[-10:])) and target.single),
+        "least_for_each": float(bool(has["least"].search(before[-12:])) and target.single),
+        "total_for_each": float(target.single and not has["average"].search(before[-10:]) and not has["least"].search(before[-12:])),
+        "rule_said": float(bool(ends["limit"].search(before)) and target.ceiling),
+        "left_over": float(bool(has["rest"].search(before[-6:]))),
+        "whole_of_a_part": float(bool(WHOLE.search(scene.text[number.end : number.end + 14]))),
+        "all_after": float(bool(has["all"].search(further))),
+        "one_in_words": float(number.in_words and number.value == 1),
+        "share_in_words": float(number.in_words and number.unit == "%"),
+        "so_many": float(bool(ends["near"].search(before)) and not ends["sum"].search(before)),
+        "points_for_share": float(number.unit in ("个百分点", "百分点") and target.quantity.unit == "%"),
+        "parts_follow": float(_parts_follow(scene, number, target, around)),
+    }
+    if target.value and way.value:
+        traits["so_many_at_target"] = traits["so_many"] * float(abs(way.value - target.value) < _EPSILON)
+    traits.update(_kind_of_share(before, further, target, around))
+    traits.update(_years(way, target, around))
+    traits.update(_turn(scene, number, target, around))
+    return traits
+
+
+def _parts_follow(scene: Scene, number: Number, target: Target, around: Around) -> bool:
+    """Say whether the next number of the kind is smaller and stands after 其中, so that this one is the whole of it."""
+    for one in scene.numbers:
+        if one.start > number.end and unit_fit(target, one.unit, around.words):
+            between = scene.text[number.end : one.start]
+            return one.value < number.value and bool(figure_words()["of_which"].search(between))
+    return False
+
+
+def _kind_of_share(before: str, further: str, target: Target, around: Around) -> dict[str, float]:
+    if not target.share:
+        return {}
+    signals = around.words.signals
+    close = before[-8:]
+    grows = bool(signals["growth"].search(close)) and not signals["levels"].search(close)
+    turned = (target.falls and _ROSE.search(close)) or (not target.falls and _FELL.search(close))
+    return {
+        "growth_for_growth": float(grows and target.growth),
+        "growth_for_level": float(grows and not target.growth),
+        "level_for_growth": float(not grows and target.growth),
+        "turned_round": float(bool(turned) and target.growth),
+        "rate_other": float(is_another_rate(before, target.quantity)),
+        "share_of_others": float(bool(re.search("占", close))),
+    }
+
+
+def _years(way: Way, target: Target, around: Around) -> dict[str, float]:
+    signals, scene = around.words.signals, way.scene
+    if signals["whole_period"].search(target.promise.text):
+        return {}
+    before = scene.text[: way.start]
+    if signals["averages"].search(before[-12:]):
+        return {"over_years": 1.0}
+    if signals["one_year"].search(before):
+        return {}
+    level = target.share and not target.growth
+    years = bool(signals["whole_period"].search(before) or scene.claim.over_years)
+    return {"over_years": float(years and not level)}
+
+
+def _turn(scene: Scene, number: Number, target: Target, around: Around) -> dict[str, float]:
+    """Return whether a number stands in the place of a row (分别…) that the target has in its own."""
+    low = number.start
+    row = [one for one in scene.numbers if unit_fit(target, one.unit, around.words)]
+    at = row.index(number) if number in row else -1
+    said = scene.text.rfind("分别", max(0, low - 40), low)
+    if said < 0 or target.row < 2 or at < 0:
+        return {}
+    first = next((place for place, one in enumerate(row) if one.start > said), at)
+    return {"in_turn": float(at - first == target.place), "out_of_turn": float(at - first != target.place)}
