@@ -64,6 +64,7 @@ def _sum_of(run: Sequence[Number], scene: Scene, target: Target, fit: float, *, 
         "sum_total_said": float(bool(words["sum"].search(joined) or words["stock"].search(joined))),
         "sum_change": float(bool(words["prior"].search(joined) or words["up"].search(joined) or words["down"].search(joined))),
         "sum_same_words": _alike(run, scene),
+        "sum_of_stretches": float(all(words["stretch"].search(scene.before(one.start)) for one in run)),
     }
     said = "＋".join(number_text(one.value) for one in run)
     value = target.scaled(sum(one.value for one in run))
@@ -157,5 +158,9 @@ def _parts(scene: Scene, target: Target, found: Sequence[tuple[Number, float]]) 
         for share in scene.numbers:
             if share.unit == "%" and one.end <= share.start <= one.end + 2 * BETWEEN and share.value < 100:
                 value = round(one.value * share.value / 100, 1)
+                marks = {
+                    "part_in_words": float(share.in_words),
+                    "part_of_others": float("占" in scene.before(share.start)[-8:]),
+                }
                 note = f"按{number_text(one.value)}{one.said}的{scene.text[share.start : share.end]}折算"
-                yield Way(target.scaled(value), "part", note, scene, one.start, share.end, fit, {"part_in_words": float(share.in_words)})
+                yield Way(target.scaled(value), "part", note, scene, one.start, share.end, fit, marks)

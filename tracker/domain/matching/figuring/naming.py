@@ -29,7 +29,7 @@ def names(scene: Scene, target: Target, words: MatchingWords) -> Iterator[Way]:
     """Yield how many things of the promised kind a sentence names."""
     if target.share or (target.base not in NAMEABLE and not target.events) or target.times > 1:
         return
-    yield from _lists(scene, target)
+    yield from _lists(scene, target, words)
     yield from _titles(scene, target)
     yield from _one(scene, target, words)
 
@@ -52,7 +52,7 @@ def _stands(name: str, text: str) -> bool:
     return name in text or (len(name) >= 4 and name[:4] in text) or (len(short) == 2 and len(name) <= 4 and short in text)
 
 
-def _lists(scene: Scene, target: Target) -> Iterator[Way]:
+def _lists(scene: Scene, target: Target, words: MatchingWords) -> Iterator[Way]:
     """Yield how many names stand in a row, in one clause or in neighbouring ones."""
     total, rows, first = 0, 0, 0
     for low, high in _clauses(scene):
@@ -64,6 +64,8 @@ def _lists(scene: Scene, target: Target) -> Iterator[Way]:
             "names_open": float("等" in scene.text[low:high]),
             "names_counted": float(any(low <= one.start < high for one in scene.numbers)),
             "names_single": float(len(found) == 1),
+            "names_finished": float(step_of(scene.text[low:high], words) in ("finished", "delivered")),
+            "names_under_way": float(step_of(scene.text[low:high], words) in ("progress", "preparing", "started")),
             "names_more_than_promised": float(len(found) > target.value),
         }
         note = f"报告点名{len(found)}个：" + "、".join(found)

@@ -45,10 +45,10 @@ def _pattern(lexicon: Lexicon, words: MatchingWords) -> re.Pattern[str]:
         *words.unit_kinds,
         "%", "‰", "学时", "个半天", "半天", "度", "遍", "卷", "宗",
     } - {"亿元", "万元", "亿美元", "万千瓦", "成"}  # fmt: skip
-    plain = {name for name in names if name[:1] not in "万亿"}
+    plain = {name for name in names if name[:1] not in "万亿" and name not in ("个村", "行政村", "个行政村", "村")}
     return re.compile(
         rf"(?P<number>(?<![\d.,A-Za-z])\d[\d,]{{0,14}}(?:\.\d{{1,4}})?|[一二两三四五六七八九十百千零]{{1,7}})"
-        rf"(?P<scale>万亿|千亿|百亿|千万|百万|十万|[万亿])?(?P<more>[余多几])?(?P<unit>{alternatives(plain)})"
+        rf"(?:[至到—～-]\d[\d,]{{0,9}}(?:\.\d{{1,4}})?)?(?P<scale>万亿|千亿|百亿|千万|百万|十万|[万亿])?(?P<more>[余多几])?(?P<unit>{alternatives(plain)})"
     )
 
 
@@ -109,4 +109,4 @@ def share_of(match: re.Match[str]) -> float | None:
     if match.group("half"):
         return 50.0
     over, under = parse_number(match.group("over")), parse_number(match.group("under"))
-    return round(100 * over / under, 2) if over and under else None
+    return round(100 * over / under, 1) if over and under else None

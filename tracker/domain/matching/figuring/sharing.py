@@ -21,6 +21,10 @@ _STEM = 4
 """So many characters before 率 say what is counted (案卷评查合格率: 评查合格)."""
 _REALLY = re.compile("实际|按期|按时|及时|准时")
 _OUT_OF = re.compile(r"^[^，。；、\d]{0,8}?(?:中|里|当中)(?:有|仅有|只有|已有|，|的)?")
+_BOTH = re.compile(
+    r"(?<![人平年月日户件场])均(?![衡价收等匀线摊可值])|(?<!大)都(?=[\u4e00-\u9fff])(?!市)|应.{1,2}尽.|[逐挨][件案个项户份家条栋]|没有一[\u4e00-\u9fff]|无一"
+)
+"""Shorter ways of saying that all of them were."""
 _HOLDS = re.compile("率|比例|占比|覆盖|比重|满意|达标|合格")
 
 
@@ -63,12 +67,13 @@ def _rate(
     patterns = figure_words()
     near, base = _near(scene, part), _near(scene, whole)
     own = stem & _ideas(near, words) - _ideas(base, words)
+    lost = bool(patterns["lost"].search(target.quantity.what) and patterns["lost"].search(near))
     low, high = min(whole.start, part.start), max(whole.end, part.end)
     between = scene.text[min(whole.end, part.end) : max(whole.start, part.start)]
     numbers_between = sum(low < one.start < high for one in scene.numbers) - 1
     negative = bool(patterns["negative"].search(near))
     marks = {
-        "rate_own_words": float(bool(own)),
+        "rate_own_words": float(bool(own) or lost),
         "rate_really": float(bool(_REALLY.search(near))),
         "rate_out_of": float(bool(_OUT_OF.search(scene.text[whole.end : whole.end + 12]))),
         "rate_of_which": float(bool(patterns["of_which"].search(between))),
@@ -94,7 +99,8 @@ def _near(scene: Scene, one: Number) -> str:
 
 def _stem(target: Target, words: MatchingWords) -> frozenset[str]:
     """Return the pairs of characters and the concepts of what a rate counts."""
-    names = [name[-_STEM:] for name in _RATE.split(target.quantity.what) if name]
+    what = target.quantity.what.split("占")[0]
+    names = [name[-_STEM:] for name in _RATE.split(what) if name]
     return frozenset[str]().union(*(_ideas(name, words) for name in names))
 
 
@@ -126,7 +132,7 @@ def _all_of_them(scene: Scene, target: Target) -> Iterator[Way]:
     if target.growth or target.ceiling or target.events:
         return
     patterns = figure_words()
-    for found in _first_in_each_clause(patterns["all"], scene):
+    for found in _first_in_each_clause(_BOTH, scene, _first_in_each_clause(patterns["all"], scene)):
         low, high = scene.clause_of(found.start())
         limited = bool(patterns["not_all"].search(scene.text, low, high))
         value = 100.0 if target.share else target.value
@@ -140,11 +146,14 @@ def _all_of_them(scene: Scene, target: Target) -> Iterator[Way]:
         yield Way(value, "all", f"报告称“{found.group()}”", scene, found.start(), found.end(), EXACT, marks)
 
 
-def _first_in_each_clause(pattern: re.Pattern[str], scene: Scene) -> Sequence[re.Match[str]]:
-    found: dict[int, re.Match[str]] = {}
+def _first_in_each_clause(
+    pattern: re.Pattern[str], scene: Scene, others: Sequence[re.Match[str]] = ()
+) -> Sequence[re.Match[str]]:
+    """Return the first place in each clause, after those found already; a clause that has one needs no other."""
+    found = {scene.clause_of(match.start())[0]: match for match in others}
     for match in pattern.finditer(scene.text):
         found.setdefault(scene.clause_of(match.start())[0], match)
-    return list(found.values())
+    return [found[at] for at in sorted(found)]
 
 
 def _none_of_them(scene: Scene, target: Target) -> Iterator[Way]:

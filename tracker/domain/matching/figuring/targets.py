@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from tracker.domain.documents import Quantity
 from tracker.domain.matching.comparable import RAREST, Comparable, make_comparable
+from tracker.domain.matching.figuring.rows import name_in_row
 from tracker.domain.matching.promises import Promise
 from tracker.domain.matching.units import number_text, same_unit, split_unit
 from tracker.domain.matching.words import MatchingWords
@@ -28,6 +29,7 @@ _EACH_NAMED = re.compile(
     r"(?:^|[，；：])(?:在|为|于|支持|推动)?([^，。；：\d]{2,40}?)(?:分别|均)?各[^，。；、\d一二两三]{0,4}[\d一二两三]"
 )
 _EACH_COUNTED = re.compile(r"(\d{1,3})个[\u4e00-\u9fff]{1,6}各[^，。；、\d一二两三不至]{0,4}[1一]")
+_CLAUSE = re.compile("[，；。]")
 _EACH_ONE = re.compile("每[个名家所村校人镇站位支项户]|各[个村镇校乡街]|人均|户均")
 
 
@@ -76,10 +78,12 @@ def target_of(quantity: Quantity, promise: Promise, rarity: Mapping[str, float],
     factor, base = split_unit(quantity.unit, words)
     what = quantity.what.strip("，。；：、 ")
     several = len(promise.quantities) > 1
+    row = [one for one in promise.quantities if same_unit(base, split_unit(one.unit, words)[1], words)]
+    place = next((at for at, one in enumerate(row) if one is quantity), 0)
+    what = _own_name(promise, row, place) or what
     name = make_comparable(what if several or len(what) >= TELLING_NAME else promise.text, words)
     wanted = {gram: share * rarity.get(gram, RAREST) for gram, share in name.grams.items()}
-    row = [one for one in promise.quantities if same_unit(base, split_unit(one.unit, words)[1], words)]
-    before = words_before(promise.text, quantity)
+    before = words_before(promise, quantity)
     times = periods_of(quantity, promise) * each_promised(promise.text, quantity)
     return Target(
         quantity=quantity,
@@ -94,12 +98,23 @@ def target_of(quantity: Quantity, promise: Promise, rarity: Mapping[str, float],
         tail=name.chunks[-1].text[-4:] if name.chunks else "\n",
         growth=is_growth(quantity, promise, words),
         falls=bool(_FALLS.search(before[-8:] + quantity.what[-4:])),
-        increment=bool(_INCREMENT.search(before + quantity.what)),
+        increment=bool(_INCREMENT.search(before)),
         ceiling=quantity.op == "<=" or bool(_CEILING.search(before[-6:])),
         single=bool(_EACH_ONE.search(before)),
-        place=next((at for at, one in enumerate(row) if one is quantity), 0),
+        place=place,
         row=len(row),
     )
+
+
+def _own_name(promise: Promise, row: Sequence[Quantity], place: int) -> str | None:
+    """Return the name of a target that stands in a row of them (甲率、乙率分别达90%、96%)."""
+    home, spans = promise.commitment.span, [one.span for one in row]
+    if len(row) < 2 or "分别" not in promise.commitment.text or len({one.what for one in row}) > 1:
+        return None
+    if any(span is None or not home.contains(span) for span in spans):
+        return None
+    first = min(span.start for span in spans if span) - home.start
+    return name_in_row(promise.commitment.text, first, place, len(row))
 
 
 def yearly_target(quantity: Quantity) -> float:
@@ -113,7 +128,7 @@ def periods_of(quantity: Quantity, promise: Promise) -> int:
         return PERIODS[quantity.per]
     if split_unit_plain(quantity.unit) not in EVENTS:
         return 1
-    found = _OTHER_PERIODS.search(words_before(promise.text, quantity))
+    found = _OTHER_PERIODS.search(words_before(promise, quantity))
     if found is None:
         return 1
     kinds = {"two": 6, "week": 52, "half": 2, "quarter": 4, "month": 12}
@@ -125,8 +140,12 @@ def split_unit_plain(unit: str) -> str:
     return unit.lstrip("万亿")
 
 
-def words_before(text: str, quantity: Quantity) -> str:
-    """Return the words of a promise before a target's number, back to the target before it or the clause's beginning."""
+def words_before(promise: Promise, quantity: Quantity) -> str:
+    """Return the words of a promise before a target's number, back to the clause's beginning."""
+    text, span, home = promise.text, quantity.span, promise.commitment.span
+    if span is not None and home.contains(span):
+        before = promise.commitment.text[: span.start - home.start]
+        return _CLAUSE.split(before)[-1]
     mark = f"{number_text(quantity.value)}"
     at = text.find(f"{mark}{quantity.unit}")
     if at < 0:
@@ -134,17 +153,14 @@ def words_before(text: str, quantity: Quantity) -> str:
     if at < 0:
         tail = re.search(rf"[一二两三四五六七八九十百千]+(?:{re.escape(quantity.unit)})", text)
         at = tail.start() if tail else len(text)
-    return re.split("[，；。]", text[:at])[-1]
+    return _CLAUSE.split(text[:at])[-1]
 
 
 def is_growth(quantity: Quantity, promise: Promise, words: MatchingWords) -> bool:
     """Say whether the target is a rate of growth or decline, not a level."""
     if quantity.unit not in SHARES:
         return False
-    text = promise.text
-    mark = f"{number_text(quantity.value)}{quantity.unit}"
-    at = text.find(mark)
-    before = text[max(0, at - 8) : at] if at >= 0 else quantity.what
+    before = words_before(promise, quantity)[-8:]
     if words.signals["levels"].search(before):
         return False
     return bool(words.signals["growth"].search(before + quantity.what[-4:]))

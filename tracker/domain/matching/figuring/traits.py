@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from tracker.domain.matching.comparable import Comparable, make_comparable, plain_text
+from tracker.domain.matching.figuring.counting import from_to
+from tracker.domain.matching.figuring.rows import name_in_row, row_members
 from tracker.domain.matching.figuring.scan import Number
 from tracker.domain.matching.figuring.targets import Target
 from tracker.domain.matching.figuring.vocabulary import endings, figure_words
@@ -85,7 +87,33 @@ def _words_shared(way: Way, around: Around) -> dict[str, float]:
 def near_words(way: Way) -> str:
     """Return the words beside what was read: before it, within it and right after it."""
     scene = way.scene
-    return scene.before(way.start) + scene.text[way.start : way.end] + scene.after(way.end)
+    near = scene.before(way.start) + scene.text[way.start : way.end] + scene.after(way.end)
+    if way.kind != "number":
+        return near
+    number = next(one for one in scene.numbers if one.start == way.start)
+    if former := became(scene, number):
+        return scene.before(former.start) + near
+    return (name_of_number(scene, number) or "") + near
+
+
+def became(scene: Scene, number: Number) -> Number | None:
+    """Return the number that this one was before (由0.38%降至0.21%), None where it tells of no change."""
+    at = scene.numbers.index(number)
+    former = scene.numbers[at - 1] if at else None
+    if former is None or former.unit != number.unit:
+        return None
+    pair = from_to(scene, former, number)
+    return former if pair == (former.value, number.value) else None
+
+
+def name_of_number(scene: Scene, number: Number) -> str | None:
+    """Return the name that belongs to a number in a row of them (甲、乙分别达到90%、96%), None where it stands in none."""
+    spans = [(one.start, one.end) for one in scene.numbers]
+    at = scene.numbers.index(number)
+    members = row_members(spans, at, scene.text)
+    if len(members) < 2:
+        return None
+    return name_in_row(scene.text, spans[members[0]][0], members.index(at), len(members))
 
 
 def share_of_name(target: Target, text: str, words: MatchingWords) -> float:
@@ -136,6 +164,12 @@ def _what_number(way: Way, number: Number, around: Around) -> dict[str, float]:
         "added_for_level": float(not target.increment and new and not target.share),
         "of_which": float(bool(has["of_which"].search(before))),
         "last_years": float(bool(ends["prior"].search(before))),
+        "was_before": float(_was_before(scene, number)),
+        "became": float(became(scene, number) is not None),
+        "lost_case": float(bool(has["lost"].search(before + after)) and bool(has["lost"].search(target.quantity.what))),
+        "part_of_year": float(bool(has["stretch"].search(before)) and target.quantity.per is None),
+        "part_of_recurring": float(bool(has["stretch"].search(before)) and target.quantity.per is not None),
+        "share_follows": float(_share_follows(scene, number)),
         "total_said": float(bool(ends["sum"].search(before))),
         "average": float(bool(has["average"].search(before[-10:])) and not target.single),
         "average_for_each": float(bool(has["average"].search(before[-10:])) and target.single),
@@ -155,6 +189,7 @@ def _what_number(way: Way, number: Number, around: Around) -> dict[str, float]:
         traits["so_many_at_target"] = traits["so_many"] * float(abs(way.value - target.value) < _EPSILON)
     traits.update(_kind_of_share(before, further, target, around))
     traits.update(_years(way, target, around))
+    traits.update(_beside(scene, number, target, around))
     traits.update(_turn(scene, number, target, around))
     return traits
 
@@ -166,6 +201,41 @@ def _parts_follow(scene: Scene, number: Number, target: Target, around: Around) 
             between = scene.text[number.end : one.start]
             return one.value < number.value and bool(figure_words()["of_which"].search(between))
     return False
+
+
+def _was_before(scene: Scene, number: Number) -> bool:
+    """Say whether the next number is what became of this one."""
+    at = scene.numbers.index(number)
+    return at + 1 < len(scene.numbers) and became(scene, scene.numbers[at + 1]) is number
+
+
+def _share_follows(scene: Scene, number: Number) -> bool:
+    """Say whether only a share of the number is meant by the words after it (已有三分之二)."""
+    at = scene.numbers.index(number)
+    after = scene.numbers[at + 1] if at + 1 < len(scene.numbers) else None
+    return after is not None and after.in_words and after.unit == "%" and "占" not in scene.before(after.start)
+
+
+def _beside(scene: Scene, number: Number, target: Target, around: Around) -> dict[str, float]:
+    """Return what the other numbers of the kind in the sentence say: part of a list, this year's share of a stock."""
+    others = [one for one in scene.numbers if one is not number and unit_fit(target, one.unit, around.words)]
+    new, stock = figure_words()["new"], figure_words()["stock"]
+    own = scene.before(number.start)[-12:]
+    fresh = any(new.search(scene.before(one.start)[-8:]) and one.value < number.value for one in others)
+    older = any(stock.search(scene.before(one.start)[-12:]) and one.value > number.value for one in others)
+    spans = [(one.start, one.end) for one in scene.numbers]
+    at = scene.numbers.index(number)
+    joined = any(
+        scene.numbers[other].unit == number.unit
+        and scene.text[min(spans[at][1], spans[other][1]) : max(spans[at][0], spans[other][0])].startswith("、")
+        for other in (at - 1, at + 1)
+        if 0 <= other < len(spans)
+    )
+    return {
+        "stock_beside_new": float(bool(stock.search(own)) and fresh),
+        "new_beside_stock": float(bool(new.search(own)) and older),
+        "in_a_list": float(joined),
+    }
 
 
 def _kind_of_share(before: str, further: str, target: Target, around: Around) -> dict[str, float]:

@@ -14,6 +14,7 @@ from tracker.domain.matching.words import MatchingWords
 from tracker.language.lexicon import Lexicon
 
 _STOP = re.compile(r"[，、；。\d（）]")
+VILLAGES = frozenset(("村", "个村", "行政村", "个行政村"))
 EXACT, SAME, LOOSE = 1.0, 0.7, 0.3
 """How well a unit fits: the very one, one that counts the same, one that may."""
 
@@ -80,6 +81,8 @@ def unit_fit(target: Target, unit: str, words: MatchingWords) -> float:
         return SAME
     if unit in ("度", "遍"):
         return SAME if target.base in EVENTS else 0.0
+    if target.base in VILLAGES and unit == "个":
+        return SAME
     if same_unit(target.base, unit, words):
         return SAME
     if (target.base in THINGS and unit in THINGS) or {target.base, unit} <= {"个", *PEOPLE}:
