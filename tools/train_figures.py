@@ -33,7 +33,7 @@ from tracker.language.lexicon import load_lexicon
 PRIOR = {
     "near": 2.0, "clause": 1.5, "topic": 1.0, "sentence": 0.5, "tail": 1.0, "rival": -2.5, "another_word": -0.5, "rate_name": 1.0,
     "answering_clause": 1.0, "answering_next": 0.5, "other_sentence": -1.0, "later_sentence": -0.5,
-    "equal": 0.5, "distance": -0.7, "far_apart": -2.0, "above_all": -4.0, "not_whole": -2.0,
+    "equal": 0.5, "distance": -0.7, "growth_apart": -0.5, "share_apart": -0.5, "far_apart": -2.0, "above_all": -4.0, "not_whole": -2.0,
     "unit_same_kind": -0.5, "unit_loose": -1.5,
     "stock_for_added": -2.5, "stock_for_level": 0.5, "added_for_added": 1.5, "added_for_level": -0.3, "of_which": -0.5,
     "last_years": -2.5, "total_said": 1.0, "average": -1.5, "average_for_each": 2.0, "least_for_each": 2.0, "total_for_each": -1.0,
@@ -41,7 +41,7 @@ PRIOR = {
     "so_many": -0.3, "so_many_at_target": -1.0, "points_for_share": -2.0, "parts_follow": 0.5,
     "growth_for_growth": 2.0, "growth_for_level": -2.5, "level_for_growth": -2.0, "turned_round": -2.0, "rate_other": -2.5, "share_of_others": -0.3,
     "over_years": -4.0, "was_before": -2.5, "became": 1.0, "lost_case": 2.0, "part_of_year": -0.7, "part_of_recurring": -1.5, "share_follows": -2.0,
-    "stock_beside_new": -1.0, "new_beside_stock": 0.7, "in_a_list": -0.3, "sum_of_stretches": 1.5, "part_of_others": -2.0, "names_finished": 0.7, "names_under_way": -1.5, "in_turn": 1.5, "out_of_turn": -1.5,
+    "stock_beside_new": -1.0, "new_beside_stock": 0.7, "in_a_list": -0.1, "after_its_whole": 1.0, "list_of_others": -1.0, "sum_of_places": 1.0, "gain_for_added": 1.5, "became_for_added": -1.5, "sum_of_stretches": 1.5, "part_of_others": -2.0, "names_finished": 0.7, "names_under_way": -1.5, "in_turn": 1.5, "out_of_turn": -1.5,
     "kind_number": 1.5, "kind_sum": -0.5, "kind_each": 0.7, "kind_gain": 0.5, "kind_rest": -0.5, "kind_part": -0.5, "kind_rate": -1.0, "kind_change": 0.5,
     "kind_all": 0.0, "kind_none": 0.5, "kind_every": 0.0, "kind_row": 0.0, "kind_row_each": 1.5, "kind_names": -1.5, "kind_titles": -1.5,
     "kind_quotes": -2.0, "kind_one": -2.0, "kind_promised_names": 0.0,

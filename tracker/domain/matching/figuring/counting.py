@@ -64,6 +64,7 @@ def _sum_of(run: Sequence[Number], scene: Scene, target: Target, fit: float, *, 
         "sum_total_said": float(bool(words["sum"].search(joined) or words["stock"].search(joined))),
         "sum_change": float(bool(words["prior"].search(joined) or words["up"].search(joined) or words["down"].search(joined))),
         "sum_same_words": _alike(run, scene),
+        "sum_of_places": float(not any(target.tail[-2:] in (scene.before(one.start)[-7:] + scene.after(one.end)[:7]) for one in run)),
         "sum_of_stretches": float(all(words["stretch"].search(scene.before(one.start)) for one in run)),
     }
     said = "＋".join(number_text(one.value) for one in run)

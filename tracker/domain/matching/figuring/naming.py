@@ -27,7 +27,7 @@ _LEAD_OF_NAME = re.compile(r"^(?:结合|围绕|依托|利用|借助|抓住|针�
 
 def names(scene: Scene, target: Target, words: MatchingWords) -> Iterator[Way]:
     """Yield how many things of the promised kind a sentence names."""
-    if target.share or (target.base not in NAMEABLE and not target.events) or target.times > 1:
+    if target.share or (target.base not in NAMEABLE and not target.events) or target.recurs:
         return
     yield from _lists(scene, target, words)
     yield from _titles(scene, target)
@@ -93,7 +93,9 @@ def named_in(clause: str) -> list[str]:
         return []
     if parts:
         parts[0] = _LEAD.sub("", parts[0])
-    if re.search(r"\d", head) or not all(2 <= len(part) <= LONGEST_NAME for part in parts):
+    if parts and "的" in parts[-1] and _PLACE.search(parts[-1].split("的")[0]):
+        parts[-1] = parts[-1].split("的")[0]
+    if re.search(r"\d", head) or any("的" in part for part in parts) or not all(2 <= len(part) <= LONGEST_NAME for part in parts):
         return []
     if len(parts) == 1 and not _PLACE.search(parts[0]):
         return []

@@ -29,6 +29,7 @@ _EACH_NAMED = re.compile(
     r"(?:^|[，；：])(?:在|为|于|支持|推动)?([^，。；：\d]{2,40}?)(?:分别|均)?各[^，。；、\d一二两三]{0,4}[\d一二两三]"
 )
 _EACH_COUNTED = re.compile(r"(\d{1,3})个[\u4e00-\u9fff]{1,6}各[^，。；、\d一二两三不至]{0,4}[1一]")
+_SHORTER = re.compile("(?:缩短|压缩|精简|压减)(?![到至])")
 _CLAUSE = re.compile("[，；。]")
 _EACH_ONE = re.compile("每[个名家所村校人镇站位支项户]|各[个村镇校乡街]|人均|户均")
 
@@ -44,6 +45,7 @@ class Target:
     promise: Promise
     value: float
     times: int
+    recurs: bool
     factor: float
     base: str
     name: Comparable
@@ -90,6 +92,7 @@ def target_of(quantity: Quantity, promise: Promise, rarity: Mapping[str, float],
         promise=promise,
         value=quantity.value * times,
         times=times,
+        recurs=periods_of(quantity, promise) > 1,
         factor=factor,
         base=base,
         name=name,
@@ -163,7 +166,7 @@ def is_growth(quantity: Quantity, promise: Promise, words: MatchingWords) -> boo
     before = words_before(promise, quantity)[-8:]
     if words.signals["levels"].search(before):
         return False
-    return bool(words.signals["growth"].search(before + quantity.what[-4:]))
+    return bool(words.signals["growth"].search(before + quantity.what[-4:]) or _SHORTER.search(before))
 
 
 def each_promised(promise: str, quantity: Quantity) -> int:

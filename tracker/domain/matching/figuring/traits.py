@@ -12,7 +12,7 @@ from tracker.domain.matching.comparable import Comparable, make_comparable, plai
 from tracker.domain.matching.figuring.counting import from_to
 from tracker.domain.matching.figuring.rows import name_in_row, row_members
 from tracker.domain.matching.figuring.scan import Number
-from tracker.domain.matching.figuring.targets import Target
+from tracker.domain.matching.figuring.targets import SHARES, Target
 from tracker.domain.matching.figuring.vocabulary import endings, figure_words
 from tracker.domain.matching.figuring.ways import LOOSE, SAME, Scene, Way, unit_fit
 from tracker.domain.matching.names import puts_another_word
@@ -24,9 +24,14 @@ FARTHEST = 3.0
 FAR_APART = 25.0
 """So many times the target, or so small a share of it, counts something else."""
 WHOLE = re.compile(r"^[^，。；、\d]{0,10}?(?:中|里|之中|当中)(?:，|有|仅|已|$|[^，。；、心间央国期学等])")
+_ONLY_GROWS = re.compile(r"(?:同比|比上年|较上年|比去年|较去年|可比|实际|分别|名义|均)*(?:增长|下降|增|降|提高|增加|减少|上升|回落|增幅|增速)?(?:了|约|达到|达|为)?")
 _FELL = re.compile("降|减|缩|压|少")
 _ROSE = re.compile("增|升|提高|涨|多了|反弹")
 _EPSILON = 1e-9
+POINTS = 20.0
+"""So many points apart are far for a share."""
+CLOSE = 7
+"""So many characters right before or after a number name what it counts."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,11 +56,14 @@ def traits_of(way: Way, around: Around) -> dict[str, float]:
     traits.update(_words_shared(way, around))
     traits.update(_place(way))
     traits.update(_size(way, around.target))
+    traits.update(_years(way, around.target, around))
     if way.fit == SAME:
         traits["unit_same_kind"] = 1.0
     elif way.fit == LOOSE:
         traits["unit_loose"] = 1.0
     number = next((one for one in way.scene.numbers if one.start == way.start), None)
+    if way.kind == "gain":
+        traits["gain_for_added"] = float(around.target.increment)
     if number is not None and way.kind in ("number", "sum", "part", "each"):
         traits.update(_what_number(way, number, around))
     return {name: value for name, value in traits.items() if value}
@@ -93,7 +101,17 @@ def near_words(way: Way) -> str:
     number = next(one for one in scene.numbers if one.start == way.start)
     if former := became(scene, number):
         return scene.before(former.start) + near
-    return (name_of_number(scene, number) or "") + near
+    return (name_of_number(scene, number) or subject_before(scene, number)) + near
+
+
+def subject_before(scene: Scene, number: Number) -> str:
+    """Return what the clause before is about, where a growth or share has no name of its own (收入8.9亿元，同比增长29%)."""
+    at = scene.numbers.index(number)
+    low, _ = scene.clause_of(number.start)
+    if number.unit not in SHARES or not at or scene.numbers[at - 1].end > low or not _ONLY_GROWS.fullmatch(scene.text[low : number.start]):
+        return ""
+    former = scene.numbers[at - 1]
+    return scene.before(former.start) + scene.after(former.end)
 
 
 def became(scene: Scene, number: Number) -> Number | None:
@@ -137,6 +155,13 @@ def _place(way: Way) -> dict[str, float]:
 
 
 def _size(way: Way, target: Target) -> dict[str, float]:
+    if target.share:
+        apart = min(abs(way.value - target.value) / POINTS, FARTHEST)
+        return {
+            "equal": float(way.value == target.value),
+            "growth_apart" if target.growth else "share_apart": apart,
+            "above_all": float(not target.growth and way.value > 100),
+        }
     if target.value == 0 or way.value <= 0:
         return {"equal": float(way.value == target.value), "distance": FARTHEST / 2 * (way.value != target.value)}
     distance = abs(math.log(way.value / target.value))
@@ -144,8 +169,7 @@ def _size(way: Way, target: Target) -> dict[str, float]:
         "equal": float(distance < _EPSILON),
         "distance": min(distance, FARTHEST),
         "far_apart": float(distance > math.log(FAR_APART)),
-        "above_all": float(target.share and not target.growth and way.value > 100),
-        "not_whole": float(not target.share and target.factor == 1.0 and way.value != round(way.value)),
+        "not_whole": float(target.factor == 1.0 and way.value != round(way.value)),
     }
 
 
@@ -169,7 +193,8 @@ def _what_number(way: Way, number: Number, around: Around) -> dict[str, float]:
         "lost_case": float(bool(has["lost"].search(before + after)) and bool(has["lost"].search(target.quantity.what))),
         "part_of_year": float(bool(has["stretch"].search(before)) and target.quantity.per is None),
         "part_of_recurring": float(bool(has["stretch"].search(before)) and target.quantity.per is not None),
-        "share_follows": float(_share_follows(scene, number)),
+        "share_follows": float(way.kind == "number" and _share_follows(scene, number)),
+        "became_for_added": float(target.increment and became(scene, number) is not None),
         "total_said": float(bool(ends["sum"].search(before))),
         "average": float(bool(has["average"].search(before[-10:])) and not target.single),
         "average_for_each": float(bool(has["average"].search(before[-10:])) and target.single),
@@ -177,7 +202,7 @@ def _what_number(way: Way, number: Number, around: Around) -> dict[str, float]:
         "total_for_each": float(target.single and not has["average"].search(before[-10:]) and not has["least"].search(before[-12:])),
         "rule_said": float(bool(ends["limit"].search(before)) and target.ceiling),
         "left_over": float(bool(has["rest"].search(before[-6:]))),
-        "whole_of_a_part": float(bool(WHOLE.search(scene.text[number.end : number.end + 14]))),
+        "whole_of_a_part": float(_is_whole(scene, number)),
         "all_after": float(bool(has["all"].search(further))),
         "one_in_words": float(number.in_words and number.value == 1),
         "share_in_words": float(number.in_words and number.unit == "%"),
@@ -188,7 +213,6 @@ def _what_number(way: Way, number: Number, around: Around) -> dict[str, float]:
     if target.value and way.value:
         traits["so_many_at_target"] = traits["so_many"] * float(abs(way.value - target.value) < _EPSILON)
     traits.update(_kind_of_share(before, further, target, around))
-    traits.update(_years(way, target, around))
     traits.update(_beside(scene, number, target, around))
     traits.update(_turn(scene, number, target, around))
     return traits
@@ -201,6 +225,11 @@ def _parts_follow(scene: Scene, number: Number, target: Target, around: Around) 
             between = scene.text[number.end : one.start]
             return one.value < number.value and bool(figure_words()["of_which"].search(between))
     return False
+
+
+def _is_whole(scene: Scene, number: Number) -> bool:
+    """Say whether a number is the whole of which the next one is a part (两名调查员中，一名…)."""
+    return bool(WHOLE.search(scene.text[number.end : number.end + 14]))
 
 
 def _was_before(scene: Scene, number: Number) -> bool:
@@ -235,7 +264,16 @@ def _beside(scene: Scene, number: Number, target: Target, around: Around) -> dic
         "stock_beside_new": float(bool(stock.search(own)) and fresh),
         "new_beside_stock": float(bool(new.search(own)) and older),
         "in_a_list": float(joined),
+        "after_its_whole": float(at > 0 and _is_whole(scene, scene.numbers[at - 1])),
+        "list_of_others": float(joined and not _touches(scene, number, target, around)),
     }
+
+
+def _touches(scene: Scene, number: Number, target: Target, around: Around) -> bool:
+    """Say whether a noun of the target stands right before or after a number (示范校3所, not 走进社区19次)."""
+    close = scene.before(number.start)[-CLOSE:], scene.after(number.end)[:CLOSE]
+    last = target.name.chunks[-1].grams[-3:] if target.name.chunks else ()
+    return any(gram in form_of(text, around.words).grams for text in close for gram in last)
 
 
 def _kind_of_share(before: str, further: str, target: Target, around: Around) -> dict[str, float]:
@@ -260,6 +298,8 @@ def _years(way: Way, target: Target, around: Around) -> dict[str, float]:
     if signals["whole_period"].search(target.promise.text):
         return {}
     before = scene.text[: way.start]
+    if way.kind == "change" and signals["averages"].search(scene.text):
+        return {"over_years": 1.0}
     if signals["averages"].search(before[-12:]):
         return {"over_years": 1.0}
     if signals["one_year"].search(before):
