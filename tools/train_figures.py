@@ -41,7 +41,8 @@ PRIOR = {
     "so_many": -0.3, "so_many_at_target": -1.0, "points_for_share": -2.0, "parts_follow": 0.5,
     "growth_for_growth": 2.0, "growth_for_level": -2.5, "level_for_growth": -2.0, "turned_round": -2.0, "rate_other": -2.5, "share_of_others": -0.3,
     "over_years": -4.0, "was_before": -2.5, "became": 1.0, "lost_case": 2.0, "part_of_year": -0.7, "part_of_recurring": -1.5, "share_follows": -2.0,
-    "stock_beside_new": -1.0, "new_beside_stock": 0.7, "in_a_list": -0.1, "after_its_whole": 1.0, "list_of_others": -1.0, "sum_of_places": 1.0, "gain_for_added": 1.5, "became_for_added": -1.5, "sum_of_stretches": 1.5, "part_of_others": -2.0, "names_finished": 0.7, "names_under_way": -1.5, "in_turn": 1.5, "out_of_turn": -1.5,
+    "stock_beside_new": -1.0, "new_beside_stock": 0.7, "in_a_list": -0.1, "less_follows": -1.0, "after_the_target": 1.0, "not_lost": -1.5, "none_won": 0.5, "kind_not_yet": 0.0, "not_yet_one": 0.5,
+    "not_yet_failed": 0.0, "kind_passages": -2.0, "passages_other_near": 1.5, "after_its_whole": 1.0, "list_of_others": -1.0, "sum_of_places": 1.0, "gain_for_added": 1.5, "became_for_added": -1.5, "sum_of_stretches": 1.5, "part_of_others": -2.0, "names_finished": 0.7, "names_under_way": -1.5, "in_turn": 1.5, "out_of_turn": -1.5,
     "kind_number": 1.5, "kind_sum": -0.5, "kind_each": 0.7, "kind_gain": 0.5, "kind_rest": -0.5, "kind_part": -0.5, "kind_rate": -1.0, "kind_change": 0.5,
     "kind_all": 0.0, "kind_none": 0.5, "kind_every": 0.0, "kind_row": 0.0, "kind_row_each": 1.5, "kind_names": -1.5, "kind_titles": -1.5,
     "kind_quotes": -2.0, "kind_one": -2.0, "kind_promised_names": 0.0,
@@ -119,11 +120,15 @@ def cases_of(pair: GoldPair) -> Iterator[Case]:
             yield _case(pair.name, link, own, gold, rarity)
 
 
-def _passages(link: GoldLink, rows: Sequence[Scored], later: LaterReport, pair: GoldPair) -> tuple[list[Scored], bool, bool]:
+def _passages(
+    link: GoldLink, rows: Sequence[Scored], later: LaterReport, pair: GoldPair
+) -> tuple[list[Scored], bool, bool]:
     """Return the passages that the pipeline accepts, else those that the judge gives; whether they hold one of the judge's."""
     thresholds = load_model().thresholds
     score = rows[0].score if rows else 0.0
-    accepted = [row for row in rows if row.score >= thresholds["mentioned"] and row.score >= score * thresholds["beside"]]
+    accepted = [
+        row for row in rows if row.score >= thresholds["mentioned"] and row.score >= score * thresholds["beside"]
+    ]
     wanted = places(pair.later.text, link.evidence)
 
     def hits(row: Scored) -> bool:
@@ -151,7 +156,14 @@ def _case(
                 continue
             scenes = scenes_of(rows, lexicon, words)
             case = Case(
-                name, target, scenes, candidates_for(target, scenes, rarity, words), gold, found, accepted, link.commitment.text
+                name,
+                target,
+                scenes,
+                candidates_for(target, scenes, rarity, words),
+                gold,
+                found,
+                accepted,
+                link.commitment.text,
             )
             if best is None or _fits(case) > _fits(best):
                 best = case
@@ -226,7 +238,9 @@ def main() -> None:
     pairs = [
         pair
         for pair in load_pairs(arguments.folder, arguments.reports)
-        if not pair.held_out and pair.name not in arguments.leave_out and (not arguments.only or pair.name in arguments.only)
+        if not pair.held_out
+        and pair.name not in arguments.leave_out
+        and (not arguments.only or pair.name in arguments.only)
     ]
     cases = [list(cases_of(pair)) for pair in pairs]
     everything = [case for own in cases for case in own]

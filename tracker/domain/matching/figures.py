@@ -24,12 +24,24 @@ from tracker.language.lexicon import Lexicon
 TOLERANCE = 1e-9
 ABOUT = 0.985
 """A target of about so much is met by this share of it."""
+MOST_BORROWED = 4
+_HONOUR = re.compile("争创|创建|创成|申创|申报|荣获|获评")
 _ZERO = re.compile(
     r"[“]?零(?P<what>败诉|纠错|发生|事故|差错|投诉|上访|违纪|脱管|漏管|撤销|逾期)|(?:不|未|无)(?:再)?(?:发生|出现)(?P<case>[\u4e00-\u9fff]{2,8})?"
     r"|(?:防止|杜绝)[^，。；]{2,16}?发生|[不无](?:脱管|漏管)"
 )
 
-__all__ = ["compare_figures", "figure_of", "not_built", "targets_of", "tidy", "unanswered", "yearly_target"]
+__all__ = [
+    "borrow_figures",
+    "compare_figures",
+    "count_members",
+    "figure_of",
+    "not_built",
+    "targets_of",
+    "tidy",
+    "unanswered",
+    "yearly_target",
+]
 
 
 def compare_figures(
@@ -48,6 +60,38 @@ def compare_figures(
         if target.value or figure.met is not None:
             figures.append(figure)
     return tuple(figures)
+
+
+def borrow_figures(
+    promise: Promise,
+    rows: Sequence[Scored],
+    rarity: Mapping[str, float],
+    lexicon: Lexicon,
+    words: MatchingWords,
+) -> tuple[Figure, ...]:
+    """Return the figures of a part that no passage answers, read from passages that answer its commitment's other parts."""
+    scenes = scenes_of(rows[:MOST_BORROWED], lexicon, words, borrowed=True)
+    figures: list[Figure] = []
+    for target in targets_of(promise, rarity, words):
+        candidate = chosen(candidates_for(target, scenes, rarity, words), figure_model())
+        if candidate.way is not None:
+            figures.append(figure_of(target, candidate, scenes, words))
+        elif target.value:
+            figures.append(unanswered(target.quantity))
+    return tuple(figures)
+
+
+def count_members(members: Sequence[Promise], done: Sequence[Promise]) -> Figure | None:
+    """Return how many members of a promised list were done, where the promise counts them (甲、乙两个中心镇) or is a title."""
+    promise = members[0]
+    size = len(members)
+    kept = [one.what for each in members for one in each.quantities]
+    counted = next((q for q in promise.commitment.quantities if q.value == size and q.what not in kept), None)
+    if size < 2 or (counted is None and not _HONOUR.search(promise.commitment.text)):
+        return None
+    what, unit = (tidy(counted.what), counted.unit) if counted else ("所列各项", "个")
+    note = f"所列{size}个中，报告称做到{len(done)}个"
+    return Figure(what, float(size), float(len(done)), unit, met=len(done) == size, note=note)
 
 
 def targets_of(promise: Promise, rarity: Mapping[str, float], words: MatchingWords) -> list[Target]:
@@ -91,7 +135,9 @@ def _note(target: Target, way: Way) -> str | None:
         per, value = PERIOD_NAMES[target.quantity.per], number_text(target.quantity.value)
         notes.append(f"目标{per}{value}{target.quantity.unit}，按全年相加比较")
     elif target.times > 1:
-        notes.append(f"目标每次{number_text(target.quantity.value)}{target.quantity.unit}，全年{target.times}次合计比较")
+        notes.append(
+            f"目标每次{number_text(target.quantity.value)}{target.quantity.unit}，全年{target.times}次合计比较"
+        )
     if way.kind == "number" and _about(way):
         notes.append("报告所述为约数")
     return "；".join(notes) or None

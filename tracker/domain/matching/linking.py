@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from tracker.domain.documents import Evidence, Figure, Link, LinkReport, Outcome, PlanItem, ReportReading, Shrunk, Span
 from tracker.domain.matching.admissions import find_admissions
 from tracker.domain.matching.candidates import LaterReport, clause_range, prepare_report
 from tracker.domain.matching.features import Reading, quoted
-from tracker.domain.matching.figures import compare_figures, not_built, unanswered
+from tracker.domain.matching.figures import borrow_figures, compare_figures, count_members, not_built, unanswered
 from tracker.domain.matching.lateness import is_late
 from tracker.domain.matching.outcome import Judgement, judge, sum_up
 from tracker.domain.matching.promises import Promise, prepare_promises, side_parts
@@ -94,6 +94,7 @@ class _Linker:
             self._answer(promise, rows, repetitions, admissions)
             for promise, rows, repetitions, admissions in zip(self.promises, scored, again, admitted, strict=True)
         ]
+        answers = self._with_borrowed(answers)
         links: list[Link] = []
         for item in self.items:
             own = [answer for answer in answers if answer.promise.item is item]
@@ -133,6 +134,23 @@ class _Linker:
         nearest = () if accepted else tuple(rows[:MOST_NEAREST])
         return _Answer(promise, judgement, score, accepted, nearest, figures, late, admissions, repetitions, shrunk)
 
+    def _with_borrowed(self, answers: Sequence[_Answer]) -> list[_Answer]:
+        """Look for the targets of parts without a passage of their own in the passages of their commitment's other parts."""
+        found: list[_Answer] = []
+        for answer in answers:
+            own = answer.promise.commitment
+            rows = [
+                row
+                for other in answers
+                if other is not answer and other.promise.commitment is own
+                for row in other.accepted
+            ]
+            if rows and not answer.accepted and not answer.figures:
+                figures = borrow_figures(answer.promise, rows, self.rarity, self.lexicon, self.words)
+                answer = replace(answer, figures=figures)
+            found.append(answer)
+        return found
+
     def _row(self, item: str, commitment: str | None, answers: Sequence[_Answer]) -> Link:
         """Sum up the answers to the parts of a commitment, or to all of an item's."""
         lates = [answer.late for answer in answers if answer.late is not None]
@@ -143,7 +161,7 @@ class _Linker:
             score=round(max((answer.score for answer in answers), default=0.0), 4),
             late=any(lates) if lates else None,
             evidence=self._best_evidence(answers),
-            figures=_figures(answers),
+            figures=(*_figures(answers), *_member_figures(answers)),
             contradicted_by=self._contradictions(answers),
             repeated_in=_ordered([one for answer in answers for one in answer.repetitions]),
             shrunk=next((answer.shrunk for answer in answers if answer.shrunk), None),
@@ -210,6 +228,19 @@ def _figures(answers: Sequence[_Answer]) -> tuple[Figure, ...]:
         for answer in answers
         for figure in answer.figures or (map(unanswered, answer.promise.quantities) if told else ())
     )
+
+
+def _member_figures(answers: Sequence[_Answer]) -> Iterator[Figure]:
+    """Yield, for each list of things, how many of the promised ones were done."""
+    lists: dict[str, list[_Answer]] = {}
+    for answer in answers:
+        if answer.promise.is_member:
+            lists.setdefault(answer.promise.commitment.id, []).append(answer)
+    for members in lists.values():
+        done = [answer.promise for answer in members if answer.judgement.outcome is Outcome.DONE]
+        figure = count_members([answer.promise for answer in members], done)
+        if figure and any(answer.accepted for answer in members):
+            yield figure
 
 
 def _overlap(left: Evidence, right: Evidence) -> bool:

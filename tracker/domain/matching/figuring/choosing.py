@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from tracker.domain.documents import Quantity
-from tracker.domain.matching.figuring.counting import counts
+from tracker.domain.matching.figuring.counting import counts, in_passages
 from tracker.domain.matching.figuring.naming import names, promised_names
 from tracker.domain.matching.figuring.openings import open_traits
 from tracker.domain.matching.figuring.periods import times
@@ -39,15 +39,15 @@ def figure_model() -> Mapping[str, float]:
     return dict(tables["weights"])
 
 
-def scenes_of(rows: Sequence[Scored], lexicon: Lexicon, words: MatchingWords) -> list[Scene]:
-    """Return the sentences of the passages, the surest first, each once."""
+def scenes_of(rows: Sequence[Scored], lexicon: Lexicon, words: MatchingWords, *, borrowed: bool = False) -> list[Scene]:
+    """Return the sentences of the passages, the surest first, each once; of borrowed ones no clause is the answering one."""
     scenes: dict[int, Scene] = {}
     for row in rows:
         claim = row.reading.claim
         if claim.start in scenes:
             continue
         best = claim.clauses[row.reading.best]
-        span = (best.start - claim.start, best.end - claim.start)
+        span = (0, 0) if borrowed else (best.start - claim.start, best.end - claim.start)
         scenes[claim.start] = make_scene(claim, len(scenes), span, lexicon, words)
     return list(scenes.values())
 
@@ -69,6 +69,7 @@ def _ways(target: Target, scenes: Sequence[Scene], words: MatchingWords) -> Iter
         yield from names(scene, target, words)
     if scenes:
         yield from promised_names(scenes, target)
+        yield from in_passages(scenes, target, words)
 
 
 def _rivals(target: Target, rarity: Mapping[str, float], words: MatchingWords) -> list[Target]:

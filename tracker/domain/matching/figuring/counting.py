@@ -8,16 +8,20 @@ from collections.abc import Iterator, Sequence
 from tracker.domain.matching.figuring.scan import Number
 from tracker.domain.matching.figuring.targets import Target
 from tracker.domain.matching.figuring.vocabulary import figure_words
-from tracker.domain.matching.figuring.ways import Scene, Way, fitting
+from tracker.domain.matching.comparable import make_comparable
+from tracker.domain.matching.figuring.ways import EXACT, LOOSE, Scene, Way, fitting
+from tracker.domain.matching.outcome import step_of
 from tracker.domain.matching.units import number_text
 from tracker.domain.matching.words import MatchingWords
 from tracker.language.numerals import parse_number
 
 MOST_IN_A_SUM = 6
+MOST_PASSAGES = 3
 BETWEEN = 30
 """So many characters may lie between the parts of a sum."""
 CLOSE = 16
 """So many characters before or after a number may say that it is last year's."""
+_YEAR = re.compile(r"20\d\d年(?:同期)?(?:的|为|是|共|有)")
 _NAMES_EACH = re.compile(r"(?P<names>[^，。；：\d]{2,60}?)(?:均|分别)?各(?![类项种级地界族])[^，。；、\d]{0,10}$")
 _COUNTED_EACH = re.compile(
     r"(?P<count>\d{1,3}|[一二两三四五六七八九十]{1,3})(?:个|家|所|名|支|条|处|类|大)[^，。；\d]{0,14}?(?:均|分别|各|每)[^，。；、\d]{0,12}$"
@@ -31,7 +35,8 @@ def counts(scene: Scene, target: Target, words: MatchingWords) -> Iterator[Way]:
     found = list(fitting(scene, target, words))
     for one, fit in found:
         note = None if one.said == target.quantity.unit else f"报告按“{one.said}”计"
-        yield Way(target.scaled(one.value), "number", note, scene, one.start, one.end, fit)
+        value = one.high if one.high and target.ceiling else one.value
+        yield Way(target.scaled(value), "number", note, scene, one.start, one.end, fit)
     if target.share:
         return
     yield from _sums(scene, target, found)
@@ -39,6 +44,7 @@ def counts(scene: Scene, target: Target, words: MatchingWords) -> Iterator[Way]:
     yield from _gains(scene, target, found)
     yield from _left_over(scene, target, found)
     yield from _parts(scene, target, found)
+    yield from _not_yet(scene, target, words)
 
 
 def _sums(scene: Scene, target: Target, found: Sequence[tuple[Number, float]]) -> Iterator[Way]:
@@ -62,9 +68,13 @@ def _sum_of(run: Sequence[Number], scene: Scene, target: Target, fit: float, *, 
         "sum_whole": float(whole),
         "sum_of_which": float(bool(words["of_which"].search(joined))),
         "sum_total_said": float(bool(words["sum"].search(joined) or words["stock"].search(joined))),
-        "sum_change": float(bool(words["prior"].search(joined) or words["up"].search(joined) or words["down"].search(joined))),
+        "sum_change": float(
+            bool(words["prior"].search(joined) or words["up"].search(joined) or words["down"].search(joined))
+        ),
         "sum_same_words": _alike(run, scene),
-        "sum_of_places": float(not any(target.tail[-2:] in (scene.before(one.start)[-7:] + scene.after(one.end)[:7]) for one in run)),
+        "sum_of_places": float(
+            not any(target.tail[-2:] in (scene.before(one.start)[-7:] + scene.after(one.end)[:7]) for one in run)
+        ),
         "sum_of_stretches": float(all(words["stretch"].search(scene.before(one.start)) for one in run)),
     }
     said = "＋".join(number_text(one.value) for one in run)
@@ -91,7 +101,9 @@ def _so_many_each(scene: Scene, target: Target, found: Sequence[tuple[Number, fl
         yield Way(target.scaled(value), "each", note, scene, one.start, one.end, fit)
         if number + 1 < len(found) and found[number + 1][0].start - one.end <= BETWEEN:
             more = found[number + 1][0]
-            yield Way(target.scaled(value + more.value), "each", note, scene, one.start, more.end, fit, {"each_and_more": 1.0})
+            yield Way(
+                target.scaled(value + more.value), "each", note, scene, one.start, more.end, fit, {"each_and_more": 1.0}
+            )
 
 
 def _each_count(before: str) -> float | None:
@@ -124,7 +136,7 @@ def from_to(scene: Scene, one: Number, other: Number) -> tuple[float, float] | N
     between = scene.text[one.end : other.start]
     if len(between) > BETWEEN or "。" in between:
         return None
-    prior_first, prior_second = words["prior"].search(ahead), words["prior"].search(between)
+    prior_first, prior_second = words["prior"].search(ahead), words["prior"].search(between) or _YEAR.search(between)
     turn = words["up"].search(between) or words["down"].search(between)
     if prior_first and turn and not prior_second:
         return one.value, other.value
@@ -146,7 +158,16 @@ def _left_over(scene: Scene, target: Target, found: Sequence[tuple[Number, float
             continue
         if target.value > one.value:
             note = f"报告称还有{number_text(one.value)}{one.said}未做到"
-            yield Way(target.scaled(target.value * target.factor - one.value), "rest", note, scene, one.start, one.end, fit, {"rest_of_target": 1.0})
+            yield Way(
+                target.scaled(target.value * target.factor - one.value),
+                "rest",
+                note,
+                scene,
+                one.start,
+                one.end,
+                fit,
+                {"rest_of_target": 1.0},
+            )
         for whole, _ in found[max(0, number - 2) : number]:
             if whole.value > one.value:
                 note = f"{number_text(whole.value)}减去余下的{number_text(one.value)}"
@@ -165,3 +186,38 @@ def _parts(scene: Scene, target: Target, found: Sequence[tuple[Number, float]]) 
                 }
                 note = f"按{number_text(one.value)}{one.said}的{scene.text[share.start : share.end]}折算"
                 yield Way(target.scaled(value), "part", note, scene, one.start, share.end, fit, marks)
+
+
+def _not_yet(scene: Scene, target: Target, words: MatchingWords) -> Iterator[Way]:
+    """Yield none of them where the answering clause only tells of what comes before (完成选址和方案设计)."""
+    if target.ceiling or target.events or scene.low >= scene.high:
+        return
+    step = step_of(scene.text[scene.low : scene.high], words)
+    if step in ("preparing", "imminent", "failed"):
+        marks = {"not_yet_one": float(target.value == 1), "not_yet_failed": float(step == "failed")}
+        yield Way(0.0, "not_yet", "报告称尚在前期准备，没有做成的", scene, scene.low, scene.high, EXACT, marks)
+
+
+def in_passages(scenes: Sequence[Scene], target: Target, words: MatchingWords) -> Iterator[Way]:
+    """Yield the sum of a number of one passage and one of another (组建17个 … 另组建11个)."""
+    if target.share or target.ceiling:
+        return
+    found = [
+        [(one, fit) for one, fit in fitting(scene, target, words) if fit > LOOSE] for scene in scenes[:MOST_PASSAGES]
+    ]
+    for at, own in enumerate(found):
+        for other in found[at + 1 :]:
+            for one, fit in own:
+                for more, _ in other:
+                    if one.unit == more.unit:
+                        scene, value = scenes[at], target.scaled(one.value + more.value)
+                        note = f"两处合计：{number_text(one.value)}＋{number_text(more.value)}"
+                        marks = {"passages_other_near": name_share(target, scenes, more, words)}
+                        yield Way(value, "passages", note, scene, one.start, one.end, fit, marks)
+
+
+def name_share(target: Target, scenes: Sequence[Scene], number: Number, words: MatchingWords) -> float:
+    """Return how much of a target's name stands in the sentence of a number, up to it."""
+    scene = next(one for one in scenes if any(each is number for each in one.numbers))
+    grams = make_comparable(scene.text[: number.end] + scene.after(number.end), words).grams
+    return sum(weight for gram, weight in target.wanted.items() if gram in grams) / (target.total or 1.0)

@@ -38,7 +38,11 @@ def promised_names(scenes: Sequence[Scene], target: Target) -> Iterator[Way]:
     """Yield how many of the names that a promise gives and counts stand in the passages."""
     promise = target.promise
     quoted = re.findall(r"“([^“”]{2,16})”", promise.text)
-    given = quoted if len(quoted) > 1 else list(each_named(promise.text)) or [_LEAD_OF_NAME.sub("", one) for one in promise.elements]
+    given = (
+        quoted
+        if len(quoted) > 1
+        else list(each_named(promise.text)) or [_LEAD_OF_NAME.sub("", one) for one in promise.elements]
+    )
     if target.share or len(given) < 2 or target.value != len(given):
         return
     found = [name for name in given if any(_stands(name, scene.text) for scene in scenes)]
@@ -49,7 +53,9 @@ def promised_names(scenes: Sequence[Scene], target: Target) -> Iterator[Way]:
 
 def _stands(name: str, text: str) -> bool:
     short = name_of(name)
-    return name in text or (len(name) >= 4 and name[:4] in text) or (len(short) == 2 and len(name) <= 4 and short in text)
+    return (
+        name in text or (len(name) >= 4 and name[:4] in text) or (len(short) == 2 and len(name) <= 4 and short in text)
+    )
 
 
 def _lists(scene: Scene, target: Target, words: MatchingWords) -> Iterator[Way]:
@@ -95,7 +101,11 @@ def named_in(clause: str) -> list[str]:
         parts[0] = _LEAD.sub("", parts[0])
     if parts and "的" in parts[-1] and _PLACE.search(parts[-1].split("的")[0]):
         parts[-1] = parts[-1].split("的")[0]
-    if re.search(r"\d", head) or any("的" in part for part in parts) or not all(2 <= len(part) <= LONGEST_NAME for part in parts):
+    if (
+        re.search(r"\d", head)
+        or any("的" in part for part in parts)
+        or not all(2 <= len(part) <= LONGEST_NAME for part in parts)
+    ):
         return []
     if len(parts) == 1 and not _PLACE.search(parts[0]):
         return []

@@ -13,9 +13,13 @@ from tracker.language.numerals import parse_number
 
 _NUMERAL = r"(?:十[一二]|[一二三四五六七八九十]|\d{1,2})"
 _QUARTERS = rf"第?{_NUMERAL}(?:、第?{_NUMERAL}){{0,3}}(?:[和及]第?{_NUMERAL})?季度"
-_STRETCH = re.compile(rf"{_QUARTERS}|上、下半年|[上下]半年|{_NUMERAL}月(?!\d)|春季|夏季|秋季|冬季|春秋两季|年[初中末底]")
+_STRETCH = re.compile(
+    rf"{_QUARTERS}|上、下半年|[上下]半年|{_NUMERAL}月(?!\d)|春季|夏季|秋季|冬季|春秋两季|年[初中末底]"
+)
 _RANGE = re.compile(rf"第?({_NUMERAL})(?:季度)?[至到—-]第?({_NUMERAL})季度|({_NUMERAL})(?:月)?[至到—-]({_NUMERAL})月")
-_ROW = re.compile(rf"(?:{_STRETCH.pattern})(?:份|初|底|末|中旬|上旬|下旬)?(?:[、和及与](?:{_STRETCH.pattern})(?:份|初|底|末)?)*")
+_ROW = re.compile(
+    rf"(?:{_STRETCH.pattern})(?:份|初|底|末|中旬|上旬|下旬)?(?:[、和及与](?:{_STRETCH.pattern})(?:份|初|底|末)?)*"
+)
 _EACH = re.compile(r"(?:分别|均|各|每季度?|每月)[^，。；]{0,12}?")
 _EVERY = re.compile(
     r"(?P<month>每个?月|逐月|月月|按月)|(?P<quarter>每个?季度?|逐季|按季|季季)|(?P<half>每半年)|(?P<two>每[两二2]个?月)|(?P<week>每周|每星期)|(?P<alone>(?:^|[，、])[一1]月(?=[一二两三四\d]))"
@@ -42,7 +46,9 @@ def _every_period(scene: Scene, target: Target, words: MatchingWords) -> Iterato
     found = list(fitting(scene, target, words))
     if but := _ALL_BUT.search(scene.text):
         missed = len(_MONTH.findall(but.group("months"))) or 1
-        yield Way(12.0 - missed, "every", f"报告称“{but.group()}”", scene, but.start(), but.end(), EXACT, {"every_but": 1.0})
+        yield Way(
+            12.0 - missed, "every", f"报告称“{but.group()}”", scene, but.start(), but.end(), EXACT, {"every_but": 1.0}
+        )
     for every in _EVERY.finditer(scene.text):
         count = _TIMES[every.lastgroup or "month"]
         own = float(target.quantity.per is not None and PERIODS.get(target.quantity.per) == count)
@@ -50,7 +56,9 @@ def _every_period(scene: Scene, target: Target, words: MatchingWords) -> Iterato
         after = [(one, fit) for one, fit in found if every.end() <= one.start <= every.end() + FAR]
         for one, fit in after[:1]:
             value = target.scaled(count * one.value)
-            yield Way(value, "every", note, scene, every.start(), one.end, fit, {"every_counted": 1.0, "every_own": own})
+            yield Way(
+                value, "every", note, scene, every.start(), one.end, fit, {"every_counted": 1.0, "every_own": own}
+            )
         once = float(count) * (target.quantity.value if own else 1.0)
         yield Way(once, "every", note, scene, every.start(), every.end(), EXACT, {"every_own": own, "every_bare": 1.0})
 
@@ -66,7 +74,9 @@ def _rows(scene: Scene, target: Target, words: MatchingWords) -> Iterator[Way]:
         each = bool(_EACH.search(scene.text[row.end() : after[0][0].start if after else row.end() + FAR]))
         if count > 1:
             note = f"报告逐次写明时段（{row.group()}），按次数合计"
-            yield Way(float(count), "row", note, scene, row.start(), row.end(), EXACT, {"row_counted_too": float(bool(after))})
+            yield Way(
+                float(count), "row", note, scene, row.start(), row.end(), EXACT, {"row_counted_too": float(bool(after))}
+            )
         if not after or not each:
             continue
         one, fit = after[0]
@@ -77,7 +87,16 @@ def _rows(scene: Scene, target: Target, words: MatchingWords) -> Iterator[Way]:
             more = after[1][0]
             between = scene.text[one.end : more.start]
             if _STRETCH.search(between):
-                yield Way(target.scaled(value + more.value), "row_each", note, scene, row.start(), more.end, fit, {"row_and_more": 1.0})
+                yield Way(
+                    target.scaled(value + more.value),
+                    "row_each",
+                    note,
+                    scene,
+                    row.start(),
+                    more.end,
+                    fit,
+                    {"row_and_more": 1.0},
+                )
 
 
 def _rows_of(text: str) -> Iterator[re.Match[str]]:
@@ -110,4 +129,13 @@ def _one_by_one(scene: Scene, target: Target) -> Iterator[Way]:
     """Yield how many parts of a sentence begin with a part of the year of their own (一季度…，二季度…)."""
     parts = [one for one in re.split("[、，；]", scene.text) if _STRETCH.match(one.strip())]
     if len(parts) >= 2:
-        yield Way(float(len(parts)), "row", "报告逐次写明时段，按次数合计", scene, 0, len(scene.text), EXACT, {"row_by_clause": 1.0})
+        yield Way(
+            float(len(parts)),
+            "row",
+            "报告逐次写明时段，按次数合计",
+            scene,
+            0,
+            len(scene.text),
+            EXACT,
+            {"row_by_clause": 1.0},
+        )

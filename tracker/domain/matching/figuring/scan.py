@@ -25,7 +25,8 @@ _MORE = re.compile(r"[余多几]")
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A number: ``value`` in plain ``unit`` (万 and 亿 multiplied out), ``said`` the unit as written, ``loose`` where only about so many."""
+    """A number: ``value`` in plain ``unit`` (万 and 亿 multiplied out), ``said`` the unit as written, ``loose`` where only about so many,
+    ``high`` the end of a range (4至5个工作日)."""
 
     value: float
     unit: str
@@ -34,6 +35,7 @@ class Number:
     end: int
     loose: bool
     in_words: bool
+    high: float | None = None
 
 
 @lru_cache(maxsize=8)
@@ -48,7 +50,7 @@ def _pattern(lexicon: Lexicon, words: MatchingWords) -> re.Pattern[str]:
     plain = {name for name in names if name[:1] not in "万亿" and name not in ("个村", "行政村", "个行政村", "村")}
     return re.compile(
         rf"(?P<number>(?<![\d.,A-Za-z])\d[\d,]{{0,14}}(?:\.\d{{1,4}})?|[一二两三四五六七八九十百千零]{{1,7}})"
-        rf"(?:[至到—～-]\d[\d,]{{0,9}}(?:\.\d{{1,4}})?)?(?P<scale>万亿|千亿|百亿|千万|百万|十万|[万亿])?(?P<more>[余多几])?(?P<unit>{alternatives(plain)})"
+        rf"(?:[至到—～-](?P<high>\d[\d,]{{0,9}}(?:\.\d{{1,4}})?))?(?P<scale>万亿|千亿|百亿|千万|百万|十万|[万亿])?(?P<more>[余多几])?(?P<unit>{alternatives(plain)})"
     )
 
 
@@ -76,10 +78,18 @@ def _number(text: str, match: re.Match[str], words: MatchingWords, lexicon: Lexi
         return None
     if before.endswith("第") or (match.group("unit") == "日" and before.endswith("月")):
         return None
-    value *= words.scales.get(match.group("scale") or "", 1.0)
+    scale = words.scales.get(match.group("scale") or "", 1.0)
+    high = parse_number(match.group("high")) if match.group("high") else None
     said = (match.group("scale") or "") + match.group("unit")
     return Number(
-        value, match.group("unit"), said, match.start(), match.end(), bool(match.group("more")), in_words=not arabic
+        value * scale,
+        match.group("unit"),
+        said,
+        match.start(),
+        match.end(),
+        bool(match.group("more")),
+        in_words=not arabic,
+        high=high * scale if high else None,
     )
 
 

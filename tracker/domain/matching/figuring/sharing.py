@@ -57,7 +57,11 @@ def _one_unit(left: Number, right: Number) -> float:
         return EXACT
     if left.unit in PEOPLE and right.unit in PEOPLE:
         return SAME
-    return LOOSE if {left.unit, right.unit} <= {"件", "宗", "起", "例", "案", "次", "卷", "份", "个", "家", "所", "项", "户"} else 0.0
+    return (
+        LOOSE
+        if {left.unit, right.unit} <= {"件", "宗", "起", "例", "案", "次", "卷", "份", "个", "家", "所", "项", "户"}
+        else 0.0
+    )
 
 
 def _rate(
@@ -163,3 +167,12 @@ def _none_of_them(scene: Scene, target: Target) -> Iterator[Way]:
     for found in _first_in_each_clause(figure_words()["none"], scene):
         marks = {"none_of_zero": float(target.value == 0)}
         yield Way(0.0, "none", f"报告称“{found.group()}”", scene, found.start(), found.end(), EXACT, marks)
+    yield from _nothing_lost(scene, target)
+
+
+def _nothing_lost(scene: Scene, target: Target) -> Iterator[Way]:
+    """Yield nothing where few lost cases were promised and the sentence tells only of those that were won."""
+    lost, won = figure_words()["lost"], figure_words()["won"]
+    found = won.search(scene.text)
+    if found and lost.search(target.quantity.what) and not lost.search(scene.text):
+        yield Way(0.0, "none", f"报告称“{found.group()}”", scene, found.start(), found.end(), EXACT, {"none_won": 1.0})

@@ -17,12 +17,18 @@ PERIODS = {"month": 12, "quarter": 4, "half_year": 2, "year": 1}
 PERIOD_NAMES = {"month": "每月", "quarter": "每季度", "half_year": "每半年", "year": "每年"}
 EVENTS = frozenset(("次", "场", "期", "场次", "批次", "批", "轮", "轮次", "堂", "节", "回", "讲", "课", "班次", "趟"))
 PEOPLE = frozenset(("名", "人", "位"))
-THINGS = frozenset(("个", "处", "家", "所", "座", "条", "项", "件", "支", "间", "类", "种", "村", "部", "份", "块", "片"))
+THINGS = frozenset(
+    ("个", "处", "家", "所", "座", "条", "项", "件", "支", "间", "类", "种", "村", "部", "份", "块", "片")
+)
 SHARES = frozenset(("%", "个百分点", "百分点", "‰"))
 TELLING_NAME = 4
 """A target's own name of so many characters says what it counts; a shorter one needs the promise's words."""
-_OTHER_PERIODS = re.compile(r"每(?:(?P<two>两|二|2)个?月|(?P<week>周|星期)|(?P<half>半年)|(?P<quarter>季)|(?P<month>个?月))")
-_INCREMENT = re.compile("新增|增加(?!到|至)|新发展|新建|新培育|新登记|新开工|新引进|净增|新设|增设|新创建|新聘|新录|新接入|新评")
+_OTHER_PERIODS = re.compile(
+    r"每(?:(?P<two>两|二|2)个?月|(?P<week>周|星期)|(?P<half>半年)|(?P<quarter>季)|(?P<month>个?月))"
+)
+_INCREMENT = re.compile(
+    "新增|增加(?!到|至)|新发展|新建|新培育|新登记|新开工|新引进|净增|新设|增设|新创建|新聘|新录|新接入|新评"
+)
 _CEILING = re.compile("控制在|不超过|不高于|不突破|以内|压缩[至到]|缩短[至到]|压减[至到]|降[至到]")
 _FALLS = re.compile("降|减|缩|压")
 _EACH_NAMED = re.compile(
@@ -30,6 +36,8 @@ _EACH_NAMED = re.compile(
 )
 _EACH_COUNTED = re.compile(r"(\d{1,3})个[\u4e00-\u9fff]{1,6}各[^，。；、\d一二两三不至]{0,4}[1一]")
 _SHORTER = re.compile("(?:缩短|压缩|精简|压减)(?![到至])")
+_THIRDS = {33.33: 33.3, 66.67: 66.7, 14.29: 14.3, 16.67: 16.7}
+"""Shares in words (三分之一), as a report would round them."""
 _CLAUSE = re.compile("[，；。]")
 _EACH_ONE = re.compile("每[个名家所村校人镇站位支项户]|各[个村镇校乡街]|人均|户均")
 
@@ -90,7 +98,7 @@ def target_of(quantity: Quantity, promise: Promise, rarity: Mapping[str, float],
     return Target(
         quantity=quantity,
         promise=promise,
-        value=quantity.value * times,
+        value=_THIRDS.get(quantity.value, quantity.value) * times,
         times=times,
         recurs=periods_of(quantity, promise) > 1,
         factor=factor,

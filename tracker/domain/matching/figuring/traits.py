@@ -24,7 +24,9 @@ FARTHEST = 3.0
 FAR_APART = 25.0
 """So many times the target, or so small a share of it, counts something else."""
 WHOLE = re.compile(r"^[^，。；、\d]{0,10}?(?:中|里|之中|当中)(?:，|有|仅|已|$|[^，。；、心间央国期学等])")
-_ONLY_GROWS = re.compile(r"(?:同比|比上年|较上年|比去年|较去年|可比|实际|分别|名义|均)*(?:增长|下降|增|降|提高|增加|减少|上升|回落|增幅|增速)?(?:了|约|达到|达|为)?")
+_ONLY_GROWS = re.compile(
+    r"(?:同比|比上年|较上年|比去年|较去年|可比|实际|分别|名义|均)*(?:增长|下降|增|降|提高|增加|减少|上升|回落|增幅|增速)?(?:了|约|达到|达|为)?"
+)
 _FELL = re.compile("降|减|缩|压|少")
 _ROSE = re.compile("增|升|提高|涨|多了|反弹")
 _EPSILON = 1e-9
@@ -108,7 +110,12 @@ def subject_before(scene: Scene, number: Number) -> str:
     """Return what the clause before is about, where a growth or share has no name of its own (收入8.9亿元，同比增长29%)."""
     at = scene.numbers.index(number)
     low, _ = scene.clause_of(number.start)
-    if number.unit not in SHARES or not at or scene.numbers[at - 1].end > low or not _ONLY_GROWS.fullmatch(scene.text[low : number.start]):
+    if (
+        number.unit not in SHARES
+        or not at
+        or scene.numbers[at - 1].end > low
+        or not _ONLY_GROWS.fullmatch(scene.text[low : number.start])
+    ):
         return ""
     former = scene.numbers[at - 1]
     return scene.before(former.start) + scene.after(former.end)
@@ -199,7 +206,9 @@ def _what_number(way: Way, number: Number, around: Around) -> dict[str, float]:
         "average": float(bool(has["average"].search(before[-10:])) and not target.single),
         "average_for_each": float(bool(has["average"].search(before[-10:])) and target.single),
         "least_for_each": float(bool(has["least"].search(before[-12:])) and target.single),
-        "total_for_each": float(target.single and not has["average"].search(before[-10:]) and not has["least"].search(before[-12:])),
+        "total_for_each": float(
+            target.single and not has["average"].search(before[-10:]) and not has["least"].search(before[-12:])
+        ),
         "rule_said": float(bool(ends["limit"].search(before)) and target.ceiling),
         "left_over": float(bool(has["rest"].search(before[-6:]))),
         "whole_of_a_part": float(_is_whole(scene, number)),
@@ -249,7 +258,7 @@ def _beside(scene: Scene, number: Number, target: Target, around: Around) -> dic
     """Return what the other numbers of the kind in the sentence say: part of a list, this year's share of a stock."""
     others = [one for one in scene.numbers if one is not number and unit_fit(target, one.unit, around.words)]
     new, stock = figure_words()["new"], figure_words()["stock"]
-    own = scene.before(number.start)[-12:]
+    own, lost = scene.before(number.start)[-12:], figure_words()["lost"]
     fresh = any(new.search(scene.before(one.start)[-8:]) and one.value < number.value for one in others)
     older = any(stock.search(scene.before(one.start)[-12:]) and one.value > number.value for one in others)
     spans = [(one.start, one.end) for one in scene.numbers]
@@ -264,9 +273,33 @@ def _beside(scene: Scene, number: Number, target: Target, around: Around) -> dic
         "stock_beside_new": float(bool(stock.search(own)) and fresh),
         "new_beside_stock": float(bool(new.search(own)) and older),
         "in_a_list": float(joined),
+        "less_follows": float(_is_target(number, target) and _next_is_less(number, others)),
+        "after_the_target": float(_after_the_target(number, others, target)),
+        "not_lost": float(bool(lost.search(target.quantity.what)) and not lost.search(own + scene.after(number.end))),
         "after_its_whole": float(at > 0 and _is_whole(scene, scene.numbers[at - 1])),
         "list_of_others": float(joined and not _touches(scene, number, target, around)),
     }
+
+
+def _is_target(number: Number, target: Target) -> bool:
+    return target.scaled(number.value) == target.value
+
+
+def _next_is_less(number: Number, others: Sequence[Number]) -> bool:
+    """Say whether the next number of the unit is less: of the promised ones so many were done (26宗图斑整改24宗)."""
+    after = next((one for one in others if one.start > number.start), None)
+    return after is not None and after.unit == number.unit and after.value < number.value
+
+
+def _after_the_target(number: Number, others: Sequence[Number], target: Target) -> bool:
+    """Say whether the number of the unit before this one is the promised one, and this is not more."""
+    before = next((one for one in reversed(others) if one.start < number.start), None)
+    return (
+        before is not None
+        and before.unit == number.unit
+        and _is_target(before, target)
+        and number.value <= before.value
+    )
 
 
 def _touches(scene: Scene, number: Number, target: Target, around: Around) -> bool:

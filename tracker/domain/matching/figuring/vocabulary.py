@@ -21,4 +21,7 @@ def figure_words() -> Mapping[str, re.Pattern[str]]:
 @lru_cache(maxsize=1)
 def endings() -> Mapping[str, re.Pattern[str]]:
     """Return the same patterns where the word must stand at the end, up to three characters before it."""
-    return {name: re.compile(rf"(?<!同)(?:{pattern.pattern})[^，。；、\d]{{0,3}}$") for name, pattern in figure_words().items()}
+    return {
+        name: re.compile(rf"(?<!同)(?:{pattern.pattern})[^，。；、\d]{{0,3}}$")
+        for name, pattern in figure_words().items()
+    }

@@ -65,9 +65,7 @@ class Way:
     marks: Mapping[str, float] = field(default_factory=dict)
 
 
-def make_scene(
-    claim: Claim, rank: int, best: tuple[int, int], lexicon: Lexicon, words: MatchingWords
-) -> Scene:
+def make_scene(claim: Claim, rank: int, best: tuple[int, int], lexicon: Lexicon, words: MatchingWords) -> Scene:
     """Make a sentence ready."""
     text = claim.text
     return Scene(claim, text, numbers_of(text, lexicon, words), rank, *best)
