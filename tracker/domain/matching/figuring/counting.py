@@ -22,6 +22,10 @@ BETWEEN = 30
 CLOSE = 16
 """So many characters before or after a number may say that it is last year's."""
 _YEAR = re.compile(r"20\d\d年(?:同期)?(?:的|为|是|共|有)")
+_MORE_THAN_PLANNED = re.compile(
+    r"(?:比|超|较)[^，。；\d]{0,6}(?:计划|目标|任务|预期)[^，。；\d]{0,4}?(?:多|超|增)?[^，。；\d]{0,4}$|(?:超额|超出)[^，。；\d]{0,6}$"
+)
+_SHARE_OF_PLAN = re.compile(r"(?:任务|目标|计划|承诺)[^，。；\d]{0,6}(?:的|率)?[^，。；\d]{0,4}$")
 _NAMES_EACH = re.compile(r"(?P<names>[^，。；：\d]{2,60}?)(?:均|分别)?各(?![类项种级地界族])[^，。；、\d]{0,10}$")
 _COUNTED_EACH = re.compile(
     r"(?P<count>\d{1,3}|[一二两三四五六七八九十]{1,3})(?:个|家|所|名|支|条|处|类|大)[^，。；\d]{0,14}?(?:均|分别|各|每)[^，。；、\d]{0,12}$"
@@ -45,6 +49,8 @@ def counts(scene: Scene, target: Target, words: MatchingWords) -> Iterator[Way]:
     yield from _left_over(scene, target, found)
     yield from _parts(scene, target, found)
     yield from _not_yet(scene, target, words)
+    yield from _beyond(scene, target, found)
+    yield from _of_the_target(scene, target)
 
 
 def _sums(scene: Scene, target: Target, found: Sequence[tuple[Number, float]]) -> Iterator[Way]:
@@ -137,7 +143,7 @@ def from_to(scene: Scene, one: Number, other: Number) -> tuple[float, float] | N
     if len(between) > BETWEEN or "。" in between:
         return None
     prior_first, prior_second = words["prior"].search(ahead), words["prior"].search(between) or _YEAR.search(between)
-    turn = words["up"].search(between) or words["down"].search(between)
+    turn = words["up"].search(between) or words["down"].search(between) or words["now"].search(between)
     if prior_first and turn and not prior_second:
         return one.value, other.value
     if not prior_second:
@@ -196,6 +202,23 @@ def _not_yet(scene: Scene, target: Target, words: MatchingWords) -> Iterator[Way
     if step in ("preparing", "imminent", "failed"):
         marks = {"not_yet_one": float(target.value == 1), "not_yet_failed": float(step == "failed")}
         yield Way(0.0, "not_yet", "报告称尚在前期准备，没有做成的", scene, scene.low, scene.high, EXACT, marks)
+
+
+def _beyond(scene: Scene, target: Target, found: Sequence[tuple[Number, float]]) -> Iterator[Way]:
+    """Yield so many more than promised (比年初计划多12场)."""
+    for one, fit in found:
+        if _MORE_THAN_PLANNED.search(scene.before(one.start)):
+            note = f"报告称比计划多{number_text(one.value)}{one.said}"
+            yield Way(target.value + target.scaled(one.value), "beyond", note, scene, one.start, one.end, fit)
+
+
+def _of_the_target(scene: Scene, target: Target) -> Iterator[Way]:
+    """Yield a share of the target where the sentence tells what share of it was done (完成年度任务的96%)."""
+    for one in scene.numbers:
+        if one.unit == "%" and _SHARE_OF_PLAN.search(scene.before(one.start)):
+            value = round(target.value * one.value / 100, 1)
+            note = f"报告称完成目标的{number_text(one.value)}%"
+            yield Way(value, "of_target", note, scene, one.start, one.end, EXACT)
 
 
 def in_passages(scenes: Sequence[Scene], target: Target, words: MatchingWords) -> Iterator[Way]:

@@ -22,11 +22,13 @@ _ROW = re.compile(
 )
 _EACH = re.compile(r"(?:分别|均|各|每季度?|每月)[^，。；]{0,12}?")
 _EVERY = re.compile(
-    r"(?P<month>每个?月|逐月|月月|按月)|(?P<quarter>每个?季度?|逐季|按季|季季)|(?P<half>每半年)|(?P<two>每[两二2]个?月)|(?P<week>每周|每星期)|(?P<alone>(?:^|[，、])[一1]月(?=[一二两三四\d]))"
+    r"(?P<month>每个?月|逐月|月月|按月|月均|一月(?=一[次期场讲节]))|(?P<quarter>每个?季度?|逐季|按季|季季|一季度?(?=一[次期场讲节]))|(?P<half>每半年|半年(?=一[次期场轮]))|(?P<two>每[两二2]个?月|隔月|逢单月|逢双月|双月|[两二]个?月(?=一[次期场]))|(?P<week>每周|每星期)|(?P<alone>(?:^|[，、])[一1]月(?=[一二两三四\d]))"
 )
 _TIMES = {"month": 12, "quarter": 4, "half": 2, "two": 6, "week": 52, "alone": 12}
 _OWN = {"month": "month", "quarter": "quarter", "half": "half_year"}
-_ALL_BUT = re.compile(r"除(?P<months>[^，。；]{1,20}?)外，?[^，。；]{0,6}?(?:每个?月|逐月|月月|按月)")
+_ALL_BUT = re.compile(
+    r"(?:除|仅|只有|只缺)(?P<months>[^，。；]{1,20}?)(?:外|空缺|空档|缺席|暂停|停办|未开展|没有开展|未办|没办)，?[^，。；]{0,8}?(?:每个?月|逐月|月月|按月|其余|其他|各月)"
+)
 _MONTH = re.compile(rf"{_NUMERAL}月")
 FAR = 40
 """So many characters after the months may name the number that each of them had."""
@@ -118,7 +120,9 @@ def row_length(text: str) -> int:
         return max(int(high - low) + 1, 0) if low is not None and high is not None else 0
     count = 0
     for part in _STRETCH.finditer(text):
-        if part.group().endswith("季度"):
+        if part.group().startswith("前"):
+            count += 2 if part.group()[1] in "两二" else 3
+        elif part.group().endswith("季度"):
             count += len(re.findall(_NUMERAL, part.group()))
         else:
             count += 2 if part.group() in ("上、下半年", "春秋两季") else 1

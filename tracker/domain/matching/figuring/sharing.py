@@ -21,6 +21,11 @@ _STEM = 4
 """So many characters before 率 say what is counted (案卷评查合格率: 评查合格)."""
 _REALLY = re.compile("实际|按期|按时|及时|准时")
 _OUT_OF = re.compile(r"^[^，。；、\d]{0,8}?(?:中|里|当中)(?:有|仅有|只有|已有|，|的)?")
+_NEVER_MISSED = re.compile(
+    "[一1](?:次|期|场|个月|个季度|月|季|轮|讲|节)[不没]有?[落少缺漏断停]|从未间断|从不间断|雷打不动|未曾间断|未中断|(?:月月|季季|期期|场场|周周)[^，。；]{0,4}"
+)
+_DOUBLED = re.compile("翻[了]?一?番|增长[了]?[一1]倍|翻倍")
+_HALVED = re.compile("减半|腰斩|砍掉一半|压减一半|减少一半|下降一半|缩短一半")
 _BOTH = re.compile(
     r"(?<![人平年月日户件场])均(?![衡价收等匀线摊可值])|(?<!大)都(?=[\u4e00-\u9fff])(?!市)|应.{1,2}尽.|[逐挨][件案个项户份家条栋]|没有一[\u4e00-\u9fff]|无一"
 )
@@ -34,6 +39,7 @@ def shares(scene: Scene, target: Target, words: MatchingWords) -> Iterator[Way]:
         yield from _rates(scene, target, words)
     if target.share:
         yield from _changes(scene, target)
+        yield from _times_over(scene, target)
     yield from _all_of_them(scene, target)
     yield from _none_of_them(scene, target)
 
@@ -127,13 +133,33 @@ def _changes(scene: Scene, target: Target) -> Iterator[Way]:
             continue
         change = (before - after if target.falls else after - before) / before
         note = f"按{number_text(before)}变为{number_text(after)}计算"
-        marks = {"change_level": float(not target.growth)}
+        marks = {"change_level": float(not target.growth), "change_turned": float(change < 0)}
         yield Way(round(100 * change, 1), "change", note, scene, one.start, other.end, EXACT, marks)
+
+
+def _times_over(scene: Scene, target: Target) -> Iterator[Way]:
+    """Yield a doubling or a halving told in words (翻番、减半)."""
+    for pattern, value, falls in ((_DOUBLED, 100.0, False), (_HALVED, 50.0, True)):
+        found = pattern.search(scene.text)
+        if found and target.growth and target.falls == falls:
+            yield Way(
+                value,
+                "change",
+                f"报告称“{found.group()}”",
+                scene,
+                found.start(),
+                found.end(),
+                EXACT,
+                {"change_in_words": 1.0},
+            )
 
 
 def _all_of_them(scene: Scene, target: Target) -> Iterator[Way]:
     """Yield the whole where the sentence says that all of them were."""
-    if target.growth or target.ceiling or target.events:
+    if target.growth or target.ceiling:
+        return
+    if target.events:
+        yield from _never_missed(scene, target)
         return
     patterns = figure_words()
     for found in _first_in_each_clause(_BOTH, scene, _first_in_each_clause(patterns["all"], scene)):
@@ -148,6 +174,13 @@ def _all_of_them(scene: Scene, target: Target) -> Iterator[Way]:
             "all_same_number": float(any(target.scaled(one.value) == target.value for one in scene.numbers)),
         }
         yield Way(value, "all", f"报告称“{found.group()}”", scene, found.start(), found.end(), EXACT, marks)
+
+
+def _never_missed(scene: Scene, target: Target) -> Iterator[Way]:
+    """Yield the whole target where an event that recurs is said never to have been missed (一期不落)."""
+    for found in _NEVER_MISSED.finditer(scene.text):
+        marks = {"all_of_events": 1.0, "all_recurring": float(target.recurs)}
+        yield Way(target.value, "all", f"报告称“{found.group()}”", scene, found.start(), found.end(), EXACT, marks)
 
 
 def _first_in_each_clause(
