@@ -20,7 +20,14 @@ from tools.measure_linking import PAIRS
 from tracker.domain.matching.candidates import LaterReport, clause_range, prepare_report
 from tracker.domain.matching.features import quoted
 from tracker.domain.matching.figures import figure_of, targets_of
-from tracker.domain.matching.figuring.choosing import Candidate, candidates_for, chosen, figure_model, scenes_of
+from tracker.domain.matching.figuring.choosing import (
+    Candidate,
+    candidates_for,
+    chosen,
+    figure_model,
+    scenes_of,
+    sentences_after,
+)
 from tracker.domain.matching.figuring.learning import Lesson, learn
 from tracker.domain.matching.figuring.targets import Target
 from tracker.domain.matching.figuring.ways import Scene
@@ -41,7 +48,7 @@ PRIOR = {
     "so_many": -0.3, "so_many_at_target": -1.0, "points_for_share": -2.0, "parts_follow": 0.5,
     "growth_for_growth": 2.0, "growth_for_level": -2.5, "level_for_growth": -2.0, "turned_round": -2.0, "rate_other": -2.5, "share_of_others": -0.3,
     "over_years": -4.0, "was_before": -2.5, "became": 1.0, "lost_case": 2.0, "part_of_year": -0.7, "part_of_recurring": -1.5, "share_follows": -2.0,
-    "stock_beside_new": -1.0, "new_beside_stock": 0.7, "in_a_list": -0.1, "kind_beyond": 1.0, "kind_of_target": 0.5, "change_in_words": 0.5, "change_turned": -1.5, "all_of_events": 0.0, "all_recurring": 1.0, "less_follows": -1.0, "after_the_target": 1.0, "not_lost": -1.5, "none_won": 0.5, "kind_not_yet": 0.0, "not_yet_one": 0.5,
+    "stock_beside_new": -1.0, "new_beside_stock": 0.7, "in_a_list": -0.1, "next_sentence": -1.0, "kind_beyond": 1.0, "kind_of_target": 0.5, "change_in_words": 0.5, "change_turned": -1.5, "all_of_events": 0.0, "all_recurring": 1.0, "less_follows": -1.0, "after_the_target": 1.0, "not_lost": -1.5, "none_won": 0.5, "kind_not_yet": 0.0, "not_yet_one": 0.5,
     "not_yet_failed": 0.0, "kind_passages": -2.0, "passages_other_near": 1.5, "after_its_whole": 1.0, "list_of_others": -1.0, "sum_of_places": 1.0, "gain_for_added": 1.5, "became_for_added": -1.5, "sum_of_stretches": 1.5, "part_of_others": -2.0, "names_finished": 0.7, "names_under_way": -1.5, "in_turn": 1.5, "out_of_turn": -1.5,
     "kind_number": 1.5, "kind_sum": -0.5, "kind_each": 0.7, "kind_gain": 0.5, "kind_rest": -0.5, "kind_part": -0.5, "kind_rate": -1.0, "kind_change": 0.5,
     "kind_all": 0.0, "kind_none": 0.5, "kind_every": 0.0, "kind_row": 0.0, "kind_row_each": 1.5, "kind_names": -1.5, "kind_titles": -1.5,
@@ -101,7 +108,7 @@ class Case:
 
 def cases_of(pair: GoldPair) -> Iterator[Case]:
     """Yield the judged targets of a pair."""
-    words, lexicon, model = load_words(), load_lexicon(), load_model()
+    words, _lexicon, model = load_words(), load_lexicon(), load_model()
     later = prepare_report(pair.later, words)
     rarity = rarity_of(load_background(), later.claims)
     promises = prepare_promises(pair.earlier.items, rarity, words)
@@ -117,7 +124,7 @@ def cases_of(pair: GoldPair) -> Iterator[Case]:
             if one.commitment.id == link.commitment.id
         ]
         for gold in link.figures:
-            yield _case(pair.name, link, own, gold, rarity)
+            yield _case(pair.name, link, own, gold, rarity, later)
 
 
 def _passages(
@@ -147,6 +154,7 @@ def _case(
     own: Sequence[tuple[Promise, list[Scored], bool, bool]],
     gold: Mapping[str, Any],
     rarity: Mapping[str, float],
+    later: LaterReport,
 ) -> Case:
     words, lexicon = load_words(), load_lexicon()
     best: Case | None = None
@@ -154,7 +162,8 @@ def _case(
         for target in targets_of(promise, rarity, words):
             if target.value != gold["target"] or not rows:
                 continue
-            scenes = scenes_of(rows, lexicon, words)
+            after = sentences_after(later.claims, rows[0].reading.claim)
+            scenes = scenes_of(rows, lexicon, words, after=after)
             case = Case(
                 name,
                 target,

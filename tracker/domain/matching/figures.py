@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from tracker.domain.documents import Figure, Quantity
+from tracker.domain.matching.candidates import Claim
 from tracker.domain.matching.figuring.choosing import Candidate, candidates_for, chosen, figure_model, scenes_of
 from tracker.domain.matching.figuring.openings import why_open
 from tracker.domain.matching.figuring.targets import PERIOD_NAMES, Target, target_of, yearly_target
@@ -50,9 +51,13 @@ def compare_figures(
     rarity: Mapping[str, float],
     lexicon: Lexicon,
     words: MatchingWords,
+    after: Sequence[Claim] = (),
 ) -> tuple[Figure, ...]:
-    """Return one figure for each target of the promise, compared with the numbers of the passages ``rows``."""
-    scenes = scenes_of(rows, lexicon, words)
+    """Return one figure for each target of the promise, compared with the numbers of the passages ``rows``.
+
+    ``after`` are the sentences that follow the surest passage in its paragraph.
+    """
+    scenes = scenes_of(rows, lexicon, words, after=after)
     weights = figure_model()
     figures: list[Figure] = []
     for target in targets_of(promise, rarity, words):

@@ -10,6 +10,7 @@ from tracker.domain.matching.admissions import find_admissions
 from tracker.domain.matching.candidates import LaterReport, clause_range, prepare_report
 from tracker.domain.matching.features import Reading, quoted
 from tracker.domain.matching.figures import borrow_figures, compare_figures, count_members, not_built, unanswered
+from tracker.domain.matching.figuring.choosing import sentences_after
 from tracker.domain.matching.lateness import is_late
 from tracker.domain.matching.outcome import Judgement, judge, sum_up
 from tracker.domain.matching.promises import Promise, prepare_promises, side_parts
@@ -119,7 +120,8 @@ class _Linker:
         late: bool | None = None
         judgement = Judgement(Outcome.NOT_MENTIONED, "报告未提及")
         if accepted:
-            figures = compare_figures(promise, accepted, self.rarity, self.lexicon, self.words)
+            after = sentences_after(self.later.claims, accepted[0].reading.claim)
+            figures = compare_figures(promise, accepted, self.rarity, self.lexicon, self.words, after)
             judgement = judge(promise, accepted, figures, self.words)
             late = is_late(promise, accepted[0].reading, self.plan_year, self.lexicon)
         kept = judgement.outcome is Outcome.DONE

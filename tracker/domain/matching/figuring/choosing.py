@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 import tomllib
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from tracker.domain.documents import Quantity
+from tracker.domain.matching.candidates import Claim
 from tracker.domain.matching.figuring.counting import counts, in_passages
 from tracker.domain.matching.figuring.naming import names, promised_names
 from tracker.domain.matching.figuring.openings import open_traits
@@ -22,6 +24,9 @@ from tracker.domain.matching.scoring import Scored
 from tracker.domain.matching.units import same_unit, split_unit
 from tracker.domain.matching.words import DATA_FOLDER, MatchingWords
 from tracker.language.lexicon import Lexicon
+
+AFTER_A_LEAD = 3
+"""So many sentences after an opening that only names the theme may hold the numbers."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,8 +44,18 @@ def figure_model() -> Mapping[str, float]:
     return dict(tables["weights"])
 
 
-def scenes_of(rows: Sequence[Scored], lexicon: Lexicon, words: MatchingWords, *, borrowed: bool = False) -> list[Scene]:
-    """Return the sentences of the passages, the surest first, each once; of borrowed ones no clause is the answering one."""
+def scenes_of(
+    rows: Sequence[Scored],
+    lexicon: Lexicon,
+    words: MatchingWords,
+    *,
+    after: Sequence[Claim] = (),
+    borrowed: bool = False,
+) -> list[Scene]:
+    """Return the sentences of the passages, the surest first, each once, then those that follow the surest (``after``).
+
+    Of borrowed passages no clause is the answering one.
+    """
     scenes: dict[int, Scene] = {}
     for row in rows:
         claim = row.reading.claim
@@ -49,7 +64,16 @@ def scenes_of(rows: Sequence[Scored], lexicon: Lexicon, words: MatchingWords, *,
         best = claim.clauses[row.reading.best]
         span = (0, 0) if borrowed else (best.start - claim.start, best.end - claim.start)
         scenes[claim.start] = make_scene(claim, len(scenes), span, lexicon, words)
+    for claim in after:
+        scenes.setdefault(claim.start, make_scene(claim, 1, (0, 0), lexicon, words, beside=True))
     return list(scenes.values())
+
+
+def sentences_after(claims: Sequence[Claim], claim: Claim) -> list[Claim]:
+    """Return the sentence after one in its paragraph, two after an opening that only names the theme."""
+    at = bisect_left(claims, claim.start, key=lambda one: one.start)
+    count = AFTER_A_LEAD if claim.lead else 1
+    return [one for one in claims[at + 1 : at + 1 + count] if one.line == claim.line]
 
 
 def candidates_for(

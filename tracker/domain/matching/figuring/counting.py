@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 
+from tracker.domain.matching.comparable import make_comparable
 from tracker.domain.matching.figuring.scan import Number
 from tracker.domain.matching.figuring.targets import Target
 from tracker.domain.matching.figuring.vocabulary import figure_words
-from tracker.domain.matching.comparable import make_comparable
 from tracker.domain.matching.figuring.ways import EXACT, LOOSE, Scene, Way, fitting
 from tracker.domain.matching.outcome import step_of
 from tracker.domain.matching.units import number_text
@@ -67,7 +68,7 @@ def _sums(scene: Scene, target: Target, found: Sequence[tuple[Number, float]]) -
 
 def _sum_of(run: Sequence[Number], scene: Scene, target: Target, fit: float, *, whole: bool) -> Way:
     words = figure_words()
-    between = [scene.text[one.end : other.start] for one, other in zip(run, run[1:], strict=False)]
+    between = [scene.text[one.end : other.start] for one, other in itertools.pairwise(run)]
     joined = "".join(between)
     marks = {
         "sum_list": float(all(text.lstrip().startswith(("、", "和", "，", "；")) for text in between)),
@@ -127,7 +128,7 @@ def _each_count(before: str) -> float | None:
 
 def _gains(scene: Scene, target: Target, found: Sequence[tuple[Number, float]]) -> Iterator[Way]:
     """Yield what was added or taken away between two numbers (由14间增至46间)."""
-    for (one, fit), (other, _) in zip(found, found[1:], strict=False):
+    for (one, fit), (other, _) in itertools.pairwise(found):
         if one.unit == other.unit and (pair := from_to(scene, one, other)):
             before, after = pair
             note = f"由{number_text(before)}变为{number_text(after)}，按差数比较"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
@@ -125,7 +126,7 @@ def _ideas(text: str, words: MatchingWords) -> frozenset[str]:
 def _changes(scene: Scene, target: Target) -> Iterator[Way]:
     """Yield the change in percent between two numbers of one unit, where the sentence tells of one."""
     counted = [one for one in scene.numbers if one.unit not in SHARES]
-    for one, other in zip(counted, counted[1:], strict=False):
+    for one, other in itertools.pairwise(counted):
         if one.unit != other.unit or not (pair := from_to(scene, one, other)):
             continue
         before, after = pair

@@ -151,12 +151,13 @@ def share_of_name(target: Target, text: str, words: MatchingWords) -> float:
 
 def _place(way: Way) -> dict[str, float]:
     scene = way.scene
-    low, high = scene.clause_of(way.start)
+    low, _high = scene.clause_of(way.start)
     answering = scene.low < scene.high
     return {
         "answering_clause": float(answering and scene.low <= way.start < scene.high),
         "answering_next": float(answering and low == scene.high),
-        "other_sentence": float(scene.rank > 0),
+        "other_sentence": float(scene.rank > 0 and not scene.beside),
+        "next_sentence": float(scene.beside),
         "later_sentence": min(scene.rank, 4) / 4,
     }
 

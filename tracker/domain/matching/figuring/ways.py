@@ -21,7 +21,8 @@ EXACT, SAME, LOOSE = 1.0, 0.7, 0.3
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scene:
-    """A sentence with its numbers; ``low`` and ``high`` bound the clause that answers the promise, where it is this one."""
+    """A sentence with its numbers; ``low`` and ``high`` bound the clause that answers the promise, where it is this one;
+    ``beside`` where it only follows a passage in its paragraph."""
 
     claim: Claim
     text: str
@@ -29,6 +30,7 @@ class Scene:
     rank: int
     low: int
     high: int
+    beside: bool = False
 
     def clause_of(self, at: int) -> tuple[int, int]:
         """Return the bounds of the clause in which a place lies."""
@@ -65,10 +67,18 @@ class Way:
     marks: Mapping[str, float] = field(default_factory=dict)
 
 
-def make_scene(claim: Claim, rank: int, best: tuple[int, int], lexicon: Lexicon, words: MatchingWords) -> Scene:
+def make_scene(
+    claim: Claim,
+    rank: int,
+    best: tuple[int, int],
+    lexicon: Lexicon,
+    words: MatchingWords,
+    *,
+    beside: bool = False,
+) -> Scene:
     """Make a sentence ready."""
     text = claim.text
-    return Scene(claim, text, numbers_of(text, lexicon, words), rank, *best)
+    return Scene(claim, text, numbers_of(text, lexicon, words), rank, *best, beside)
 
 
 def unit_fit(target: Target, unit: str, words: MatchingWords) -> float:
