@@ -11,31 +11,14 @@ from __future__ import annotations
 import argparse
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from tools.linking_gold import GoldLink, GoldPair, load_pairs, places
+from tools.figure_cases import Case, cases_of
+from tools.linking_gold import load_pairs
 from tools.measure_linking import PAIRS
-from tracker.domain.matching.candidates import LaterReport, clause_range, prepare_report
-from tracker.domain.matching.features import quoted
-from tracker.domain.matching.figures import figure_of, targets_of
-from tracker.domain.matching.figuring.choosing import (
-    Candidate,
-    candidates_for,
-    chosen,
-    figure_model,
-    scenes_of,
-    sentences_after,
-)
-from tracker.domain.matching.figuring.learning import Lesson, learn
-from tracker.domain.matching.figuring.targets import Target
-from tracker.domain.matching.figuring.ways import Scene
-from tracker.domain.matching.linking import MOST_EVIDENCE
-from tracker.domain.matching.promises import Promise, prepare_promises
-from tracker.domain.matching.scoring import Scored, companies, looked_at_again, rarity_of, score_claims
-from tracker.domain.matching.words import DATA_FOLDER, load_background, load_model, load_words
-from tracker.language.lexicon import load_lexicon
+from tracker.domain.matching.figuring.choosing import Candidate, chosen, figure_model
+from tracker.domain.matching.figuring.learning import learn
+from tracker.domain.matching.words import DATA_FOLDER
 
 PRIOR = {
     "near": 2.0, "clause": 1.5, "topic": 1.0, "sentence": 0.5, "tail": 1.0, "rival": -2.5, "another_word": -0.5, "rate_name": 1.0,
@@ -47,14 +30,14 @@ PRIOR = {
     "rule_said": -2.0, "left_over": -2.0, "whole_of_a_part": -1.5, "all_after": 0.7, "one_in_words": -0.7, "share_in_words": -0.7,
     "so_many": -0.3, "so_many_at_target": -1.0, "points_for_share": -2.0, "parts_follow": 0.5,
     "growth_for_growth": 2.0, "growth_for_level": -2.5, "level_for_growth": -2.0, "turned_round": -2.0, "rate_other": -2.5, "share_of_others": -0.3,
-    "over_years": -4.0, "was_before": -2.5, "became": 1.0, "lost_case": 2.0, "part_of_year": -0.7, "part_of_recurring": -1.5, "share_follows": -2.0,
-    "stock_beside_new": -1.0, "new_beside_stock": 0.7, "in_a_list": -0.1, "next_sentence": -1.0, "kind_beyond": 1.0, "kind_of_target": 0.5, "change_in_words": 0.5, "change_turned": -1.5, "all_of_events": 0.0, "all_recurring": 1.0, "less_follows": -1.0, "after_the_target": 1.0, "not_lost": -1.5, "none_won": 0.5, "kind_not_yet": 0.0, "not_yet_one": 0.5,
+    "over_years": -4.0, "was_before": -2.5, "became": 1.0, "lost_case": 2.0, "part_of_year": -0.7, "part_of_recurring": -1.5, "share_follows": -4.0,
+    "stock_beside_new": -1.0, "new_beside_stock": 0.7, "in_a_list": -0.1, "of_which_named": 1.5, "open_doubt": 3.0, "open_unsure": 1.0, "next_sentence": -1.0, "kind_beyond": 1.0, "kind_of_target": 0.5, "change_in_words": 0.5, "change_turned": -1.5, "all_of_events": 0.0, "all_recurring": 1.0, "less_follows": -1.0, "after_the_target": 1.0, "not_lost": -1.5, "none_won": 0.5, "kind_not_yet": 0.0, "not_yet_one": 0.5,
     "not_yet_failed": 0.0, "kind_passages": -2.0, "passages_other_near": 1.5, "after_its_whole": 1.0, "list_of_others": -1.0, "sum_of_places": 1.0, "gain_for_added": 1.5, "became_for_added": -1.5, "sum_of_stretches": 1.5, "part_of_others": -2.0, "names_finished": 0.7, "names_under_way": -1.5, "in_turn": 1.5, "out_of_turn": -1.5,
     "kind_number": 1.5, "kind_sum": -0.5, "kind_each": 0.7, "kind_gain": 0.5, "kind_rest": -0.5, "kind_part": -0.5, "kind_rate": -1.0, "kind_change": 0.5,
     "kind_all": 0.0, "kind_none": 0.5, "kind_every": 0.0, "kind_row": 0.0, "kind_row_each": 1.5, "kind_names": -1.5, "kind_titles": -1.5,
     "kind_quotes": -2.0, "kind_one": -2.0, "kind_promised_names": 0.0,
     "sum_list": 0.7, "sum_whole": 0.3, "sum_of_which": -2.5, "sum_total_said": -2.5, "sum_change": -2.0, "sum_same_words": 0.5,
-    "each_and_more": 0.0, "rest_of_target": 0.0, "part_in_words": 1.5,
+    "each_and_more": 0.0, "rest_of_target": 0.0, "part_in_words": 2.5,
     "rate_own_words": 1.5, "rate_really": 0.7, "rate_out_of": 1.0, "rate_of_which": 0.5, "rate_next": 0.5, "rate_reversed": -1.5,
     "rate_base_of_which": -1.0, "rate_change": -2.0, "rate_negative": -1.5, "rate_turned": 0.0, "rate_whole_first": 0.3, "rate_stem_twice": -0.3,
     "change_level": -2.0,
@@ -69,126 +52,13 @@ PRIOR = {
 }  # fmt: skip
 """What a person would choose; the weights are drawn to it and keep its signs (0: either way)."""
 GROUPS = 5
-TOLERANCE = 1e-6
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One judged target: its candidates, what the judge says, and whether the pipeline found the passage by itself."""
-
-    pair: str
-    target: Target | None
-    scenes: Sequence[Scene]
-    candidates: Sequence[Candidate]
-    gold: Mapping[str, Any]
-    found: bool
-    accepted: bool
-    text: str
-
-    def said(self, weights: Mapping[str, float]) -> tuple[float | None, bool | None]:
-        """Return actual and met as the weights choose."""
-        if self.target is None:
-            return None, None
-        figure = figure_of(self.target, chosen(self.candidates, weights), self.scenes, load_words())
-        return figure.actual, figure.met
-
-    def is_right(self, weights: Mapping[str, float]) -> bool:
-        """Say whether that is the judge's word."""
-        return self.target is not None and self.said(weights) == (self.gold["actual"], self.gold["met"])
-
-    def lesson(self) -> Lesson:
-        """Return which of the candidates are right."""
-        right = set()
-        for at, one in enumerate(self.candidates):
-            figure = figure_of(self.target, one, self.scenes, load_words()) if self.target else None
-            if figure and (figure.actual, figure.met) == (self.gold["actual"], self.gold["met"]):
-                right.add(at)
-        return Lesson([one.traits for one in self.candidates], frozenset(right))
-
-
-def cases_of(pair: GoldPair) -> Iterator[Case]:
-    """Yield the judged targets of a pair."""
-    words, _lexicon, model = load_words(), load_lexicon(), load_model()
-    later = prepare_report(pair.later, words)
-    rarity = rarity_of(load_background(), later.claims)
-    promises = prepare_promises(pair.earlier.items, rarity, words)
-    first = score_claims(promises, later.claims, rarity, model.answer, words)
-    scored = [
-        looked_at_again(promise, rows, company, model.calibration)
-        for promise, rows, company in zip(promises, first, companies(promises, first), strict=True)
-    ]
-    for link in pair.links:
-        own = [
-            (one, *_passages(link, rows, later, pair))
-            for one, rows in zip(promises, scored, strict=True)
-            if one.commitment.id == link.commitment.id
-        ]
-        for gold in link.figures:
-            yield _case(pair.name, link, own, gold, rarity, later)
-
-
-def _passages(
-    link: GoldLink, rows: Sequence[Scored], later: LaterReport, pair: GoldPair
-) -> tuple[list[Scored], bool, bool]:
-    """Return the passages that the pipeline accepts, else those that the judge gives; whether they hold one of the judge's."""
-    thresholds = load_model().thresholds
-    score = rows[0].score if rows else 0.0
-    accepted = [
-        row for row in rows if row.score >= thresholds["mentioned"] and row.score >= score * thresholds["beside"]
-    ]
-    wanted = places(pair.later.text, link.evidence)
-
-    def hits(row: Scored) -> bool:
-        span = later.span(*clause_range(row.reading.claim.clauses, *quoted(row.reading)))
-        return any(min(span.end, one.end) - max(span.start, one.start) >= 0.5 * (one.end - one.start) for one in wanted)
-
-    right = [row for row in rows if hits(row)]
-    if accepted:
-        return accepted[:MOST_EVIDENCE], any(hits(row) for row in accepted), True
-    return right, bool(right), False
-
-
-def _case(
-    name: str,
-    link: GoldLink,
-    own: Sequence[tuple[Promise, list[Scored], bool, bool]],
-    gold: Mapping[str, Any],
-    rarity: Mapping[str, float],
-    later: LaterReport,
-) -> Case:
-    words, lexicon = load_words(), load_lexicon()
-    best: Case | None = None
-    for promise, rows, found, accepted in own:
-        for target in targets_of(promise, rarity, words):
-            if target.value != gold["target"] or not rows:
-                continue
-            after = sentences_after(later.claims, rows[0].reading.claim)
-            scenes = scenes_of(rows, lexicon, words, after=after)
-            case = Case(
-                name,
-                target,
-                scenes,
-                candidates_for(target, scenes, rarity, words),
-                gold,
-                found,
-                accepted,
-                link.commitment.text,
-            )
-            if best is None or _fits(case) > _fits(best):
-                best = case
-    return best or Case(name, None, (), (), gold, any(one[2] for one in own), False, link.commitment.text)
-
-
-def _fits(case: Case) -> tuple[bool, int]:
-    """Return how well a target fits the one that the judge names: by its passage, then by its name."""
-    what = case.target.name.plain if case.target else ""
-    return case.found, len(set(what) & set(case.gold["what"]))
 
 
 def train(cases: Sequence[Case], without: Sequence[str] = ()) -> dict[str, float]:
     """Return the weights that the judged targets teach."""
     prior = {name: value for name, value in PRIOR.items() if name not in without}
-    return learn([case.lesson() for case in cases if case.found and case.target], prior)
+    taught = [case for case in cases if case.target and (case.found or not case.judged)]
+    return learn([case.lesson() for case in taught], prior)
 
 
 def to_toml(weights: Mapping[str, float]) -> str:
@@ -200,6 +70,10 @@ def to_toml(weights: Mapping[str, float]) -> str:
 def measured(cases: Sequence[Case], weights: Mapping[str, float], counts: Counter[str]) -> None:
     """Count what is right: given a right passage, and by the whole pipeline."""
     for case in cases:
+        if not case.judged:
+            counts["false_alarms"] += bool(case.target and chosen(case.candidates, weights).way)
+            counts["not_told"] += 1
+            continue
         right = case.is_right(weights)
         counts["all"] += 1
         counts["all_right"] += right and case.accepted
@@ -213,22 +87,21 @@ def report(counts: Counter[str]) -> str:
     given, everything = max(counts["given"], 1), max(counts["all"], 1)
     return (
         f"given the passage {counts['given_right'] / given:.3f} of {counts['given']} (reachable {counts['reachable'] / given:.3f}); "
-        f"overall {counts['all_right'] / everything:.3f} of {counts['all']}"
+        f"overall {counts['all_right'] / everything:.3f} of {counts['all']}; "
+        f"a number where none is told {counts['false_alarms']} of {counts['not_told']}"
     )
 
 
 def mistakes(cases: Sequence[Case], weights: Mapping[str, float]) -> Iterator[str]:
     """Yield the wrong ones in words."""
     for case in cases:
-        if case.found and not case.is_right(weights):
-            reachable = bool(case.target and case.lesson().right)
-            note = chosen(case.candidates, weights) if case.target else None
-            way = note.way if note else None
-            texts = " / ".join(scene.text for scene in case.scenes[:3])
-            yield (
-                f"{case.pair} {'' if reachable else 'UNREACHABLE '}{'NO TARGET ' if not case.target else ''}{case.text}\n"
-                f"   {texts}\n   said {case.said(weights)} {way and (way.kind, way.note)} wanted {dict(case.gold)}"
-            )
+        if not case.judged or not case.found or case.is_right(weights):
+            continue
+        picked = chosen(case.candidates, weights) if case.candidates else Candidate(None, {})
+        reason = "" if any(case.lesson().right) else "UNREACHABLE " if case.target else "NO TARGET "
+        texts = " / ".join(scene.text for scene in case.scenes[:3])
+        way = picked.way and (picked.way.kind, picked.way.note)
+        yield f"{case.pair} {reason}{case.text}\n   {texts}\n   said {case.said(picked)} {way} wanted {dict(case.gold)}"
 
 
 def main() -> None:

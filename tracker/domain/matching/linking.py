@@ -9,7 +9,14 @@ from tracker.domain.documents import Evidence, Figure, Link, LinkReport, Outcome
 from tracker.domain.matching.admissions import find_admissions
 from tracker.domain.matching.candidates import LaterReport, clause_range, prepare_report
 from tracker.domain.matching.features import Reading, quoted
-from tracker.domain.matching.figures import borrow_figures, compare_figures, count_members, not_built, unanswered
+from tracker.domain.matching.figures import (
+    borrow_figures,
+    compare_figures,
+    count_members,
+    is_told_by_numbers,
+    not_built,
+    unanswered,
+)
 from tracker.domain.matching.figuring.choosing import sentences_after
 from tracker.domain.matching.lateness import is_late
 from tracker.domain.matching.outcome import Judgement, judge, sum_up
@@ -116,6 +123,8 @@ class _Linker:
         accepted = tuple(
             row for row in rows if row.score >= thresholds["mentioned"] and row.score >= score * thresholds["beside"]
         )[:MOST_EVIDENCE]
+        if rows and not accepted and is_told_by_numbers(promise, rows[0], self.rarity, self.lexicon, self.words):
+            accepted = (rows[0],)
         figures: tuple[Figure, ...] = ()
         late: bool | None = None
         judgement = Judgement(Outcome.NOT_MENTIONED, "报告未提及")

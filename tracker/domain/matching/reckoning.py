@@ -1,14 +1,16 @@
-"""Numbers a report gives without naming them: a rate by whole and part, a change by before and after, what each got."""
+"""Numbers a report gives without naming them, as far as they tell whether a passage speaks of a promise at all.
+
+Which number answers a target is chosen among all ways of reading one (``figuring``).
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tracker.domain.documents import Quantity
-from tracker.domain.matching.numbers import EVENTS, Reckoned
-from tracker.domain.matching.units import number_text, split_unit, unit_pattern
+from tracker.domain.matching.units import number_text
 from tracker.domain.matching.words import MatchingWords
 from tracker.language.numerals import parse_number
 
@@ -21,10 +23,6 @@ _RATE_TAIL = 4
 _RATE_NAME = re.compile(r"([\u4e00-\u9fff]{2})[”]?(?:率|比例|占比|比重)[^，。；]{0,4}$")
 _ALIKE = (("优良", "优秀", "合格", "达标"), ("办结", "答复", "回复", "审结", "结案"), ("满意", "好评"))
 """Beginnings of rates that are often written one for the other."""
-GOES_ON = re.compile(
-    "均|全部|无一|已全部|已均|一律|悉数|件件|(?:实现|做到|达到)[^，。；]{0,10}(?:全覆盖|应.尽.|全部|一个不落|无一)"
-)
-"""What a clause begins with that goes on speaking of what stands before it."""
 _REALLY = re.compile("实际|按期|按时|及时|准时")
 _NOT = re.compile(r"[不未无]$|没有$")
 _CLOSE = 10
@@ -47,16 +45,14 @@ _BY = re.compile(
     rf"{_NUMBER}([\u4e00-\u9fff]{{1,2}})，?(?:同比|(?:比|较)(?:上年同期|去年同期|上年|去年|同期)[^，。；\d]{{0,3}}?)(?P<turn>{_UP}|{_DOWN})[了]?{_NUMBER}\2"
 )
 _FALLS = re.compile("降|减|缩|压")
-_EACH_GETS = re.compile(
-    r"(?P<names>[^，。；：]{2,60}?)(?:均|分别)?各(?![类项种级地界族])(?P<what>[^，。；、\d]{0,8}?)$"
-)
-_BETWEEN_NAMES = re.compile(r"[、和与及]")
-_ACTS = re.compile("开展|组织|举办|召开|会同|联合|进行|实施")
-_TIMES = re.compile(r"[月季年日]|上下半|第")
-_ALL_BUT = re.compile(r"除(?P<months>[^，。；]{1,20}?)外，?[^，。；]{0,6}?(?:每个?月|逐月|月月|按月)")
-_MONTH = re.compile(r"(?:\d{1,2}|[一二三四五六七八九十]{1,2})月")
-_EVERY = {"month": re.compile("每个?月|逐月|月月|按月"), "quarter": re.compile("每个?季度?|逐季|按季")}
-_PERIODS = {"month": 12, "quarter": 4}
+
+
+@dataclass(frozen=True, slots=True)
+class Reckoned:
+    """A number worked out from what a report says, and how."""
+
+    value: float
+    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +64,6 @@ class _Count:
     near: str
     ideas: frozenset[str]
     start: int
-
-
-def reckon_share(text: str, passage: str, quantity: Quantity, words: MatchingWords) -> Reckoned | None:
-    """Return a rate that the report gives by saying that all of them were (均, 无一例外), or by its whole and its part."""
-    return all_of_them(passage, quantity) or rate_from_counts(text, quantity, words)
 
 
 def is_another_rate(before: str, quantity: Quantity) -> bool:
@@ -159,79 +150,3 @@ def _changes(text: str) -> Iterator[tuple[float, float]]:
         after, by = parse_number(found.group(1)), parse_number(found.group(4))
         if after is not None and by is not None:
             yield after + by if _FALLS.search(found.group("turn")) else after - by, after
-
-
-def what_each_got(text: str, quantity: Quantity, words: MatchingWords) -> Reckoned | None:
-    """Return the sum where several named ones each did or got so many (甲局、乙局各接收2名)."""
-    base = split_unit(quantity.unit, words)[1]
-    for found in unit_pattern(base, words).finditer(text):
-        value = parse_number(found.group(1))
-        each = _EACH_GETS.search(text[: found.start()])
-        if value is None or each is None or _TIMES.search(each.group("names")[-2:]):
-            continue
-        number = re.search(rf"{_NUMBER}个[\u4e00-\u9fff]{{1,8}}$", each.group("names"))
-        names = [name for name in _BETWEEN_NAMES.split(each.group("names")) if name]
-        count = parse_number(number.group(1)) if number else float(len(names)) if len(names) > 1 else None
-        acts = split_unit(quantity.unit, words)[1] in EVENTS and _ACTS.search(each.group("names"))
-        if count and not acts and not any(_TIMES.search(name[-1:]) for name in names):
-            return Reckoned(count * value, f"{number_text(count)}个各{number_text(value)}{quantity.unit}，合计比较")
-    return None
-
-
-def each_period(text: str, quantity: Quantity, words: MatchingWords) -> Reckoned | None:
-    """Return how often something took place that the report says was done every month, or every month but some."""
-    if quantity.per not in _PERIODS or split_unit(quantity.unit, words)[1] not in EVENTS:
-        return None
-    if quantity.per == "month" and (but := _ALL_BUT.search(text)):
-        missed = len(_MONTH.findall(but.group("months"))) or 1
-        return Reckoned((12.0 - missed) * quantity.value, f"报告称“{but.group()}”")
-    every = _EVERY[quantity.per].search(text)
-    return Reckoned(_PERIODS[quantity.per] * quantity.value, f"报告称“{every.group()}”") if every else None
-
-
-def names_found(promise: str, elements: Sequence[str], texts: Sequence[str], quantity: Quantity) -> Reckoned | None:
-    """Return how many of the names that a promise gives and counts (“甲”“乙”2个工作室) stand in the report's passages."""
-    names = re.findall(r"“([^“”]{2,16})”", promise)
-    names = names if len(names) > 1 else _each_named(promise) or [_LEAD.sub("", name) for name in elements]
-    if len(names) < 2 or quantity.value not in (1, len(names)):
-        return None
-    found = [name for name in names if any(name in text for text in texts)]
-    return Reckoned(float(len(found)), f"报告点名{len(found)}个：" + "、".join(found)) if found else None
-
-
-_LEAD = re.compile(r"^(?:结合|围绕|依托|利用|借助|抓住|针对|聚焦|通过)(?=.{2})")
-_DOCUMENTS = ("件", "部", "项", "个", "份")
-_EACH_NAMED = re.compile(
-    r"(?:^|[，；：])(?:在|为|于|支持|推动)?([^，。；：\d]{2,40}?)(?:分别|均)?各[^，。；、\d一二两三]{0,4}[\d一二两三]"
-)
-_ANOTHER = re.compile(
-    r"另(?:外)?(?:一|1)[个处座所家名件条][^。；]{0,24}?(?:尚未|未|没有|正在|选址|补考|暂缓|搁置|协商|停|推迟|筹备|待)"
-)
-
-
-def _each_named(promise: str) -> list[str]:
-    """Return the names that each are to get something (城关四小、马坡中学各建1个), [] where there are none."""
-    found = _EACH_NAMED.search(promise)
-    names = re.split("[、和与及]", found.group(1)) if found else []
-    return names if len(names) > 1 and all(2 <= len(name) <= 12 for name in names) else []
-
-
-def each_promised(promise: str, quantity: Quantity) -> int:
-    """Return how many named ones are each promised the target; 1 where it is one target for all."""
-    one = quantity.value == 1 and quantity.per is None and quantity.unit != "%"
-    return max(len(_each_named(promise)), 1) if one else 1
-
-
-def documents_named(clause: str, quantity: Quantity) -> Reckoned | None:
-    """Return how many documents a clause names, where their number was promised (对《甲》《乙》组织后评估)."""
-    titles = re.findall(r"《[^《》]{2,40}》", clause)
-    if quantity.unit not in _DOCUMENTS or not titles or "等" in clause or len(titles) > quantity.value:
-        return None
-    return Reckoned(float(len(titles)), f"报告点名{len(titles)}件")
-
-
-def all_but_one(text: str, quantity: Quantity) -> Reckoned | None:
-    """Return one less than the target of two where the report says that the other one is not done (另一处尚未施工)."""
-    if quantity.value != 2 or not (found := _ANOTHER.search(text)):
-        return None
-    return Reckoned(1.0, f"报告称“{found.group()}”")

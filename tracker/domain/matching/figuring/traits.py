@@ -73,7 +73,7 @@ def traits_of(way: Way, around: Around) -> dict[str, float]:
 
 def _words_shared(way: Way, around: Around) -> dict[str, float]:
     target, scene = around.target, way.scene
-    near = near_words(way)
+    near = near_words(way, around.words)
     low, high = scene.clause_of(way.start)
     here = share_of_name(target, near, around.words)
     clause = share_of_name(target, scene.text[low:high], around.words)
@@ -85,7 +85,7 @@ def _words_shared(way: Way, around: Around) -> dict[str, float]:
         "clause": max(clause - here, 0.0),
         "topic": max(before - here, 0.0),
         "sentence": max(sentence - max(clause, here), 0.0),
-        "tail": float(target.tail in plain_text(near, around.words)),
+        "tail": tail_share(target, near, around.words),
         "rival": max(rival - here, 0.0),
         "another_word": float(puts_another_word(target.name, [form_of(near, around.words)], around.rarity)),
     }
@@ -94,7 +94,7 @@ def _words_shared(way: Way, around: Around) -> dict[str, float]:
     return traits
 
 
-def near_words(way: Way) -> str:
+def near_words(way: Way, words: MatchingWords) -> str:
     """Return the words beside what was read: before it, within it and right after it."""
     scene = way.scene
     near = scene.before(way.start) + scene.text[way.start : way.end] + scene.after(way.end)
@@ -103,7 +103,18 @@ def near_words(way: Way) -> str:
     number = next(one for one in scene.numbers if one.start == way.start)
     if former := became(scene, number):
         return scene.before(former.start) + near
-    return (name_of_number(scene, number) or subject_before(scene, number)) + near
+    return (name_of_number(scene, number) or subject_before(scene, number) or whole_before(scene, number, words)) + near
+
+
+def whole_before(scene: Scene, number: Number, words: MatchingWords) -> str:
+    """Return what the number before counts, where this one is a part of it without a noun of its own (其中年内新批复19个)."""
+    at, before = scene.numbers.index(number), scene.before(number.start)
+    if not at or not figure_words()["of_which"].search(before):
+        return ""
+    if form_of(before, words).chunks and not figure_words()["new"].search(before):
+        return ""
+    former = scene.numbers[at - 1]
+    return scene.before(former.start) + scene.after(former.end)
 
 
 def subject_before(scene: Scene, number: Number) -> str:
@@ -147,6 +158,13 @@ def share_of_name(target: Target, text: str, words: MatchingWords) -> float:
         return 0.0
     grams = form_of(text, words).grams
     return sum(weight for gram, weight in target.wanted.items() if gram in grams) / target.total
+
+
+def tail_share(target: Target, near: str, words: MatchingWords) -> float:
+    """Return how much of the last word of a target's name stands in a text (蔬菜样品 in 农产品样品: a third)."""
+    plain = plain_text(near, words)
+    pairs = [target.tail[at : at + 2] for at in range(len(target.tail) - 1)]
+    return sum(pair in plain for pair in pairs) / len(pairs) if pairs else 0.0
 
 
 def _place(way: Way) -> dict[str, float]:
@@ -270,7 +288,9 @@ def _beside(scene: Scene, number: Number, target: Target, around: Around) -> dic
         for other in (at - 1, at + 1)
         if 0 <= other < len(spans)
     )
+    former = scene.numbers[at - 1] if at else None
     return {
+        "of_which_named": float(former is not None and _names_better(scene, number, former, target, around)),
         "stock_beside_new": float(bool(stock.search(own)) and fresh),
         "new_beside_stock": float(bool(new.search(own)) and older),
         "in_a_list": float(joined),
@@ -280,6 +300,16 @@ def _beside(scene: Scene, number: Number, target: Target, around: Around) -> dic
         "after_its_whole": float(at > 0 and _is_whole(scene, scene.numbers[at - 1])),
         "list_of_others": float(joined and not _touches(scene, number, target, around)),
     }
+
+
+def _names_better(scene: Scene, number: Number, former: Number, target: Target, around: Around) -> bool:
+    """Say whether a part (其中蔬菜样品420个) has the target's noun and its whole (农产品样品650个) has not."""
+    before = scene.before(number.start)
+    if not figure_words()["of_which"].search(before):
+        return False
+    own = tail_share(target, before + scene.after(number.end), around.words)
+    whole = tail_share(target, scene.before(former.start) + scene.after(former.end), around.words)
+    return own > whole
 
 
 def _is_target(number: Number, target: Target) -> bool:
