@@ -1,4 +1,4 @@
-"""Numbers that a report gives without naming them, and which of several numbers is meant."""
+"""Numbers that a report gives without naming them, as far as they show that a passage speaks of a promise."""
 
 from __future__ import annotations
 
@@ -6,16 +6,10 @@ import pytest
 
 from tracker.domain.documents import Quantity
 from tracker.domain.matching.reckoning import (
-    all_but_one,
     all_of_them,
     change_told,
-    documents_named,
-    each_period,
-    each_promised,
     is_another_rate,
-    names_found,
     rate_from_counts,
-    what_each_got,
 )
 from tracker.domain.matching.words import load_words
 
@@ -78,67 +72,6 @@ def test_a_ceiling_is_not_reached_by_all_of_them() -> None:
 def test_a_change_from_the_numbers_before_and_after(promise: str, text: str, value: float | None) -> None:
     found = change_told(text, promise)
     assert (found and found.value) == value
-
-
-@pytest.mark.parametrize(
-    ("text", "target", "value"),
-    [
-        ("城管局、应急局各接收2名骨干跟班锻炼", quantity("骨干", 5, "名"), 4),
-        ("从司法所、执法队各抽调1名干部", quantity("审查员", 2, "名"), 2),
-        ("四个节点各部署一轮专项执法", quantity("专项执法", 1, "次", per="quarter"), 4),
-        ("公安、城管部门开展整治各一次", quantity("整治", 2, "次"), None),
-        ("各类培训2次", quantity("培训", 2, "次"), None),
-    ],
-)
-def test_what_each_got(text: str, target: Quantity, value: float | None) -> None:
-    found = what_each_got(text, target, load_words())
-    assert (found and found.value) == value
-
-
-@pytest.mark.parametrize(
-    ("text", "per", "value"),
-    [
-        ("除2月外每月更新", "month", 11),
-        ("除1月、2月外，每月曝光", "month", 10),
-        ("每月更新", "month", 12),
-        ("按季通报", "quarter", 4),
-        ("全年更新", "month", None),
-    ],
-)
-def test_every_period_or_all_but_some(text: str, per: str, value: float | None) -> None:
-    found = each_period(text, quantity("曝光", 1, "次", per=per), load_words())
-    assert (found and found.value) == value
-
-
-def test_names_that_a_promise_quotes_and_counts() -> None:
-    target = quantity("调解工作室", 2, "个")
-    found = names_found("培育“山茶”“老邻居”2个调解工作室", (), ["“老邻居”调解工作室挂牌。"], target)
-    assert found is not None
-    assert found.value == 1
-    assert names_found("培育“山茶”调解工作室2个", (), ["“山茶”挂牌。"], target) is None
-
-
-def test_a_lead_is_no_part_of_the_first_name() -> None:
-    elements = ("结合世界地球日", "全国土地日", "测绘法宣传日")
-    claim = "世界地球日、全国土地日、测绘法宣传日分别举办活动"
-    found = names_found(
-        "结合世界地球日、全国土地日、测绘法宣传日举办活动3场", elements, [claim], quantity("活动", 3, "场")
-    )
-    assert found is not None
-    assert found.value == 3
-
-
-def test_each_of_several_is_promised_one() -> None:
-    assert each_promised("城北小学、河西中学各建1个实践基地", quantity("实践基地", 1, "个")) == 2
-    assert each_promised("为每所学校配备1名教师", quantity("教师", 1, "名")) == 1
-
-
-def test_documents_and_the_other_one() -> None:
-    assert (found := documents_named("对《甲县养犬办法》《甲县停车办法》组织后评估", quantity("后评估", 2, "件")))
-    assert found.value == 2
-    assert (other := all_but_one("滨河公园开放，另一处选址确定，尚未施工", quantity("公园", 2, "处")))
-    assert other.value == 1
-    assert all_but_one("另一处同期开放", quantity("公园", 2, "处")) is None
 
 
 @pytest.mark.parametrize(

@@ -13,11 +13,12 @@ from tracker.domain.documents import Quantity
 from tracker.domain.matching.candidates import Claim
 from tracker.domain.matching.figuring.counting import counts, in_passages
 from tracker.domain.matching.figuring.naming import names, promised_names
+from tracker.domain.matching.figuring.nearby import Around
 from tracker.domain.matching.figuring.openings import open_traits
 from tracker.domain.matching.figuring.periods import times
 from tracker.domain.matching.figuring.sharing import shares
 from tracker.domain.matching.figuring.targets import Target, target_of
-from tracker.domain.matching.figuring.traits import Around, traits_of
+from tracker.domain.matching.figuring.traits import traits_of
 from tracker.domain.matching.figuring.ways import Scene, Way, make_scene
 from tracker.domain.matching.promises import Promise
 from tracker.domain.matching.scoring import Scored

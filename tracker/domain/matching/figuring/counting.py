@@ -22,6 +22,8 @@ BETWEEN = 30
 """So many characters may lie between the parts of a sum."""
 CLOSE = 16
 """So many characters before or after a number may say that it is last year's."""
+_PRIOR_TO = re.compile("(?:上年|去年|前一年|同期|年初|原先|原来|此前|以往|(?<!同)比|较)(?=[^，。；]{0,10}$)")
+"""What says, between two numbers, that the second one is last year's or what it changed by."""
 _YEAR = re.compile(r"20\d\d年(?:同期)?(?:的|为|是|共|有)")
 _MORE_THAN_PLANNED = re.compile(
     r"(?:比|超|较)[^，。；\d]{0,6}(?:计划|目标|任务|预期)[^，。；\d]{0,4}?(?:多|超|增)?[^，。；\d]{0,4}$|(?:超额|超出)[^，。；\d]{0,6}$"
@@ -143,7 +145,7 @@ def from_to(scene: Scene, one: Number, other: Number) -> tuple[float, float] | N
     between = scene.text[one.end : other.start]
     if len(between) > BETWEEN or "。" in between:
         return None
-    prior_first, prior_second = words["prior"].search(ahead), words["prior"].search(between) or _YEAR.search(between)
+    prior_first, prior_second = words["prior"].search(ahead), _PRIOR_TO.search(between) or _YEAR.search(between)
     turn = words["up"].search(between) or words["down"].search(between) or words["now"].search(between)
     if prior_first and turn and not prior_second:
         return one.value, other.value

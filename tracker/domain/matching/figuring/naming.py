@@ -14,7 +14,7 @@ from tracker.domain.matching.words import MatchingWords
 
 NAMEABLE = frozenset((*THINGS, *PEOPLE, "户", "套", "台", "宗", "册", "篇", "类", "大"))
 LONGEST_NAME = 18
-_AND = re.compile(r"[、和与及]")
+_AND = re.compile(r"、|和(?!谐|美|解)|与|以及|(?<!普)及(?!格|时|早|其)")
 _DATE = re.compile(r"^(?:于|在)?(?:\d{1,2}月(?:\d{1,2}日|[初中底末]|[上中下]旬)?|\d{1,2}日|年内|全年|今年)，?")
 _LEAD = re.compile(r"^.*(?:指导|支持|推动|帮助|其中|组织|针对|围绕|聘请|会同|联合|主动与|以及|涵盖|引入|对|在|将|为)")
 _PLACE = re.compile(

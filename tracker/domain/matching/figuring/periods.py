@@ -14,7 +14,7 @@ from tracker.language.numerals import parse_number
 _NUMERAL = r"(?:十[一二]|[一二三四五六七八九十]|\d{1,2})"
 _QUARTERS = rf"第?{_NUMERAL}(?:、第?{_NUMERAL}){{0,3}}(?:[和及]第?{_NUMERAL})?季度"
 _STRETCH = re.compile(
-    rf"{_QUARTERS}|上、?下半年|[上下]半年|{_NUMERAL}月(?!\d)|春季|夏季|秋季|冬季|春秋两季|年[初中末底]"
+    rf"前[两二三]个?季度|{_QUARTERS}|上、?下半年|[上下]半年|{_NUMERAL}月(?!\d)|春季|夏季|秋季|冬季|春秋两季|年[初中末底]"
 )
 _RANGE = re.compile(rf"第?({_NUMERAL})(?:季度)?[至到—-]第?({_NUMERAL})季度|({_NUMERAL})(?:月)?[至到—-]({_NUMERAL})月")
 _ROW = re.compile(

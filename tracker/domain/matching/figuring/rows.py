@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_AND = r"[、和与及]"
+_AND = r"(?:、|和|与|以及|(?<!普)及(?!格|时|早|其))"
 _SPLIT = re.compile(_AND)
 _RESPECTIVELY = re.compile(r"分别|各自")
 _BACK = re.compile(r"[，。；：]")

@@ -3,53 +3,22 @@
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
 
-from tracker.domain.matching.comparable import Comparable, make_comparable, plain_text
-from tracker.domain.matching.figuring.counting import from_to
-from tracker.domain.matching.figuring.rows import name_in_row, row_members
-from tracker.domain.matching.figuring.scan import Number
-from tracker.domain.matching.figuring.targets import SHARES, Target
-from tracker.domain.matching.figuring.vocabulary import endings, figure_words
-from tracker.domain.matching.figuring.ways import LOOSE, SAME, Scene, Way, unit_fit
+from tracker.domain.matching.figuring.kinds import what_number
+from tracker.domain.matching.figuring.nearby import Around, form_of, near_words, share_of_name, tail_share
+from tracker.domain.matching.figuring.targets import Target
+from tracker.domain.matching.figuring.ways import LOOSE, SAME, Way
 from tracker.domain.matching.names import puts_another_word
-from tracker.domain.matching.reckoning import is_another_rate
-from tracker.domain.matching.words import MatchingWords
 
 FARTHEST = 3.0
 """Beyond so many times e the distance of a number from the target says no more."""
 FAR_APART = 25.0
 """So many times the target, or so small a share of it, counts something else."""
-WHOLE = re.compile(r"^[^，。；、\d]{0,10}?(?:中|里|之中|当中)(?:，|有|仅|已|$|[^，。；、心间央国期学等])")
-_ONLY_GROWS = re.compile(
-    r"(?:同比|比上年|较上年|比去年|较去年|可比|实际|分别|名义|均)*(?:增长|下降|增|降|提高|增加|减少|上升|回落|增幅|增速)?(?:了|约|达到|达|为)?"
-)
-_FELL = re.compile("降|减|缩|压|少")
-_ROSE = re.compile("增|升|提高|涨|多了|反弹")
+
+
 _EPSILON = 1e-9
 POINTS = 20.0
 """So many points apart are far for a share."""
-CLOSE = 7
-"""So many characters right before or after a number name what it counts."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Around:
-    """What is the same for all candidates of one target: rarity, rivals, word lists."""
-
-    target: Target
-    rivals: Sequence[Target]
-    rarity: Mapping[str, float]
-    words: MatchingWords
-
-
-@lru_cache(maxsize=8192)
-def form_of(text: str, words: MatchingWords) -> Comparable:
-    """Return the comparable form of a stretch of words, remembered."""
-    return make_comparable(text, words)
 
 
 def traits_of(way: Way, around: Around) -> dict[str, float]:
@@ -67,7 +36,7 @@ def traits_of(way: Way, around: Around) -> dict[str, float]:
     if way.kind == "gain":
         traits["gain_for_added"] = float(around.target.increment)
     if number is not None and way.kind in ("number", "sum", "part", "each"):
-        traits.update(_what_number(way, number, around))
+        traits.update(what_number(way, number, around))
     return {name: value for name, value in traits.items() if value}
 
 
@@ -92,79 +61,6 @@ def _words_shared(way: Way, around: Around) -> dict[str, float]:
     if target.quantity.what.endswith("率"):
         traits["rate_name"] = float(target.quantity.what[-3:] in near)
     return traits
-
-
-def near_words(way: Way, words: MatchingWords) -> str:
-    """Return the words beside what was read: before it, within it and right after it."""
-    scene = way.scene
-    near = scene.before(way.start) + scene.text[way.start : way.end] + scene.after(way.end)
-    if way.kind != "number":
-        return near
-    number = next(one for one in scene.numbers if one.start == way.start)
-    if former := became(scene, number):
-        return scene.before(former.start) + near
-    return (name_of_number(scene, number) or subject_before(scene, number) or whole_before(scene, number, words)) + near
-
-
-def whole_before(scene: Scene, number: Number, words: MatchingWords) -> str:
-    """Return what the number before counts, where this one is a part of it without a noun of its own (其中年内新批复19个)."""
-    at, before = scene.numbers.index(number), scene.before(number.start)
-    if not at or not figure_words()["of_which"].search(before):
-        return ""
-    if form_of(before, words).chunks and not figure_words()["new"].search(before):
-        return ""
-    former = scene.numbers[at - 1]
-    return scene.before(former.start) + scene.after(former.end)
-
-
-def subject_before(scene: Scene, number: Number) -> str:
-    """Return what the clause before is about, where a growth or share has no name of its own (收入8.9亿元，同比增长29%)."""
-    at = scene.numbers.index(number)
-    low, _ = scene.clause_of(number.start)
-    if (
-        number.unit not in SHARES
-        or not at
-        or scene.numbers[at - 1].end > low
-        or not _ONLY_GROWS.fullmatch(scene.text[low : number.start])
-    ):
-        return ""
-    former = scene.numbers[at - 1]
-    return scene.before(former.start) + scene.after(former.end)
-
-
-def became(scene: Scene, number: Number) -> Number | None:
-    """Return the number that this one was before (由0.38%降至0.21%), None where it tells of no change."""
-    at = scene.numbers.index(number)
-    former = scene.numbers[at - 1] if at else None
-    if former is None or former.unit != number.unit:
-        return None
-    pair = from_to(scene, former, number)
-    return former if pair == (former.value, number.value) else None
-
-
-def name_of_number(scene: Scene, number: Number) -> str | None:
-    """Return the name that belongs to a number in a row of them (甲、乙分别达到90%、96%), None where it stands in none."""
-    spans = [(one.start, one.end) for one in scene.numbers]
-    at = scene.numbers.index(number)
-    members = row_members(spans, at, scene.text)
-    if len(members) < 2:
-        return None
-    return name_in_row(scene.text, spans[members[0]][0], members.index(at), len(members))
-
-
-def share_of_name(target: Target, text: str, words: MatchingWords) -> float:
-    """Return how much of a target's name a text holds, by the weight of its nouns."""
-    if not target.total:
-        return 0.0
-    grams = form_of(text, words).grams
-    return sum(weight for gram, weight in target.wanted.items() if gram in grams) / target.total
-
-
-def tail_share(target: Target, near: str, words: MatchingWords) -> float:
-    """Return how much of the last word of a target's name stands in a text (蔬菜样品 in 农产品样品: a third)."""
-    plain = plain_text(near, words)
-    pairs = [target.tail[at : at + 2] for at in range(len(target.tail) - 1)]
-    return sum(pair in plain for pair in pairs) / len(pairs) if pairs else 0.0
 
 
 def _place(way: Way) -> dict[str, float]:
@@ -199,164 +95,6 @@ def _size(way: Way, target: Target) -> dict[str, float]:
     }
 
 
-def _what_number(way: Way, number: Number, around: Around) -> dict[str, float]:
-    """Return what the words around a number say of its kind."""
-    target, scene = around.target, way.scene
-    before, after = scene.before(number.start), scene.after(way.end)
-    ends, has = endings(), figure_words()
-    further = scene.text[number.end : scene.clause_of(number.start)[1]]
-    stock = bool(ends["stock"].search(before)) or bool(has["stock"].search(before[-12:]))
-    new = bool(has["new"].search(before[-14:] + after))
-    traits = {
-        "stock_for_added": float(target.increment and stock and not has["new"].search(before[-6:])),
-        "stock_for_level": float(not target.increment and stock),
-        "added_for_added": float(target.increment and new),
-        "added_for_level": float(not target.increment and new and not target.share),
-        "of_which": float(bool(has["of_which"].search(before))),
-        "last_years": float(bool(ends["prior"].search(before))),
-        "was_before": float(_was_before(scene, number)),
-        "became": float(became(scene, number) is not None),
-        "lost_case": float(bool(has["lost"].search(before + after)) and bool(has["lost"].search(target.quantity.what))),
-        "part_of_year": float(bool(has["stretch"].search(before)) and target.quantity.per is None),
-        "part_of_recurring": float(bool(has["stretch"].search(before)) and target.quantity.per is not None),
-        "share_follows": float(way.kind == "number" and _share_follows(scene, number)),
-        "became_for_added": float(target.increment and became(scene, number) is not None),
-        "total_said": float(bool(ends["sum"].search(before))),
-        "average": float(bool(has["average"].search(before[-10:])) and not target.single),
-        "average_for_each": float(bool(has["average"].search(before[-10:])) and target.single),
-        "least_for_each": float(bool(has["least"].search(before[-12:])) and target.single),
-        "total_for_each": float(
-            target.single and not has["average"].search(before[-10:]) and not has["least"].search(before[-12:])
-        ),
-        "rule_said": float(bool(ends["limit"].search(before)) and target.ceiling),
-        "left_over": float(bool(has["rest"].search(before[-6:]))),
-        "whole_of_a_part": float(_is_whole(scene, number)),
-        "all_after": float(bool(has["all"].search(further))),
-        "one_in_words": float(number.in_words and number.value == 1),
-        "share_in_words": float(number.in_words and number.unit == "%"),
-        "so_many": float(bool(ends["near"].search(before)) and not ends["sum"].search(before)),
-        "points_for_share": float(number.unit in ("个百分点", "百分点") and target.quantity.unit == "%"),
-        "parts_follow": float(_parts_follow(scene, number, target, around)),
-    }
-    if target.value and way.value:
-        traits["so_many_at_target"] = traits["so_many"] * float(abs(way.value - target.value) < _EPSILON)
-    traits.update(_kind_of_share(before, further, target, around))
-    traits.update(_beside(scene, number, target, around))
-    traits.update(_turn(scene, number, target, around))
-    return traits
-
-
-def _parts_follow(scene: Scene, number: Number, target: Target, around: Around) -> bool:
-    """Say whether the next number of the kind is smaller and stands after 其中, so that this one is the whole of it."""
-    for one in scene.numbers:
-        if one.start > number.end and unit_fit(target, one.unit, around.words):
-            between = scene.text[number.end : one.start]
-            return one.value < number.value and bool(figure_words()["of_which"].search(between))
-    return False
-
-
-def _is_whole(scene: Scene, number: Number) -> bool:
-    """Say whether a number is the whole of which the next one is a part (两名调查员中，一名…)."""
-    return bool(WHOLE.search(scene.text[number.end : number.end + 14]))
-
-
-def _was_before(scene: Scene, number: Number) -> bool:
-    """Say whether the next number is what became of this one."""
-    at = scene.numbers.index(number)
-    return at + 1 < len(scene.numbers) and became(scene, scene.numbers[at + 1]) is number
-
-
-def _share_follows(scene: Scene, number: Number) -> bool:
-    """Say whether only a share of the number is meant by the words after it (已有三分之二)."""
-    at = scene.numbers.index(number)
-    after = scene.numbers[at + 1] if at + 1 < len(scene.numbers) else None
-    return after is not None and after.in_words and after.unit == "%" and "占" not in scene.before(after.start)
-
-
-def _beside(scene: Scene, number: Number, target: Target, around: Around) -> dict[str, float]:
-    """Return what the other numbers of the kind in the sentence say: part of a list, this year's share of a stock."""
-    others = [one for one in scene.numbers if one is not number and unit_fit(target, one.unit, around.words)]
-    new, stock = figure_words()["new"], figure_words()["stock"]
-    own, lost = scene.before(number.start)[-12:], figure_words()["lost"]
-    fresh = any(new.search(scene.before(one.start)[-8:]) and one.value < number.value for one in others)
-    older = any(stock.search(scene.before(one.start)[-12:]) and one.value > number.value for one in others)
-    spans = [(one.start, one.end) for one in scene.numbers]
-    at = scene.numbers.index(number)
-    joined = any(
-        scene.numbers[other].unit == number.unit
-        and scene.text[min(spans[at][1], spans[other][1]) : max(spans[at][0], spans[other][0])].startswith("、")
-        for other in (at - 1, at + 1)
-        if 0 <= other < len(spans)
-    )
-    former = scene.numbers[at - 1] if at else None
-    return {
-        "of_which_named": float(former is not None and _names_better(scene, number, former, target, around)),
-        "stock_beside_new": float(bool(stock.search(own)) and fresh),
-        "new_beside_stock": float(bool(new.search(own)) and older),
-        "in_a_list": float(joined),
-        "less_follows": float(_is_target(number, target) and _next_is_less(number, others)),
-        "after_the_target": float(_after_the_target(number, others, target)),
-        "not_lost": float(bool(lost.search(target.quantity.what)) and not lost.search(own + scene.after(number.end))),
-        "after_its_whole": float(at > 0 and _is_whole(scene, scene.numbers[at - 1])),
-        "list_of_others": float(joined and not _touches(scene, number, target, around)),
-    }
-
-
-def _names_better(scene: Scene, number: Number, former: Number, target: Target, around: Around) -> bool:
-    """Say whether a part (其中蔬菜样品420个) has the target's noun and its whole (农产品样品650个) has not."""
-    before = scene.before(number.start)
-    if not figure_words()["of_which"].search(before):
-        return False
-    own = tail_share(target, before + scene.after(number.end), around.words)
-    whole = tail_share(target, scene.before(former.start) + scene.after(former.end), around.words)
-    return own > whole
-
-
-def _is_target(number: Number, target: Target) -> bool:
-    return target.scaled(number.value) == target.value
-
-
-def _next_is_less(number: Number, others: Sequence[Number]) -> bool:
-    """Say whether the next number of the unit is less: of the promised ones so many were done (26宗图斑整改24宗)."""
-    after = next((one for one in others if one.start > number.start), None)
-    return after is not None and after.unit == number.unit and after.value < number.value
-
-
-def _after_the_target(number: Number, others: Sequence[Number], target: Target) -> bool:
-    """Say whether the number of the unit before this one is the promised one, and this is not more."""
-    before = next((one for one in reversed(others) if one.start < number.start), None)
-    return (
-        before is not None
-        and before.unit == number.unit
-        and _is_target(before, target)
-        and number.value <= before.value
-    )
-
-
-def _touches(scene: Scene, number: Number, target: Target, around: Around) -> bool:
-    """Say whether a noun of the target stands right before or after a number (示范校3所, not 走进社区19次)."""
-    close = scene.before(number.start)[-CLOSE:], scene.after(number.end)[:CLOSE]
-    last = target.name.chunks[-1].grams[-3:] if target.name.chunks else ()
-    return any(gram in form_of(text, around.words).grams for text in close for gram in last)
-
-
-def _kind_of_share(before: str, further: str, target: Target, around: Around) -> dict[str, float]:
-    if not target.share:
-        return {}
-    signals = around.words.signals
-    close = before[-8:]
-    grows = bool(signals["growth"].search(close)) and not signals["levels"].search(close)
-    turned = (target.falls and _ROSE.search(close)) or (not target.falls and _FELL.search(close))
-    return {
-        "growth_for_growth": float(grows and target.growth),
-        "growth_for_level": float(grows and not target.growth),
-        "level_for_growth": float(not grows and target.growth),
-        "turned_round": float(bool(turned) and target.growth),
-        "rate_other": float(is_another_rate(before, target.quantity)),
-        "share_of_others": float(bool(re.search("占", close))),
-    }
-
-
 def _years(way: Way, target: Target, around: Around) -> dict[str, float]:
     signals, scene = around.words.signals, way.scene
     if signals["whole_period"].search(target.promise.text):
@@ -371,15 +109,3 @@ def _years(way: Way, target: Target, around: Around) -> dict[str, float]:
     level = target.share and not target.growth
     years = bool(signals["whole_period"].search(before) or scene.claim.over_years)
     return {"over_years": float(years and not level)}
-
-
-def _turn(scene: Scene, number: Number, target: Target, around: Around) -> dict[str, float]:
-    """Return whether a number stands in the place of a row (分别…) that the target has in its own."""
-    low = number.start
-    row = [one for one in scene.numbers if unit_fit(target, one.unit, around.words)]
-    at = row.index(number) if number in row else -1
-    said = scene.text.rfind("分别", max(0, low - 40), low)
-    if said < 0 or target.row < 2 or at < 0:
-        return {}
-    first = next((place for place, one in enumerate(row) if one.start > said), at)
-    return {"in_turn": float(at - first == target.place), "out_of_turn": float(at - first != target.place)}

@@ -1,0 +1,167 @@
+"""Reading numbers: every way is a candidate, the ranker chooses one."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.domain.test_matching import earlier_report, linked
+from tools.train_figures import PRIOR
+from tracker.domain.documents import Quantity
+from tracker.domain.matching.figures import count_members, targets_of
+from tracker.domain.matching.figuring.choosing import figure_model
+from tracker.domain.matching.figuring.learning import Lesson, learn
+from tracker.domain.matching.figuring.naming import named_in
+from tracker.domain.matching.figuring.periods import row_length
+from tracker.domain.matching.figuring.rows import name_in_row
+from tracker.domain.matching.figuring.scan import numbers_of
+from tracker.domain.matching.figuring.targets import Target, target_of
+from tracker.domain.matching.promises import Promise, prepare_promises
+from tracker.domain.matching.words import load_background, load_words
+from tracker.language.lexicon import load_lexicon
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("全年开展普法12场、培训三期", [(12, "场"), (3, "期")]),
+        ("清偿账款1.2亿元，占九成二", [(120_000_000, "元"), (92, "%")]),
+        ("压缩至4至5个工作日", [(4, "个工作日")]),
+        ("11个村已有三分之二完成", [(11, "个"), (33.3 * 2 + 0.1, "%")]),
+        ("2024年6月30日第三批第2次印发《条例》3件", [(3, "件")]),
+        ("人均参训66至80学时", [(66, "学时")]),
+    ],
+)
+def test_the_numbers_of_a_sentence(text: str, wanted: list[tuple[float, str]]) -> None:
+    found = numbers_of(text, load_lexicon(), load_words())
+    assert [(pytest.approx(one.value), one.unit) for one in found] == wanted
+
+
+@pytest.mark.parametrize(
+    ("row", "length"),
+    [("一、二、三季度", 3), ("一至三季度", 3), ("上、下半年", 2), ("4月、10月", 2), ("前三季度", 3), ("1至11月", 11)],
+)
+def test_how_many_parts_of_the_year_a_row_names(row: str, length: int) -> None:
+    assert row_length(row) == length
+
+
+@pytest.mark.parametrize(
+    ("clause", "names"),
+    [
+        ("石桥村、柳湾村挂牌说事室，", ["石桥村", "柳湾村"]),
+        ("6月，滨河路、书院街获评示范街", ["滨河路", "书院街"]),
+        ("岩脚村、白果村的文化长廊建成开放", ["岩脚村", "白果村"]),
+        ("出动执法人员30人", []),
+        ("产业的质量、效益进一步提高", []),
+    ],
+)
+def test_names_in_a_row(clause: str, names: list[str]) -> None:
+    assert named_in(clause) == names
+
+
+def test_which_name_a_number_of_a_row_belongs_to() -> None:
+    text = "自来水、户用厕所普及率分别提升至97.2%、99.8%"
+    start = text.index("97.2")
+    assert name_in_row(text, start, 0, 2) == "自来水所普及率"
+    assert name_in_row(text, start, 1, 2) == "户用厕所普及率"
+    assert name_in_row("开展活动分别为3场、5场", 7, 0, 2) is None
+
+
+def only_target(promise: str) -> Target:
+    """The first target of a promise."""
+    parts = prepare_promises(earlier_report(promise).items, load_background(), load_words())
+    return next(target for part in parts for target in targets_of(part, load_background(), load_words()))
+
+
+@pytest.mark.parametrize(
+    ("promise", "value"),
+    [
+        ("每两个月举办法治讲堂1期", 6),
+        ("法律顾问每周坐班1次", 52),
+        ("每季度开展案卷评查2次", 8),
+        ("在4个片区各建1个服务站", 4),
+        ("行政诉讼保持零败诉", 0),
+        ("夜间巡查占比不低于三分之一", 33.3),
+    ],
+)
+def test_the_target_over_the_year(promise: str, value: float) -> None:
+    assert only_target(promise).value == value
+
+
+@pytest.mark.parametrize(
+    ("promise", "claim", "actual", "met"),
+    [
+        # sums
+        ("开展法治宣讲40场", "法治宣讲小分队走进社区19次、楼宇11次、学校7次、工地6次。", 43, True),
+        ("开展联合执法12次", "联合执法上半年5次，下半年4次。", 9, False),
+        # so many each, parts of the year
+        ("市政府常务会议学法12次", "市政府常务会议一至三季度每季度学法3次，四季度2次。", 11, False),
+        ("每季度组织案卷评查1次", "上半年、三季度、四季度各组织案卷评查1次。", 3, False),
+        ("每半年组织案卷评查1次", "5月和11月两度组织案卷评查。", 2, True),
+        ("选派审查员4名", "城管局、应急局各选派审查员2名。", 4, True),
+        # what was added, what is left
+        ("新增持证执法人员80名", "持证执法人员由612人壮大到701人。", 89, True),
+        ("化解信访积案12件", "12件信访积案由领导包案化解，剩余1件进入司法程序。", 11, False),
+        # shares
+        ("民营医院自查率达到90%", "71家民营医院中有60家完成自查。", 84.5, False),
+        ("合法性审核率达到100%", "新出台的10件文件没有一件绕过合法性审核。", 100, True),
+        ("城管投诉量下降15%", "城管投诉量全年3605件，较上年少了515件。", 12.5, False),
+        ("平均超限率控制在0.3%以内", "平均超限率由0.38%降至0.21%。", 0.21, True),
+        ("办理时间缩短50%", "办理时间从4.2天缩短到1.9天。", 54.8, True),
+        ("行政诉讼保持零败诉", "行政诉讼案件全部胜诉，没有败诉。", 0, True),
+        # names
+        ("创建法治文化长廊2条", "滨江大道、柳河公路法治文化长廊建成开放。", 2, True),
+        ("新建法律服务站1处", "法律服务站建成启用。", 1, True),
+        # which of several
+        ("新增执法人员5名", "年内新增执法人员7名，总数达到20名。", 7, True),
+        ("审批时限压缩至5个工作日以内", "审批时限由8个工作日压缩到4个工作日。", 4, True),
+        ("检查企业47家", "应检查企业47家，实际检查企业41家。", 41, False),
+    ],
+)
+def test_the_number_that_answers(promise: str, claim: str, actual: float, met: bool) -> None:
+    figure = linked(promise, claim).figures[0]
+    assert (figure.actual, figure.met) == (actual, met), figure.note
+
+
+def test_a_number_in_the_next_sentence() -> None:
+    figure = linked("改造老旧小区36个", "大力改造老旧小区，改善居住条件。全年完成31个，惠及居民2万人。").figures[0]
+    assert (figure.actual, figure.met) == (31, False)
+
+
+def test_a_passage_in_doubt_is_taken_for_its_number_but_not_one_of_another_title() -> None:
+    assert linked("矛盾纠纷调处成功率达到95%", "登记纠纷200件，调处成功192件。").outcome.value == "done"
+    assert linked("开展“宪法进农村”活动6场", "开展文艺进农村演出6场。").outcome.value == "not_mentioned"
+
+
+def members(text: str) -> tuple[Promise, ...]:
+    """The parts of a promise."""
+    return prepare_promises(earlier_report(text).items, load_background(), load_words())
+
+
+def test_how_many_of_a_list_were_done() -> None:
+    parts = members("东岭村、西坡村创建市级民主法治示范村")[:2]
+    figure = count_members(parts, parts[:1])
+    assert figure is not None
+    assert (figure.target, figure.actual, figure.met) == (2, 1, False)
+    assert count_members(members("建成东岭文化站、西坡便民站")[:2], ()) is None
+
+
+def test_every_weight_has_a_sense_and_is_in_the_model() -> None:
+    weights = figure_model()
+    assert set(weights) == set(PRIOR)
+    assert all(weights[name] * prior >= 0 for name, prior in PRIOR.items())
+
+
+def test_learning_keeps_signs_and_is_reproducible() -> None:
+    lessons = [Lesson(({"near": 1.0}, {"far": 1.0}, {"odd": 1.0, "near": 1.0}), frozenset({0, 2}))] * 3
+    lessons += [Lesson(({"near": 1.0, "far": 1.0}, {}), frozenset({0}))]
+    weights = learn(lessons, {"near": 1.0, "far": -1.0, "odd": 0.0})
+    assert weights["near"] > 1.0
+    assert weights["far"] <= 0.0
+    assert weights == learn(lessons, {"near": 1.0, "far": -1.0, "odd": 0.0})
+
+
+def test_a_target_in_an_edited_text_has_no_span() -> None:
+    promise = members("开展普法12场")[0]
+    target = target_of(Quantity("普法", ">=", 12, "场"), promise, load_background(), load_words())
+    assert target.value == 12
+    assert target.events
