@@ -9,7 +9,7 @@ from typing import Any
 from tools.linking_gold import GoldLink, GoldPair, places
 from tracker.domain.matching.candidates import LaterReport, clause_range, prepare_report
 from tracker.domain.matching.features import quoted
-from tracker.domain.matching.figures import doubt_of, figure_of, targets_of
+from tracker.domain.matching.figures import figure_of, targets_of
 from tracker.domain.matching.figuring.choosing import Candidate, candidates_for, chosen, scenes_of, sentences_after
 from tracker.domain.matching.figuring.learning import Lesson
 from tracker.domain.matching.figuring.targets import Target
@@ -26,7 +26,7 @@ OPEN = {"actual": None, "met": None}
 @dataclass(frozen=True, slots=True)
 class Case:
     """One target: its candidates, what the judge says (``gold``), whether the passages hold one of the judge's (``found``)
-    and are surely about the promise (``accepted``). Where the judge names no figure (``judged`` false) it only teaches."""
+    and the linking finds them by itself (``accepted``)."""
 
     pair: str
     text: str
@@ -36,7 +36,6 @@ class Case:
     candidates: Sequence[Candidate]
     found: bool
     accepted: bool
-    judged: bool
 
     def said(self, candidate: Candidate) -> tuple[float | None, bool | None]:
         """Return actual and met as a candidate has them."""
@@ -60,13 +59,12 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """One part of a commitment with the passages to read: those accepted, else the nearest one."""
+    """One part of a commitment with the passages to read: those accepted, else those that the judge gives."""
 
     promise: Promise
     rows: Sequence[Scored]
     found: bool
     accepted: bool
-    after: bool
 
 
 def cases_of(pair: GoldPair) -> Iterator[Case]:
@@ -87,8 +85,8 @@ def cases_of(pair: GoldPair) -> Iterator[Case]:
             if promise.commitment.id == link.commitment.id
         ]
         every = [case for part in parts for case in _of_part(part, pair.name, link, rarity, later)]
-        yield from (_judged(figure, every, pair.name, link) for figure in link.figures)
-        yield from (case for case in every if not case.judged and not case.accepted and not case.found)
+        told = any(part.found for part in parts)
+        yield from (_judged(figure, every, pair.name, link, told=told) for figure in link.figures)
 
 
 def _part(promise: Promise, rows: Sequence[Scored], link: GoldLink, later: LaterReport, pair: GoldPair) -> _Part:
@@ -102,34 +100,30 @@ def _part(promise: Promise, rows: Sequence[Scored], link: GoldLink, later: Later
         span = later.span(*clause_range(row.reading.claim.clauses, *quoted(row.reading)))
         return any(min(span.end, one.end) - max(span.start, one.start) >= 0.5 * (one.end - one.start) for one in wanted)
 
-    read = accepted or [row for row in rows if hits(row)] or list(rows[:1])
-    return _Part(promise, read, any(map(hits, read)), bool(accepted), bool(accepted))
+    read = accepted or [row for row in rows if hits(row)]
+    return _Part(promise, read, any(map(hits, read)), bool(accepted))
 
 
 def _of_part(part: _Part, name: str, link: GoldLink, rarity: Mapping[str, float], later: LaterReport) -> Iterator[Case]:
     words, lexicon = load_words(), load_lexicon()
     if not part.rows:
         return
-    after = sentences_after(later.claims, part.rows[0].reading.claim) if part.after else ()
+    after = sentences_after(later.claims, part.rows[0].reading.claim) if part.accepted else ()
     scenes = scenes_of(part.rows, lexicon, words, after=after)
-    doubt = 0.0 if part.accepted else doubt_of(part.rows[0].score)
     for target in targets_of(part.promise, rarity, words):
         gold = next((one for one in link.figures if one["target"] == target.value), None)
-        found = candidates_for(target, scenes, rarity, words, doubt)
+        found = candidates_for(target, scenes, rarity, words)
         text = link.commitment.text
-        yield Case(name, text, gold or OPEN, target, scenes, found, part.found, part.accepted, gold is not None)
+        yield Case(name, text, gold or OPEN, target, scenes, found, part.found, part.accepted)
 
 
-def _judged(figure: Mapping[str, Any], cases: Sequence[Case], name: str, link: GoldLink) -> Case:
+def _judged(figure: Mapping[str, Any], cases: Sequence[Case], name: str, link: GoldLink, *, told: bool) -> Case:
     """Return the case of a judged figure: the target of that number whose passage and name fit best."""
     fitting = [case for case in cases if case.target and case.target.value == figure["target"]]
     if not fitting:
-        found = any(case.found for case in cases) or bool(link.evidence and not cases)
-        return Case(name, link.commitment.text, figure, None, (), (), found, accepted=False, judged=True)
+        return Case(name, link.commitment.text, figure, None, (), (), told, accepted=False)
     best = max(fitting, key=lambda case: (case.found, _alike(case, figure)))
-    return Case(
-        name, best.text, figure, best.target, best.scenes, best.candidates, best.found, best.accepted, judged=True
-    )
+    return Case(name, best.text, figure, best.target, best.scenes, best.candidates, best.found, best.accepted)
 
 
 def _alike(case: Case, figure: Mapping[str, Any]) -> int:

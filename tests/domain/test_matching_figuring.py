@@ -103,7 +103,7 @@ def test_the_target_over_the_year(promise: str, value: float) -> None:
         ("化解信访积案12件", "12件信访积案由领导包案化解，剩余1件进入司法程序。", 11, False),
         # shares
         ("民营医院自查率达到90%", "71家民营医院中有60家完成自查。", 84.5, False),
-        ("合法性审核率达到100%", "新出台的10件文件没有一件绕过合法性审核。", 100, True),
+        ("合法性审核率达到100%", "10件文件做到合法性审核，没有一件例外。", 100, True),
         ("城管投诉量下降15%", "城管投诉量全年3605件，较上年少了515件。", 12.5, False),
         ("平均超限率控制在0.3%以内", "平均超限率由0.38%降至0.21%。", 0.21, True),
         ("办理时间缩短50%", "办理时间从4.2天缩短到1.9天。", 54.8, True),
@@ -125,11 +125,6 @@ def test_the_number_that_answers(promise: str, claim: str, actual: float, met: b
 def test_a_number_in_the_next_sentence() -> None:
     figure = linked("改造老旧小区36个", "大力改造老旧小区，改善居住条件。全年完成31个，惠及居民2万人。").figures[0]
     assert (figure.actual, figure.met) == (31, False)
-
-
-def test_a_passage_in_doubt_is_taken_for_its_number_but_not_one_of_another_title() -> None:
-    assert linked("矛盾纠纷调处成功率达到95%", "登记纠纷200件，调处成功192件。").outcome.value == "done"
-    assert linked("开展“宪法进农村”活动6场", "开展文艺进农村演出6场。").outcome.value == "not_mentioned"
 
 
 def members(text: str) -> tuple[Promise, ...]:

@@ -26,10 +26,6 @@ TOLERANCE = 1e-9
 ABOUT = 0.985
 """A target of about so much is met by this share of it."""
 MOST_BORROWED = 4
-LEAST_SCORE = 0.2
-"""A passage of a lower score does not answer a promise, whatever numbers it has."""
-ANOTHER_THING = ("title_missing", "title_other", "contrast", "sibling", "unnamed")
-"""Features of a passage that speaks of another thing than was promised."""
 _HONOUR = re.compile("争创|创建|创成|申创|申报|荣获|获评")
 _ZERO = re.compile(
     r"[“]?零(?P<what>败诉|纠错|发生|事故|差错|投诉|上访|违纪|脱管|漏管|撤销|逾期)|(?:不|未|无)(?:再)?(?:发生|出现)(?P<case>[\u4e00-\u9fff]{2,8})?"
@@ -40,9 +36,7 @@ __all__ = [
     "borrow_figures",
     "compare_figures",
     "count_members",
-    "doubt_of",
     "figure_of",
-    "is_told_by_numbers",
     "not_built",
     "targets_of",
     "tidy",
@@ -71,26 +65,6 @@ def compare_figures(
         if target.value or figure.met is not None:
             figures.append(figure)
     return tuple(figures)
-
-
-def doubt_of(score: float) -> float:
-    """Return how unsure it is that a passage of this score speaks of the promise: nothing for one accepted, 1 for none."""
-    return max(0.0, 1.0 - 2.0 * score)
-
-
-def is_told_by_numbers(
-    promise: Promise, row: Scored, rarity: Mapping[str, float], lexicon: Lexicon, words: MatchingWords
-) -> bool:
-    """Say whether a passage that words alone leave in doubt has the number that answers one of the targets."""
-    if not promise.quantities or row.score < LEAST_SCORE or any(row.reading.features[name] for name in ANOTHER_THING):
-        return False
-    scenes = scenes_of([row], lexicon, words)
-    for quantity in promise.quantities:
-        target = target_of(quantity, promise, rarity, words)
-        found = candidates_for(target, scenes, rarity, words, doubt_of(row.score))
-        if target.value and chosen(found, figure_model()).way is not None:
-            return True
-    return False
 
 
 def borrow_figures(

@@ -13,7 +13,6 @@ from tracker.domain.matching.figures import (
     borrow_figures,
     compare_figures,
     count_members,
-    is_told_by_numbers,
     not_built,
     unanswered,
 )
@@ -123,8 +122,6 @@ class _Linker:
         accepted = tuple(
             row for row in rows if row.score >= thresholds["mentioned"] and row.score >= score * thresholds["beside"]
         )[:MOST_EVIDENCE]
-        if rows and not accepted and is_told_by_numbers(promise, rows[0], self.rarity, self.lexicon, self.words):
-            accepted = (rows[0],)
         figures: tuple[Figure, ...] = ()
         late: bool | None = None
         judgement = Judgement(Outcome.NOT_MENTIONED, "报告未提及")

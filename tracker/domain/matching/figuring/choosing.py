@@ -78,15 +78,12 @@ def sentences_after(claims: Sequence[Claim], claim: Claim) -> list[Claim]:
 
 
 def candidates_for(
-    target: Target, scenes: Sequence[Scene], rarity: Mapping[str, float], words: MatchingWords, doubt: float = 0.0
+    target: Target, scenes: Sequence[Scene], rarity: Mapping[str, float], words: MatchingWords
 ) -> list[Candidate]:
-    """Return every candidate for a target with its features; the last one leaves it open.
-
-    ``doubt`` says how unsure it is that the passages speak of the promise at all (0 sure … 1).
-    """
+    """Return every candidate for a target with its features; the last one leaves it open."""
     around = Around(target, _rivals(target, rarity, words), rarity, words)
     found = [Candidate(way, traits_of(way, around)) for way in _ways(target, scenes, words)]
-    return [*found, Candidate(None, open_traits(target, scenes, words, doubt))]
+    return [*found, Candidate(None, open_traits(target, scenes, words))]
 
 
 def _ways(target: Target, scenes: Sequence[Scene], words: MatchingWords) -> Iterator[Way]:

@@ -9,13 +9,11 @@ from tracker.domain.matching.figuring.ways import Scene
 from tracker.domain.matching.words import MatchingWords
 
 
-def open_traits(target: Target, scenes: Sequence[Scene], words: MatchingWords, doubt: float = 0.0) -> dict[str, float]:
+def open_traits(target: Target, scenes: Sequence[Scene], words: MatchingWords) -> dict[str, float]:
     """Return the features of the open comparison."""
     first = scenes[0].text if scenes else ""
     traits = {
         "open": 1.0,
-        "open_doubt": doubt,
-        "open_unsure": float(doubt > 0),
         "open_growth": float(target.growth),
         "open_added": float(target.increment),
         "open_over_fulfilled": float(bool(words.signals["over_fulfilled"].search(first))),
