@@ -37,7 +37,7 @@ class GoldLink:
     repeated_in: tuple[str, ...] | None
     figures: tuple[dict[str, Any], ...]
     late: bool | None
-    shrunk: dict[str, Any] | None
+    shrunk: tuple[dict[str, Any], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +146,7 @@ def _merged(
         repeated_in=_items([a for entry in entries for a in entry.get("repeated_in", ())], later) if judged else None,
         figures=tuple(figure for entry in entries for figure in entry.get("figures", ())),
         late=any(lates) if lates else None,
-        shrunk=next((entry["shrunk"] for entry in entries if entry.get("shrunk")), None),
+        shrunk=tuple(entry["shrunk"] for entry in entries if entry.get("shrunk")),
     )
 
 

@@ -22,9 +22,10 @@ from tracker.domain.matching.admissions import admission_features, problems_answ
 from tracker.domain.matching.candidates import LaterReport, clause_range, prepare_report
 from tracker.domain.matching.features import Reading, quoted
 from tracker.domain.matching.logistic import Row, fit, fit_in_sense
+from tracker.domain.matching.looks import LOOKS, look_around, second_look
 from tracker.domain.matching.promises import Promise, prepare_promises
 from tracker.domain.matching.repetition import find_repetitions
-from tracker.domain.matching.scoring import LOOKS, Scored, companies, probability, rarity_of, score_claims, second_look
+from tracker.domain.matching.scoring import Scored, probability, rarity_of, score_claims
 from tracker.domain.matching.words import DATA_FOLDER, LinkModel, load_background, load_words
 
 PRIOR_ANSWER = {
@@ -40,15 +41,16 @@ PRIOR_REPEAT = {
     "bias": -7.0, "cover": 3.0, "objects": 3.5, "heads": 1.0, "qualifiers": 1.0, "longest": 2.5, "chars": 1.0,
     "title": 1.5, "title_other": -2.0, "contrast": -1.5, "sibling": -4.0, "unnamed": -3.0, "verb": 0.4, "unit": 0.5, "number": 0.5, "theme": 0.8,
     "rival": -1.0, "reverse": 1.0, "reverse_best": 0.5, "told": 1.0, "framing": -1.5,
-    "replaced": -1.0, "soft": 0.0, "concepts": 1.0,
+    "replaced": -1.0, "soft": 0.0, "concepts": 1.0, "paragraph": 0.5, "paragraph_cover": 1.0,
 }  # fmt: skip
 PRIOR_ADMIT = {
     "bias": -5.5, "cover": 2.0, "objects": 3.0, "heads": 1.0, "longest": 1.5, "chars": 1.0, "short_name": 0.5, "title": 1.0,
     "title_other": -1.0, "contrast": -1.0, "sibling": -3.0, "unnamed": -2.0, "theme": 0.8, "rival": -1.0, "reverse": 1.0, "told": 1.0,
     "framing": -1.0, "replaced": -1.0, "soft": 0.0, "concepts": 1.0, "size": 0.0,
+    "paragraph": 0.5, "rare_told": 0.5, "rare_untold": -0.5, "head_missing": -0.5, "thing_missing": -0.3, "verb": 0.3,
     "failed": 1.5, "failed_near": 1.0, "weak": 0.5, "weak_near": 0.3, "bridge": 1.0,
 }  # fmt: skip
-THRESHOLDS = {"mentioned": 0.5, "beside": 0.35, "repeated": 0.42, "admission": 0.35, "kept": 0.7, "unplanned": 0.35}
+THRESHOLDS = {"mentioned": 0.5, "beside": 0.35, "repeated": 0.42, "admission": 0.3, "kept": 0.65, "unplanned": 0.35}
 BY_RULE = ("unnamed", "sibling")
 """Features that a rule decides: too few judged pairs show them, and those that do judge a list as one."""
 
@@ -85,7 +87,7 @@ def lesson_of(pair: GoldPair) -> Lesson:
     for number, entries in _labelled(pair, promises).items():
         wanted = _places(pair, entries, "evidence")
         right[number] = [int(_hits(_passage(later, reading), wanted)) for reading in readings[number]]
-        if pair.repeats_judged:
+        if pair.repeats_judged or all(entry.get("repeats_judged") for entry in entries):
             anchors = [anchor for entry in entries for anchor in entry.get("repeated_in", ())]
             repeats += [(one.reading.features, int(any(a in one.item.text for a in anchors))) for one in again[number]]
         wanted = _places(pair, entries, "contradicted_by")
@@ -179,10 +181,10 @@ def _looks(lesson: Lesson, weights: Mapping[str, float]) -> Iterator[Row]:
         )
         for readings in lesson.readings
     ]
-    company = companies(lesson.promises, scored)
+    around = look_around(lesson.promises, scored)
     for number, labels in lesson.right.items():
         if labels:
-            yield second_look(lesson.promises[number], scored[number], company[number]), int(any(labels))
+            yield second_look(lesson.promises[number], scored[number], around[number]), int(any(labels))
 
 
 def cross_validated(pairs: Sequence[GoldPair], without: Sequence[str] = ()) -> Measure:

@@ -20,6 +20,8 @@ from tracker.domain.proposals import comparable
 Json = dict[str, Any]
 WHOLE = "whole"
 """The id of the commitment that stands for an item without any; it gets no row of its own."""
+RUNNER_UP = "备选段落，未作为依据"
+"""The reason of a passage that the matcher only shows beside those that answer, for a reader to compare."""
 _QUANTITY = ("what", "op", "value", "max", "unit", "per")
 
 
@@ -144,12 +146,17 @@ def verbatim(passages: Iterable[Json], text: str, sections: Sequence[Section]) -
     ]
 
 
+def taken(passages: Iterable[Json]) -> list[Json]:
+    """Return the passages that the matcher took for an answer, the runners-up left out."""
+    return [passage for passage in passages if RUNNER_UP not in passage.get("reasons", ())]
+
+
 def checked_link(link: Json, text: str, sections: Sequence[Section]) -> Json:
     """Return a row of the matcher with its passages checked; without any passage left it says 未提及."""
     evidence = verbatim(link["evidence"], text, sections)
     admitted = verbatim(link["contradicted_by"], text, sections)
     checked = {**link, "evidence": evidence, "contradicted_by": admitted}
-    if not evidence and link["outcome"] != Outcome.NOT_MENTIONED.value:
+    if not taken(evidence) and link["outcome"] != Outcome.NOT_MENTIONED.value:
         checked |= {"outcome": Outcome.NOT_MENTIONED.value, "figures": [], "late": None}
     return checked
 
@@ -184,7 +191,7 @@ def carried_evidence(
 
 def answering(proposal: Mapping[str, Any]) -> list[Json]:
     """Return the passages that answer a promise; none where it is not mentioned and the passages are only the nearest."""
-    return [] if proposal["outcome"] == Outcome.NOT_MENTIONED.value else list(proposal["evidence"])
+    return [] if proposal["outcome"] == Outcome.NOT_MENTIONED.value else taken(proposal["evidence"])
 
 
 def nearest(text: str, words: str, around: int) -> int | None:

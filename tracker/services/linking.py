@@ -38,6 +38,7 @@ from tracker.domain.link_proposals import (
     carried_evidence,
     checked_link,
     earlier_reading,
+    taken,
     verbatim,
     wording_mark,
 )

@@ -17,7 +17,7 @@ from tracker.domain.matching.names import (
     shares_title,
     shortens,
 )
-from tracker.domain.matching.objects import CONTEXT_SHARE, SAME_KIND, Seen, compare_objects
+from tracker.domain.matching.objects import CONTEXT_SHARE, SAME_KIND, Seen, compare_objects, rare_words
 from tracker.domain.matching.promises import Promise
 from tracker.domain.matching.reckoning import all_of_them, change_told, is_another_rate, rate_from_counts
 from tracker.domain.matching.units import labelled_numbers, numbers_with
@@ -38,6 +38,8 @@ RECKONED = 0.6
 """What a number is worth that has to be worked out."""
 HALF = 0.5
 """How near the target such a number must come."""
+LONG = 40
+"""A promise of so many characters is long."""
 NEAR = 2
 """How many clauses away a clause may stand and still belong to the passage."""
 
@@ -45,6 +47,7 @@ FEATURES = (
     "bias", "cover", "scattered", "sentence", "objects", "heads", "qualifiers", "rare_missing", "longest", "chars", "short_name",
     "elements", "title", "title_other", "contrast", "sibling", "unnamed", "verb", "unit", "unit_missing", "number", "lead", "concrete",
     "theme", "rival", "reverse", "reverse_best", "size", "away", "told", "framing", "replaced", "title_missing", "rate_missing", "growth_missing", "thing_missing", "soft", "concepts", "verb_other", "head_missing",
+    "paragraph", "paragraph_cover", "rare_told", "rare_untold", "length",
 )  # fmt: skip
 
 
@@ -61,10 +64,20 @@ class Reading:
     shared: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What stands around a claim: how much better another promise of the plan fits it, how like its paragraph is to the
+    promise's item, and how much of the promise stands anywhere in that paragraph (each 0..1)."""
+
+    rival: float
+    likeness: float
+    cover: float
+
+
 def read_against(
-    promise: Promise, claim: Claim, rival: float, rarity: Mapping[str, float], words: MatchingWords
+    promise: Promise, claim: Claim, around: Surroundings, rarity: Mapping[str, float], words: MatchingWords
 ) -> Reading:
-    """Hold a promise against a claim. ``rival`` is how much better another promise of the plan fits it (0..1)."""
+    """Hold a promise against a claim."""
     first, last, best = _passage(promise, claim, words)
     passage = [clause.form for clause in claim.clauses[first : last + 1]]
     found = {gram for form in passage for gram in form.grams}
@@ -95,7 +108,7 @@ def read_against(
         "lead": float(claim.lead),
         "concrete": float(any(ch.isdigit() for clause in claim.clauses[first : last + 1] for ch in clause.text)),
         "theme": _theme(promise, anywhere, context, rarity),
-        "rival": rival,
+        "rival": around.rival,
         "reverse": _reverse(promise, passage, rarity),
         "reverse_best": _reverse_best(promise, passage, rarity),
         "size": min(promise.total, 60.0) / 60.0,
@@ -108,6 +121,10 @@ def read_against(
         "concepts": _concepts(promise, found, rarity),
         "verb_other": float(_does_something_else(promise.form, claim.clauses[best].form)),
         "head_missing": _head_missing(promise, seen),
+        "paragraph": around.likeness,
+        "paragraph_cover": around.cover,
+        **rare_words(promise, seen, rarity),
+        "length": min(len(promise.text), LONG) / LONG,
     }
     return Reading(promise, claim, first, last, best, features, objects.shared)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from tracker.domain.documents import Evidence, Figure, Link, LinkReport, Outcome, PlanItem, ReportReading, Shrunk, Span
+from tracker.domain.link_proposals import RUNNER_UP
 from tracker.domain.matching.admissions import find_admissions
 from tracker.domain.matching.candidates import LaterReport, clause_range, prepare_report
 from tracker.domain.matching.features import Reading, quoted
@@ -18,11 +19,13 @@ from tracker.domain.matching.figures import (
 )
 from tracker.domain.matching.figuring.choosing import sentences_after
 from tracker.domain.matching.lateness import is_late
+from tracker.domain.matching.looks import look_around, looked_at_again
 from tracker.domain.matching.outcome import Judgement, judge, sum_up
 from tracker.domain.matching.promises import Promise, prepare_promises, side_parts
 from tracker.domain.matching.reasons import explain
-from tracker.domain.matching.repetition import Repetition, find_repetitions, find_shrunk, taken_up
-from tracker.domain.matching.scoring import Scored, companies, looked_at_again, rarity_of, score_claims
+from tracker.domain.matching.repetition import EVENLY, Repetition, find_repetitions, taken_up
+from tracker.domain.matching.scoring import Scored, rarity_of, score_claims
+from tracker.domain.matching.shrinking import find_shrunk
 from tracker.domain.matching.unplanned import find_unplanned
 from tracker.domain.matching.words import LinkModel, MatchingWords, load_background, load_model, load_words
 from tracker.language.lexicon import Lexicon
@@ -31,6 +34,8 @@ MOST_EVIDENCE = 5
 MOST_NEAREST = 3
 """How many passages a promise is shown that none of them answers: a reader decides in a glance whether that is so."""
 NOT_ENOUGH = "最接近的段落，不足以认定"
+LEAST_RUNNER_UP = 0.02
+"""How sure a passage must be at least to be shown beside those that answer."""
 MOST_ADMISSIONS = 3
 MINOR = 0.7
 """What it costs a part (logarithm of the odds) that its commitment promises something firmer beside it."""
@@ -92,8 +97,8 @@ class _Linker:
         minor = side_parts(self.promises)
         first = score_claims(self.promises, self.later.claims, self.rarity, self.model.answer, self.words)
         scored = [
-            looked_at_again(promise, rows, company, self.model.calibration, -MINOR if promise in minor else 0.0)
-            for promise, rows, company in zip(self.promises, first, companies(self.promises, first), strict=True)
+            looked_at_again(promise, rows, around, self.model.calibration, -MINOR if promise in minor else 0.0)
+            for promise, rows, around in zip(self.promises, first, look_around(self.promises, first), strict=True)
         ]
         again = find_repetitions(self.promises, self.later.reading.items, self.rarity, self.model.repeat, self.words)
         admitted = find_admissions(self.promises, self.later, again, self.rarity, self.model, self.words)
@@ -138,8 +143,8 @@ class _Linker:
         )[:MOST_ADMISSIONS]
         if admissions and not accepted:
             figures = tuple(not_built(quantity) for quantity in promise.quantities if quantity.unit in _COUNTED_THINGS)
-        shrunk = find_shrunk(promise, repetitions, figures, self.words)
-        nearest = () if accepted else tuple(rows[:MOST_NEAREST])
+        shrunk = find_shrunk(promise, repetitions, figures, [row.reading.claim.text for row in accepted], self.words)
+        nearest = tuple(row for row in rows if row not in accepted)[:MOST_NEAREST]
         return _Answer(promise, judgement, score, accepted, nearest, figures, late, admissions, repetitions, shrunk)
 
     def _with_borrowed(self, answers: Sequence[_Answer]) -> list[_Answer]:
@@ -171,14 +176,15 @@ class _Linker:
             evidence=self._best_evidence(answers),
             figures=(*_figures(answers), *_member_figures(answers)),
             contradicted_by=self._contradictions(answers),
-            repeated_in=_ordered([one for answer in answers for one in answer.repetitions]),
+            repeated_in=_ordered(_taken_up(answers)),
             shrunk=next((answer.shrunk for answer in answers if answer.shrunk), None),
         )
 
     def _best_evidence(self, answers: Sequence[_Answer]) -> tuple[Evidence, ...]:
         """Return the best passage of each part first, then the seconds, without saying one twice.
 
-        Where no part is answered they are the nearest passages, with a reason that says so.
+        Where no part is answered they are the nearest passages, and where few are, those that came next, with a reason that
+        says so.
         """
         found: list[Evidence] = []
         told = [answer for answer in answers if answer.accepted]
@@ -187,8 +193,21 @@ class _Linker:
             for answer in ranked:
                 rows = answer.accepted or answer.nearest
                 if place < len(rows):
-                    self._add(self._evidence(rows[place], answer), found)
-        return tuple(found[: MOST_EVIDENCE if told else MOST_NEAREST])
+                    self._add(self._evidence(rows[place], answer, told=bool(told)), found)
+        return (*found[: MOST_EVIDENCE if told else MOST_NEAREST], *(self._runners_up(ranked, found) if told else ()))
+
+    def _runners_up(self, answers: Sequence[_Answer], found: Sequence[Evidence]) -> list[Evidence]:
+        """Return the passages that came next, where fewer than three answer."""
+        rest = sorted(
+            ((row, answer) for answer in answers for row in answer.nearest if row.score >= LEAST_RUNNER_UP),
+            key=lambda pair: (-pair[0].score, pair[0].reading.claim.start),
+        )
+        added: list[Evidence] = []
+        for row, answer in rest:
+            evidence = self._evidence(row, answer, told=True)
+            if len(found) + len(added) < MOST_NEAREST and not any(_overlap(evidence, one) for one in (*found, *added)):
+                added.append(evidence)
+        return added
 
     def _add(self, evidence: Evidence, found: list[Evidence]) -> None:
         """Append a passage, or join it to the one beside it in the same sentence."""
@@ -207,11 +226,13 @@ class _Linker:
         ends = self.later.reading.text[min(left.span.end, right.span.end) - 1]
         return not between.strip() and "\n" not in between and ends not in "。；！？"
 
-    def _evidence(self, row: Scored, answer: _Answer) -> Evidence:
+    def _evidence(self, row: Scored, answer: _Answer, *, told: bool) -> Evidence:
         reading = row.reading
         span = self.later.span(*clause_range(reading.claim.clauses, *quoted(reading)))
         verdict = answer.judgement.reason if answer.accepted and answer.accepted[0] is row else None
-        reasons = explain(reading, row.score, verdict if answer.accepted else NOT_ENOUGH)
+        if row not in answer.accepted:
+            verdict = RUNNER_UP if told else NOT_ENOUGH
+        reasons = explain(reading, row.score, verdict)
         return Evidence(span.of(self.later.reading.text), span, round(row.score, 4), reasons)
 
     def _contradictions(self, answers: Sequence[_Answer]) -> tuple[Evidence, ...]:
@@ -249,6 +270,14 @@ def _member_figures(answers: Sequence[_Answer]) -> Iterator[Figure]:
         figure = count_members([answer.promise for answer in members], done)
         if figure and any(answer.accepted for answer in members):
             yield figure
+
+
+def _taken_up(answers: Sequence[_Answer]) -> list[Repetition]:
+    """Return the items of the new plan that take the commitments up again: of each commitment the surest."""
+    commitments: dict[str, list[Repetition]] = {}
+    for answer in answers:
+        commitments.setdefault(answer.promise.commitment.id, []).extend(answer.repetitions)
+    return [one for again in commitments.values() for one in taken_up(again, 0.0, EVENLY)]
 
 
 def _overlap(left: Evidence, right: Evidence) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tracker.domain.matching.comparable import RAREST, Chunk
+from tracker.domain.matching.comparable import RAREST, STRONG, Chunk
 from tracker.domain.matching.promises import Promise
 
 CONTEXT_SHARE = 0.5
@@ -14,6 +14,11 @@ APART = 0.65
 """What a gram is worth whose characters stand there with others between them, or the other way round."""
 SAME_KIND = 0.5
 """What a gram is worth where the passage names the same kind of thing in another word."""
+
+RARE = 7.0
+"""From this rarity on a gram is rare: names of places and projects, and what few reports speak of."""
+MUCH = 45.0
+"""How much rarity left unsaid says everything."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -96,3 +101,16 @@ def compare_objects(promise: Promise, seen: Seen, rarity: Mapping[str, float]) -
         soft=soft / total if total else 0.0,
         shared=tuple(sorted(dict.fromkeys(shared), key=lambda text: -len(text))),
     )
+
+
+def rare_words(promise: Promise, seen: Seen, rarity: Mapping[str, float]) -> dict[str, float]:
+    """Return how much of the promise's rare words the sentence names, and how much of them stands nowhere near it."""
+    rare = [
+        (gram, weight)
+        for gram, share in promise.form.grams.items()
+        if share == STRONG and (weight := rarity.get(gram, RAREST)) >= RARE
+    ]
+    told = sum(weight for gram, weight in rare if gram in seen.anywhere)
+    untold = sum(weight for gram, weight in rare if gram not in seen.anywhere and gram not in seen.context)
+    total = sum(weight for _, weight in rare)
+    return {"rare_told": told / total if total else 0.0, "rare_untold": min(untold, MUCH) / MUCH}

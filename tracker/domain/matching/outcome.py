@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from tracker.domain.documents import Figure, Outcome
 from tracker.domain.matching.candidates import Clause
+from tracker.domain.matching.comparable import STRONG
 from tracker.domain.matching.features import Reading
 from tracker.domain.matching.promises import Promise
 from tracker.domain.matching.scoring import Scored
@@ -16,6 +17,11 @@ from tracker.domain.matching.words import MatchingWords
 NAMEABLE = ("个", "家", "处", "所", "座", "条", "村", "支", "项", "部")
 """Units of things that a report may name one by one instead of counting them."""
 _PASSED = re.compile("(?<!待)通过[^，。；、]{1,20}(?:验收|评审|复核|认定|考核|评估)")
+_PUSHED = re.compile(
+    "(?:加快|加速|加紧|强力|大力|大力度|着力|全力|统筹|协调|持续)(?:推进|推动|实施|建设)|(?:推进|实施|建设)(?:顺利|提速)"
+)
+"""A clause that tells only how a thing is pushed forward (大力度推进, 加快实施) has not come to its end."""
+_EXAMPLES_OF = re.compile("(?<=[^一二三四五六七八九十\\d])等([\u4e00-\u9fff]{2,16})")
 _UNDER_WAY = re.compile("正在|仍在|尚在|尚未|还在")
 NAME = 4
 """A noun of so many characters names a thing of its own."""
@@ -140,7 +146,7 @@ def step_of(text: str, words: MatchingWords) -> str | None:
     found += [(match.end(), "finished") for match in _PASSED.finditer(bare)]
     steps = {step for _, step in found}
     if not found:
-        return None
+        return "progress" if _PUSHED.search(bare) else None
     for step in ("failed", "imminent"):
         if step in steps and not words.signals["negations"].match(bare):
             return step
@@ -150,10 +156,12 @@ def step_of(text: str, words: MatchingWords) -> str | None:
     last_finish = max((end for end, step in found if step == "finished"), default=-1)
     if last_progress >= 0 and last_progress > last_finish:
         return "progress"
-    for step in ("finished", "started", "preparing", "delivered", "progress"):
+    for step in ("finished", "started", "preparing"):
         if step in steps:
             return step
-    return None
+    if _PUSHED.search(bare):
+        return "progress"
+    return next((step for step in ("delivered", "progress") if step in steps), None)
 
 
 def _is_honour(promise: Promise, words: MatchingWords) -> bool:
@@ -207,11 +215,28 @@ def missing_elements(promise: Promise, rows: Sequence[Scored]) -> tuple[str, ...
     """
     if promise.aim == "standing" or len(promise.elements) < 2:
         return ()
+    if _counts_the_kind(promise, rows):
+        return ()
     grams = {gram for row in rows for clause in row.reading.claim.clauses for gram in clause.form.grams}
     plain = "".join(clause.form.plain for row in rows for clause in row.reading.claim.clauses)
     shares = {element: _share(element, grams, plain) for element in promise.elements}
     missing = tuple(element for element, share in shares.items() if share < ELEMENT_FOUND)
     return missing if 0 < len(missing) < len(shares) else ()
+
+
+def _counts_the_kind(promise: Promise, rows: Sequence[Scored]) -> bool:
+    """Say whether the promise names examples of a kind (甲、乙等背街小巷) and the passage counts that kind (7条背街小巷)."""
+    named = _EXAMPLES_OF.search(promise.form.plain)
+    if named is None:
+        return False
+    kind = named.group(1)
+    pairs = {kind[at : at + 2] for at in range(len(kind) - 1)} & promise.form.grams.keys()
+    strong = {pair for pair in pairs if promise.form.grams[pair] == STRONG}
+    return bool(strong) and any(
+        any(ch.isdigit() for ch in clause.text) and strong <= clause.form.grams.keys()
+        for row in rows
+        for clause in row.reading.claim.clauses
+    )
 
 
 def _share(element: str, grams: set[str], plain: str) -> float:

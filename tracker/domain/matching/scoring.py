@@ -4,27 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from tracker.domain.matching.candidates import Claim
 from tracker.domain.matching.comparable import RAREST
-from tracker.domain.matching.features import Reading, read_against
+from tracker.domain.matching.features import Reading, Surroundings, read_against
+from tracker.domain.matching.paragraphs import Paragraphs
 from tracker.domain.matching.promises import Promise
 from tracker.domain.matching.words import MatchingWords
 
 SHORTLIST = 8
 """How many sentences are read closely for each promise."""
-WORTH_READING = 0.3
+WORTH_READING = 0.15
 """Share of the best sentence's cover that a sentence must reach to be read closely."""
-BOUND = 8.0
-"""Odds beyond this (logarithm) say no more."""
-LOOKED_AT = (
-    "size", "number", "unit_missing", "replaced", "title_missing", "rate_missing", "thing_missing", "scattered", "contrast", "framing", "lead", "theme", "told", "objects", "heads", "reverse",
-    "concepts", "soft", "concrete", "title", "away", "head_missing",
-)  # fmt: skip
-"""The features of the surest reading that the second look takes in again."""
-LOOKS = ("bias", "odds", "margin", "company", "counted", "standing", "member", *LOOKED_AT)
-"""All that the second look takes in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,85 +49,15 @@ def log_odds(score: float) -> float:
     return math.log(bounded / (1.0 - bounded))
 
 
-def second_look(promise: Promise, rows: Sequence[Scored], company: Sequence[float]) -> dict[str, float]:
-    """Return what speaks for the report speaking of the promise at all, given its readings, the surest first."""
-    first = rows[0].reading.features
-    odds = log_odds(rows[0].score)
-    other = log_odds(rows[1].score) if len(rows) > 1 else -BOUND
-    return {
-        "bias": 1.0,
-        "odds": max(-BOUND, min(BOUND, odds)),
-        "margin": min(max(odds - other, 0.0), BOUND) / BOUND,
-        "company": company[0],
-        "counted": float(bool(promise.quantities)),
-        "standing": float(promise.aim == "standing"),
-        "member": float(promise.is_member),
-        **{name: first[name] for name in LOOKED_AT},
-    }
-
-
-def looked_at_again(
-    promise: Promise,
-    rows: Sequence[Scored],
-    company: Sequence[float],
-    weights: Mapping[str, float],
-    handicap: float = 0.0,
-) -> list[Scored]:
-    """Return the readings with calibrated scores: how sure it is that the report speaks of the promise there."""
-    if not rows:
-        return []
-    look = second_look(promise, rows, company)
-    rest = sum(weights.get(name, 0.0) * value for name, value in look.items() if name not in ("odds", "company"))
-    rest += handicap
-    again = [
-        replace(row, score=_sigmoid(weights["odds"] * max(-BOUND, min(BOUND, log_odds(row.score))) + with_ + rest))
-        for row, with_ in zip(rows, (weights.get("company", 0.0) * value for value in company), strict=True)
-    ]
-    # What a rule tells apart (another member of the list, a sibling's name) the company it stands in does not bring back.
-    firm = [
-        replace(row, score=min(row.score, before.score)) if _told_apart(row.reading) else row
-        for row, before in zip(again, rows, strict=True)
-    ]
-    return sorted(firm, key=lambda row: (-row.score, row.reading.claim.start))
-
-
-def _told_apart(reading: Reading) -> bool:
-    return bool(reading.features["unnamed"] or reading.features["sibling"])
-
-
-def companies(promises: Sequence[Promise], scored: Sequence[Sequence[Scored]]) -> list[list[float]]:
-    """Return for each reading how surely its paragraph answers another promise of the same item.
-
-    What an item promises together is often reported together.
-    """
-    best: dict[str, list[tuple[int, int, float]]] = {}
-    for number, (promise, rows) in enumerate(zip(promises, scored, strict=True)):
-        if rows:
-            best.setdefault(promise.item.id, []).append((number, rows[0].reading.claim.line, rows[0].score))
-    return [
-        [
-            max(
-                (
-                    score
-                    for other, line, score in best[promise.item.id]
-                    if other != number and line == row.reading.claim.line
-                ),
-                default=0.0,
-            )
-            for row in rows
-        ]
-        for number, (promise, rows) in enumerate(zip(promises, scored, strict=True))
-    ]
-
-
-def _sigmoid(odds: float) -> float:
+def sigmoid(odds: float) -> float:
+    """Return the probability of the logarithm of odds."""
     return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, odds))))
 
 
 def probability(weights: Mapping[str, float], features: Mapping[str, float]) -> float:
     """Return the logistic model's probability."""
     total = sum(weights.get(name, 0.0) * value for name, value in features.items())
-    return _sigmoid(total)
+    return sigmoid(total)
 
 
 class ClaimIndex:
@@ -179,14 +101,19 @@ def score_claims(
     index = ClaimIndex(claims)
     covers = [index.covers(promise) for promise in promises]
     rivals = _Rivals(index, [rows for _, rows in covers])
+    paragraphs = Paragraphs(claims, rarity)
+    likeness = paragraphs.likeness(promises)
     scored: list[list[Scored]] = []
     for own, (promise, (sentences, rows)) in enumerate(zip(promises, covers, strict=True)):
         least = WORTH_READING * max(sentences.values(), default=0.0)
         worthy = [number for number, cover in sentences.items() if cover >= least]
         numbers = sorted(worthy, key=lambda number: (-sentences[number], number))[:SHORTLIST]
-        readings = [
-            read_against(promise, claims[number], rivals.lead(own, number, rows), rarity, words) for number in numbers
-        ]
+        readings = []
+        for number in numbers:
+            line = claims[number].line
+            like = likeness[promise.item.id].get(line, 0.0)
+            around = Surroundings(rivals.lead(own, number, rows), like, paragraphs.cover(promise, line))
+            readings.append(read_against(promise, claims[number], around, rarity, words))
         found = [Scored(reading, probability(weights, reading.features)) for reading in readings]
         scored.append(sorted(found, key=lambda row: (-row.score, row.reading.claim.start)))
     return scored

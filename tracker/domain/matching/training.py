@@ -8,8 +8,9 @@ from dataclasses import dataclass, fields, replace
 
 from tracker.domain.matching.features import Reading
 from tracker.domain.matching.logistic import Row, fit
+from tracker.domain.matching.looks import look_around, second_look
 from tracker.domain.matching.promises import Promise
-from tracker.domain.matching.scoring import Scored, companies, probability, second_look
+from tracker.domain.matching.scoring import Scored, probability
 from tracker.domain.matching.words import LinkModel
 
 
@@ -63,10 +64,10 @@ def second_looks(case: Readings, answer: Mapping[str, float]) -> Iterator[Row]:
         )
         for rows in case.rows
     ]
-    company = companies(case.promises, scored)
+    around = look_around(case.promises, scored)
     for number, mentioned in case.mentioned.items():
         if scored[number]:
-            yield second_look(case.promises[number], scored[number], company[number]), int(mentioned)
+            yield second_look(case.promises[number], scored[number], around[number]), int(mentioned)
 
 
 # ---- the model as a file --------------------------------------------------------------------------------------------
