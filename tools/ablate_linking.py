@@ -17,13 +17,14 @@ from tools.measure_linking import PAIRS, Measure, measure
 from tools.train_linking import Lesson, lesson_of, train_on
 
 KINDS: dict[str, tuple[str, ...]] = {
-    "共有的名词（覆盖、最长词、反向覆盖）": ("cover", "scattered", "sentence", "objects", "longest", "told", "reverse", "reverse_best", "rare_missing", "size"),
+    "共有的名词（覆盖、最长词、反向覆盖）": ("cover", "scattered", "sentence", "objects", "longest", "told", "reverse", "reverse_best", "rare_missing", "rare_told", "rare_untold", "size", "length"),
     "中心词与限定词": ("heads", "qualifiers", "thing_missing", "head_missing"),
     "名称：文件名、简称、同类异名、换词": ("title", "title_other", "title_missing", "short_name", "contrast", "sibling", "replaced", "unnamed"),
     "单字、隔字与同类概念": ("chars", "soft", "concepts"),
     "数字与单位": ("unit", "unit_missing", "number", "rate_missing", "growth_missing", "counted"),
     "所在部分的主题": ("theme", "lead", "away"),
-    "更合适的另一项承诺": ("rival",),
+    "更合适的另一项承诺": ("rival", "taken", "contested"),
+    "段落与整个事项相像": ("paragraph", "paragraph_cover"),
     "做法（动词族）": ("verb", "verb_other"),
     "清单成员": ("elements", "member"),
     "二次判断：与次好一句的差距": ("margin",),

@@ -54,8 +54,11 @@ THRESHOLDS = {"mentioned": 0.5, "beside": 0.35, "repeated": 0.42, "admission": 0
 BY_RULE = ("unnamed", "sibling")
 """Features that a rule decides: too few judged pairs show them, and those that do judge a list as one."""
 
-PRIOR_LOOK = {"odds": 1.0, "bias": 0.5}
-"""The second look starts from the odds of the best sentence alone; every other weight is drawn to nothing."""
+PRIOR_LOOK = {
+    "odds": 1.0, "bias": 0.5, "margin": 0.3, "company": 0.3, "taken": -0.2, "contested": -0.3, "paragraph": 0.3, "rare_told": 0.3, "rare_untold": -0.3,
+}  # fmt: skip
+"""The second look starts from the odds of the best sentence and what surely speaks for or against it; every other weight is
+drawn to nothing."""
 FOLDS = 4
 
 

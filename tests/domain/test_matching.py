@@ -9,10 +9,13 @@ import pytest
 
 from tools.linking_gold import read_text
 from tracker.domain.documents import Link, LinkReport, Outcome, ReportReading
+from tracker.domain.link_proposals import RUNNER_UP
 from tracker.domain.matching import link_items, link_reports
+from tracker.domain.matching.candidates import prepare_report
 from tracker.domain.matching.linking import NOT_ENOUGH
 from tracker.domain.matching.names import is_short_form
 from tracker.domain.matching.outcome import step_of
+from tracker.domain.matching.paragraphs import Paragraphs
 from tracker.domain.matching.promises import aim_of, prepare_promises, split_parts
 from tracker.domain.matching.units import numbers_with, same_unit, split_unit
 from tracker.domain.matching.words import load_background, load_words
@@ -229,10 +232,19 @@ def test_a_plain_remainder_is_not_shrunk() -> None:
     assert link.shrunk is None
 
 
+def test_another_remainder_in_the_same_item_hides_no_shrinking() -> None:
+    plan = "（一）建成剩余3个村级法律服务工作室，办理行政处罚案件90件。"
+    shrunk = linked("办理行政处罚案件100件", "举办文艺演出2场。", plan=plan).shrunk
+    assert shrunk is not None
+    assert (shrunk.before, shrunk.after) == (100, 90)
+
+
 @pytest.mark.parametrize(
     ("promise", "again", "before", "after", "unit"),
     [
         ("每季度召开一次企业法治座谈会", "每半年召开一次企业法治座谈会", 4, 2, "次"),
+        ("每两个月召开1次企业法治座谈会", "每季度召开1次企业法治座谈会", 6, 4, "次"),
+        ("选聘以案释法讲师10名", "组建以案释法讲师团，成员不少于6名", 10, 6, "名"),
         ("9月底前完成司法所标准化改造", "12月底前完成司法所标准化改造", 9, 12, "月"),
     ],
 )
@@ -407,3 +419,46 @@ def test_hostile_texts_take_no_time(piece: str) -> None:
     start = time.process_time()
     link_items([long, item], 2024, later_report(text), load_lexicon())
     assert time.process_time() - start < 5.0
+
+
+def test_a_label_belongs_to_the_sentence_that_it_counts_off() -> None:
+    link = linked("开设工地法治夜校", "推进两件事。\n一是工地法治夜校。开班26期，3100余名工友参加。")
+    assert "开班26期" in link.evidence[0].text
+
+
+def test_runners_up_are_shown_beside_an_answer_and_say_so() -> None:
+    link = linked("新建法治文化长廊2处", "新建法治文化长廊2处。\n（三）法治文化广场完成绿化，文化长廊加装照明。")
+    others = [one for one in link.evidence if RUNNER_UP in one.reasons]
+    assert RUNNER_UP not in link.evidence[0].reasons
+    assert all(one.score < link.evidence[0].score for one in others)
+    assert link.outcome is Outcome.DONE
+
+
+@pytest.mark.parametrize(
+    ("claim", "outcome"),
+    [
+        ("大力度推进老城区拆迁扫尾。", Outcome.PARTIAL),
+        ("加快实施老城区拆迁扫尾。", Outcome.PARTIAL),
+        ("老城区拆迁扫尾全面完成。", Outcome.DONE),
+    ],
+)
+def test_what_is_only_pushed_forward_is_not_done(claim: str, outcome: Outcome) -> None:
+    assert linked("完成老城区拆迁扫尾", claim).outcome is outcome
+
+
+def test_examples_of_a_kind_need_not_be_named_where_the_kind_is_counted() -> None:
+    link = linked("完成广场胡同、鑫园巷等背街小巷改造", "完成7条背街小巷改造。")
+    assert link.outcome is Outcome.DONE
+
+
+def test_the_paragraph_most_like_an_item_counts_in_full_and_an_unlike_one_less() -> None:
+    words = load_words()
+    report = prepare_report(later_report("组织禁渔巡查。\n（三）检查渔船安全。", "一是人手不足。", FILLER), words)
+    promises = prepare_promises(earlier_report("开展禁渔巡查").items, {}, words)
+    paragraphs = Paragraphs(report.claims, {})
+    shares = paragraphs.likeness(promises)[promises[0].item.id]
+    lines = {claim.text.strip(): claim.line for claim in report.claims}
+    near = next(line for text, line in lines.items() if "禁渔巡查" in text)
+    assert shares[near] == 1.0
+    assert all(share < 1.0 for line, share in shares.items() if line != near)
+    assert paragraphs.cover(promises[0], near) > 0.8

@@ -17,7 +17,10 @@ MOST_CLAUSES = 40
 """A sentence of more clauses is read in stretches: no passage of it is longer."""
 LEAD_LONGEST = 28
 """A first sentence no longer than this, without a number, only names what its paragraph is about."""
+LABEL_LONGEST = 16
+"""A sentence no longer than this that counts off (一是…) is the label of the next."""
 _ONE_YEAR = re.compile(r"20\d\d年(?:工作)?(?:回顾|和|及|以及|、)")
+_COUNTED_OFF = re.compile("(?:[一二三四五六七八九十]{1,2}是|其[一二三四五六七八九十]，)")
 _FACT = re.compile(r"(?<!^)\d(?![.、])|《")
 
 
@@ -156,7 +159,7 @@ class _Cutter:
         for line in self.text[zone.start : zone.end].split("\n"):
             line_end = line_start + len(line)
             opening = ""
-            sentences = split_sentences(self.text, line_start, line_end)
+            sentences = self._with_labels(split_sentences(self.text, line_start, line_end))
             for number, (start, end) in enumerate(sentences):
                 sentence = self.text[start:end]
                 if len(sentence.strip()) < 4 or any(_overlaps(start, end, low, high) for low, high in problems):
@@ -169,6 +172,26 @@ class _Cutter:
                     yield Claim(clauses[at : at + MOST_CLAUSES], context, lead, zone.home, line_start, over_years)
                 opening = sentence if lead or not opening else opening
             line_start = line_end + 1
+
+    def _with_labels(self, sentences: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+        """Join a label that only names what is told next (一是老旧小区。) to the sentence that tells it."""
+        joined: list[tuple[int, int]] = []
+        label: int | None = None
+        for start, end in sentences:
+            is_label = self._is_label(start, end)
+            if label is not None and is_label:
+                joined.append((label, start))
+                label = None
+            if is_label and (start, end) != sentences[-1]:
+                label = start
+            else:
+                joined.append((start if label is None else label, end))
+                label = None
+        return joined
+
+    def _is_label(self, start: int, end: int) -> bool:
+        text = self.text[start:end].strip()
+        return len(text) <= LABEL_LONGEST and bool(_COUNTED_OFF.match(text)) and not _FACT.search(text)
 
     def _clauses(self, start: int, end: int) -> tuple[Clause, ...]:
         return tuple(

@@ -12,6 +12,8 @@ from tracker.domain.matching.promises import Promise, name_of
 SIBLINGS = "一二三四五六七八九十东西南北"
 """Characters by which things of one family are told apart."""
 
+NAMED = 5
+"""A quoted name of so many characters is known by its first two, which tell it from others of its kind."""
 TITLE_TAIL = 6
 """By so many last characters a document's title is known where the report shortens it (案件办理规程)."""
 
@@ -53,9 +55,14 @@ def shares_title(form: Comparable, passage: Sequence[Comparable]) -> bool:
 
 
 def names_other_title(form: Comparable, passage: Sequence[Comparable]) -> bool:
-    """Say whether both name a document and not the same one."""
+    """Say whether both name a document or activity and not the same one (“宪法进农村”, 文艺进农村)."""
     others = {title for other in passage for title in other.titles}
-    return bool(form.titles and others) and not shares_title(form, passage)
+    if shares_title(form, passage):
+        return False
+    plain = "".join(other.plain for other in passage)
+    return bool(form.titles and others) or any(
+        len(name) >= NAMED and name[2:] in plain and name[:2] not in plain for name in form.quoted
+    )
 
 
 def names_other_choice(promise: Promise, claim: Claim, first: int, last: int) -> bool:

@@ -13,6 +13,9 @@ from tracker.domain.matching.candidates import Claim
 from tracker.domain.matching.comparable import RAREST
 from tracker.domain.matching.promises import Promise
 
+LIKE = 0.1
+"""The cosine from which on the paragraph most like an item counts in full."""
+
 
 class Paragraphs:
     """The paragraphs of a report (its claims of one line), with the weight of each gram in them."""
@@ -38,7 +41,7 @@ class Paragraphs:
         return sum(weight for gram, weight in promise.weights.items() if gram in grams) / promise.total
 
     def likeness(self, promises: Sequence[Promise]) -> dict[str, dict[int, float]]:
-        """Return for each item, by id, how like it the paragraphs are: the most like one is 1."""
+        """Return for each item, by id, how like it the paragraphs are (0..1): the most like one is 1."""
         items: dict[str, dict[str, float]] = {}
         for promise in promises:
             grams = items.setdefault(promise.item.id, {})
@@ -47,13 +50,14 @@ class Paragraphs:
         return {item: self._shares(grams) for item, grams in items.items()}
 
     def _shares(self, item: Mapping[str, float]) -> dict[int, float]:
+        weights = self._weighed(item)
         found: dict[int, float] = {}
-        for gram, weight in self._weighed(item).items():
+        for gram, weight in weights.items():
             for line, other in self._postings.get(gram, ()):
                 found[line] = found.get(line, 0.0) + weight * other
-        # The item's own length is the same for all paragraphs: it falls out of the comparison with the best.
-        cosines = {line: product / self._length[line] for line, product in found.items()}
-        best = max(cosines.values(), default=0.0) or 1.0
+        length = _length(weights)
+        cosines = {line: product / (length * self._length[line]) for line, product in found.items()}
+        best = max(LIKE, *cosines.values()) if cosines else LIKE
         return {line: cosine / best for line, cosine in cosines.items()}
 
     def _weighed(self, grams: Mapping[str, float]) -> dict[str, float]:
