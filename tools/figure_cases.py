@@ -15,8 +15,9 @@ from tracker.domain.matching.figuring.learning import Lesson
 from tracker.domain.matching.figuring.targets import Target
 from tracker.domain.matching.figuring.ways import Scene
 from tracker.domain.matching.linking import MOST_EVIDENCE
+from tracker.domain.matching.looks import look_around, looked_at_again
 from tracker.domain.matching.promises import Promise, prepare_promises
-from tracker.domain.matching.scoring import Scored, companies, looked_at_again, rarity_of, score_claims
+from tracker.domain.matching.scoring import Scored, rarity_of, score_claims
 from tracker.domain.matching.words import load_background, load_model, load_words
 from tracker.language.lexicon import load_lexicon
 
@@ -75,8 +76,8 @@ def cases_of(pair: GoldPair) -> Iterator[Case]:
     promises = prepare_promises(pair.earlier.items, rarity, words)
     first = score_claims(promises, later.claims, rarity, model.answer, words)
     scored = [
-        looked_at_again(promise, rows, company, model.calibration)
-        for promise, rows, company in zip(promises, first, companies(promises, first), strict=True)
+        looked_at_again(promise, rows, around, model.calibration)
+        for promise, rows, around in zip(promises, first, look_around(promises, first), strict=True)
     ]
     for link in pair.links:
         parts = [

@@ -106,6 +106,16 @@ def kinds(text: str) -> list[tuple[str, str]]:
             id="an unnumbered heading with a colon",
         ),
         pytest.param(
+            "一、规范执法\n检查企业30家。\n二、自身建设\n镇长出庭应诉2次，组织学法4次。\n三、存在不足\n一是力量不足。\n四、2024年工作打算\n1.招录人员2名。",
+            [
+                ("work_done", "一、规范执法"),
+                ("work_done", "二、自身建设"),
+                ("problems", "三、存在不足"),
+                ("plan", "四、2024年工作打算"),
+            ],
+            id="headed like the end of a plan, before the problems",
+        ),
+        pytest.param(
             "2023年，我镇召开会议4次，办理案件26件。\n下一步，我镇将充实执法力量，新招录执法人员2名。",
             [("work_done", ""), ("plan", "")],
             id="no headings at all",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -347,6 +348,10 @@ def _settle(text: str, parts: list[Part], lexicon: Lexicon) -> list[Part]:
     """Give a kind to the parts whose heading does not say: by their place and by what their sentences speak of."""
     settled: list[Part] = []
     for index, part in enumerate(parts):
+        if _only_sounds_like_plan(text, part, parts[:index], parts[index + 1 :], lexicon):
+            reason = "后面另有问题和计划，句子讲的是已做的"
+            settled.append(replace(part, kinds=(SectionKind.WORK_DONE,), reason=reason))
+            continue
         if part.kinds:
             settled.append(replace(part, reason=f"{part.reason}含“{_words(text, part)}”"))
             continue
@@ -354,6 +359,19 @@ def _settle(text: str, parts: list[Part], lexicon: Lexicon) -> list[Part]:
         later = [kind for other in parts[index + 1 :] for kind in other.kinds]
         settled.append(_by_place(text, part, before, later, lexicon))
     return settled
+
+
+def _only_sounds_like_plan(
+    text: str, part: Part, before: Sequence[Part], later: Sequence[Part], lexicon: Lexicon
+) -> bool:
+    """Say whether a part that is headed like a plan tells of what was done (自身建设, before the problems and the plan)."""
+    if part.kinds != (SectionKind.PLAN,) or any(SectionKind.PLAN in other.kinds for other in before):
+        return False
+    kinds = [kind for other in later for kind in other.kinds]
+    if SectionKind.PROBLEMS not in kinds or SectionKind.PLAN not in kinds[kinds.index(SectionKind.PROBLEMS) :]:
+        return False
+    voice = voice_of(text, part.heading, part.lines, lexicon)
+    return voice.looks_back and not voice.looks_ahead
 
 
 def _words(text: str, part: Part) -> str:

@@ -38,7 +38,6 @@ from tracker.domain.link_proposals import (
     carried_evidence,
     checked_link,
     earlier_reading,
-    taken,
     verbatim,
     wording_mark,
 )
