@@ -370,8 +370,7 @@ def _only_sounds_like_plan(
     kinds = [kind for other in later for kind in other.kinds]
     if SectionKind.PROBLEMS not in kinds or SectionKind.PLAN not in kinds[kinds.index(SectionKind.PROBLEMS) :]:
         return False
-    voice = voice_of(text, part.heading, part.lines, lexicon)
-    return voice.looks_back and not voice.looks_ahead
+    return not voice_of(text, part.heading, part.lines, lexicon).looks_ahead
 
 
 def _words(text: str, part: Part) -> str:
