@@ -12,12 +12,12 @@ from tools.train_linking import to_toml, train
 from tracker.domain.matching.words import load_model, parse_model
 
 TRAINED_FLOORS = {
-    "outcome": 0.87, "mentioned": 0.91, "evidence_at_1": 0.94, "evidence_at_3": 0.95, "figures": 0.86, "repeated": 0.96,
-    "shrunk": 0.88, "no_shrinking": 0.98, "no_admission": 0.98, "admissions": 0.78, "late": 0.82,
+    "outcome": 0.87, "mentioned": 0.92, "evidence_at_1": 0.965, "evidence_at_3": 0.985, "figures": 0.88, "repeated": 0.955,
+    "shrunk": 0.87, "no_shrinking": 0.99, "no_admission": 0.98, "admissions": 0.84, "late": 0.84,
 }  # fmt: skip
 HELD_OUT_FLOORS = {
-    "outcome": 0.7, "mentioned": 0.82, "evidence_at_1": 0.78, "evidence_at_3": 0.8, "figures": 0.55, "repeated": 0.85,
-    "shrunk": 0.8, "no_shrinking": 0.93, "no_admission": 0.95, "admissions": 0.65, "late": 0.7,
+    "outcome": 0.8, "mentioned": 0.88, "evidence_at_1": 0.94, "evidence_at_3": 0.965, "figures": 0.72, "repeated": 0.94,
+    "shrunk": 0.9, "no_shrinking": 0.975, "no_admission": 0.97, "admissions": 0.75, "late": 0.8,
 }  # fmt: skip
 
 
@@ -43,8 +43,8 @@ def test_held_out_pairs(key: str) -> None:
 
 
 def test_score_tells_mentioned_from_not_mentioned() -> None:
-    assert _measured(held_out=False).auc >= 0.96
-    assert _measured(held_out=True).auc >= 0.88
+    assert _measured(held_out=False).auc >= 0.955
+    assert _measured(held_out=True).auc >= 0.95
 
 
 def test_nearly_every_judged_promise_was_found() -> None:
