@@ -462,3 +462,13 @@ def test_the_paragraph_most_like_an_item_counts_in_full_and_an_unlike_one_less()
     assert shares[near] == 1.0
     assert all(share < 1.0 for line, share in shares.items() if line != near)
     assert paragraphs.cover(promises[0], near) > 0.8
+
+
+def test_what_falls_short_by_its_own_admission() -> None:
+    earlier = earlier_report("全年培训农村承包地纠纷仲裁员40名")
+    later = later_report(
+        "检查农资门店500家次。", problems="（一）仲裁员培训没有达到计划，全年培训农村承包地纠纷仲裁员24名。"
+    )
+    link = next(one for one in link_reports(earlier, later, load_lexicon()).links if one.commitment)
+    assert link.outcome is Outcome.NOT_MENTIONED
+    assert [(one.target, one.actual, one.met) for one in link.figures] == [(40, 24, False)]

@@ -141,11 +141,25 @@ class _Linker:
             for row in admitted
             if row.score >= thresholds["kept" if kept else "admission"]
         )[:MOST_ADMISSIONS]
+        texts = [row.reading.claim.text for row in accepted]
+        shrunk = find_shrunk(promise, repetitions, figures, texts, self.words)
         if admissions and not accepted:
-            figures = tuple(not_built(quantity) for quantity in promise.quantities if quantity.unit in _COUNTED_THINGS)
-        shrunk = find_shrunk(promise, repetitions, figures, [row.reading.claim.text for row in accepted], self.words)
+            figures = self._admitted_figures(promise, admitted[:MOST_ADMISSIONS])
         nearest = tuple(row for row in rows if row not in accepted)[:MOST_NEAREST]
         return _Answer(promise, judgement, score, accepted, nearest, figures, late, admissions, repetitions, shrunk)
+
+    def _admitted_figures(self, promise: Promise, admitted: Sequence[Scored]) -> tuple[Figure, ...]:
+        """Return how far it came by what the report admits (没有达到计划，全年培训24名); of things to count, none otherwise."""
+        told = compare_figures(promise, admitted, self.rarity, self.lexicon, self.words)
+        found: list[Figure] = []
+        for quantity in promise.quantities:
+            nothing = not_built(quantity)
+            said = next((one for one in told if one.target == nothing.target and one.actual and one.met is False), None)
+            if said is not None and said.unit == quantity.unit:
+                found.append(said)
+            elif quantity.unit in _COUNTED_THINGS:
+                found.append(nothing)
+        return tuple(found)
 
     def _with_borrowed(self, answers: Sequence[_Answer]) -> list[_Answer]:
         """Look for the targets of parts without a passage of their own in the passages of their commitment's other parts."""
@@ -230,9 +244,10 @@ class _Linker:
         reading = row.reading
         span = self.later.span(*clause_range(reading.claim.clauses, *quoted(reading)))
         verdict = answer.judgement.reason if answer.accepted and answer.accepted[0] is row else None
-        if row not in answer.accepted:
+        taken = row in answer.accepted
+        if not taken:
             verdict = RUNNER_UP if told else NOT_ENOUGH
-        reasons = explain(reading, row.score, verdict)
+        reasons = explain(reading, row.score if taken else None, verdict)
         return Evidence(span.of(self.later.reading.text), span, round(row.score, 4), reasons)
 
     def _contradictions(self, answers: Sequence[_Answer]) -> tuple[Evidence, ...]:

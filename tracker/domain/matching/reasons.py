@@ -21,8 +21,11 @@ def _shared_words(reading: Reading) -> list[str]:
     return lines
 
 
-def explain(reading: Reading, score: float, verdict: str | None = None) -> tuple[str, ...]:
-    """Return the reasons: shared words, names, units, doubts, how sure, and the rule that gave the outcome."""
+def explain(reading: Reading, score: float | None, verdict: str | None = None) -> tuple[str, ...]:
+    """Return the reasons: shared words, names, units, doubts, how sure, and the rule that gave the outcome.
+
+    Without a ``score`` nothing is said of how sure: the passage was not taken for an answer.
+    """
     features = reading.features
     reasons: list[str] = []
     reasons.extend(_shared_words(reading))
@@ -38,7 +41,8 @@ def explain(reading: Reading, score: float, verdict: str | None = None) -> tuple
         reasons.append("注意：限定词或名称不同，可能说的是另一件事")
     if features["rival"] >= 0.2:
         reasons.append("注意：这句话更像在回应另一项任务")
-    reasons.append("把握" + ("很大" if score >= SURE else "较大" if score >= LIKELY else "一般，请核对"))
+    if score is not None:
+        reasons.append("把握" + ("很大" if score >= SURE else "较大" if score >= LIKELY else "一般，请核对"))
     if verdict:
         reasons.append(verdict)
     return tuple(reasons)
