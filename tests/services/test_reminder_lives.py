@@ -55,8 +55,16 @@ class Life:
     task: Task
     unserved: dict[str, date] = field(default_factory=dict)
     review_since: date | None = None
+    suspended_since: date | None = None
     told: set[Key] = field(default_factory=set)
     seen: View | None = None
+
+    def stopped_since(self) -> date | None:
+        """Since when the task's clock stands still, for an application or a suspension; None where it runs."""
+        if self.task.status is TaskStatus.SUSPENDED:
+            return self.suspended_since
+        waits = self.task.status is TaskStatus.IN_REVIEW or self.task.extension_pending
+        return self.review_since if waits else None
 
     def view(self) -> View:
         """The task as it stands now."""
@@ -188,7 +196,10 @@ class Lives(RuleBasedStateMachine):
         life = self.pick(number)
         if status is life.task.status:
             return
+        stopped = life.stopped_since()
         self.settle(life)
+        if status is TaskStatus.SUSPENDED:
+            life.suspended_since, life.task.suspended_at = self.today, self.now
         if status is TaskStatus.ASSIGNED:
             life.task.sign_due_on = CALENDAR.add(self.today, 2)
         if status is TaskStatus.IN_REVIEW:
@@ -203,7 +214,7 @@ class Lives(RuleBasedStateMachine):
                 )
             )
         life.task.status = status
-        self.changed(life)
+        self.changed(life, stopped)
 
     @rule(number=st.integers(0, 3), days=st.integers(-10, 40))
     def move_the_deadline(self, number: int, days: int) -> None:
@@ -234,8 +245,9 @@ class Lives(RuleBasedStateMachine):
     def refuse_the_extension(self, number: int) -> None:
         life = self.pick(number)
         if life.task.extension_pending:
+            stopped = life.stopped_since()
             self.settle(life)
-            self.changed(life)
+            self.changed(life, stopped)
 
     @rule(number=st.integers(0, 3), owner=st.sampled_from(["first", "second", "nobody"]))
     def hand_over_the_task(self, number: int, owner: str) -> None:
@@ -308,12 +320,17 @@ class Lives(RuleBasedStateMachine):
     def pick(self, number: int) -> Life:
         return self.lives[number % len(self.lives)]
 
-    def changed(self, life: Life) -> None:
-        """A ladder that goes on keeps the first step that has come and was not dealt with; one that begins, begins today."""
-        reset_alarms(self.session, life.task, now=self.now)
+    def changed(self, life: Life, stopped: date | None = None) -> None:
+        """A ladder that goes on keeps the first step that has come and was not dealt with; one that begins, begins today.
+
+        One that begins again after the task's clock was stopped begins with what came meanwhile.
+        """
+        reset_alarms(self.session, life.task, now=self.now, stopped_since=stopped)
         before, life.seen = life.seen, life.view()
         kept = {} if before is None else {name: self.first_unserved(life, before, name) for name in ladders(before)}
-        life.unserved = {name: kept.get(name, self.today) for name in ladders(life.seen)}
+        begins = dict.fromkeys(ladders(life.seen) - {"review"}, stopped or self.today)
+        first = {"review": self.today} | begins
+        life.unserved = {name: min(kept.get(name, first[name]), first[name]) for name in ladders(life.seen)}
 
     def first_unserved(self, life: Life, task: View, ladder: str) -> date:
         """The day of the first step before today that no round has dealt with; today where there is none."""

@@ -9,14 +9,16 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tests.support.clock import CHINA, FixedClock
-from tests.support.factories import County, make_county, make_task, make_user
+from tests.support.factories import County, actor, make_county, make_task, make_user
 from tracker.db.models import Alarm, Message, MessageStatus, Notice, Task
 from tracker.domain.permissions import Role
-from tracker.domain.reminders import Channel
+from tracker.domain.reminders import Channel, track_of
 from tracker.domain.tasks import TaskStatus
 from tracker.services.alarms import reset_alarms
 from tracker.services.digests import compose_digest
+from tracker.services.extensions import refuse_extension, request_extension
 from tracker.services.outbox import claim_messages, gather_digests, hand_over, mark_failed, mark_sent
+from tracker.services.outcomes import resume, suspend
 from tracker.services.reminders import plan_reminders_batch
 
 
@@ -36,6 +38,11 @@ def overdue_task(session: Session, county: County, **values: object) -> Task:
     task = make_task(session, county.township, owner=county.officer, due_on=date(2026, 6, 30), **values)
     reset_alarms(session, task, now=at(date(2026, 5, 6)))
     return task
+
+
+def steps(session: Session) -> list[tuple[str, str]]:
+    """The same of the policy's steps alone, without what people were told of events."""
+    return [entry for entry in inbox(session) if track_of(entry[0])]
 
 
 def inbox(session: Session) -> list[tuple[str, str]]:
@@ -98,17 +105,39 @@ def test_a_unit_without_any_account_is_the_supervisors_business(session: Session
     assert inbox(session) == [("before:7", "supervisor")]
 
 
-def test_suspending_takes_the_alarms_away_and_resuming_starts_afresh(session: Session, county: County):
+def test_suspending_takes_the_alarms_away_and_resuming_catches_up(session: Session, county: County):
     task = overdue_task(session, county)
-    task.status = TaskStatus.SUSPENDED
-    reset_alarms(session, task, now=at(date(2026, 6, 1)))
+    suspend(
+        session,
+        actor(county.supervisor),
+        task.id,
+        reason="等上级批复",
+        review_on=date(2026, 9, 1),
+        now=at(date(2026, 6, 1)),
+    )
     assert session.scalar(select(func.count()).select_from(Alarm)) == 0
-    task.status = TaskStatus.IN_PROGRESS
-    reset_alarms(session, task, now=at(date(2026, 6, 24)))
+    resume(session, actor(county.supervisor), task.id, now=at(date(2026, 6, 24)))
     plan_reminders_batch(session, now=at(date(2026, 6, 24)))
-    assert inbox(session) == []  # the seven-day step passed while the clock stood still
+    assert steps(session) == [("before:7", "officer")]  # the newest of those whose day came meanwhile
     plan_reminders_batch(session, now=at(date(2026, 6, 29)))
-    assert inbox(session) == [("before:1", "officer")]
+    assert steps(session)[-1] == ("before:1", "officer")
+
+
+def test_a_slip_whose_day_came_while_an_extension_was_asked_for_is_written_after_its_refusal(
+    session: Session, county: County
+):
+    task = overdue_task(session, county, status=TaskStatus.IN_PROGRESS)
+    asked, refused = at(date(2026, 7, 6)), at(date(2026, 7, 13), 17)
+    wanted = date(2026, 8, 31)
+    request_extension(session, actor(county.officer), task.id, new_due_on=wanted, reason="汛期", now=asked)
+    plan_reminders_batch(session, now=at(date(2026, 7, 9)))  # the seventh working day after the deadline
+    assert "yellow:7" not in dict(steps(session))
+    refuse_extension(session, actor(county.supervisor), task.id, reason="请抓紧", now=refused)
+    plan_reminders_batch(session, now=at(date(2026, 7, 14)))
+    assert ("yellow:7", "supervisor") in steps(session)
+    found = len(steps(session))
+    plan_reminders_batch(session, now=at(date(2026, 7, 14), 10))
+    assert len(steps(session)) == found
 
 
 def test_a_moved_deadline_is_reminded_anew_under_its_own_version(session: Session, county: County):

@@ -13,14 +13,16 @@ from sqlalchemy.orm import Session
 from tracker.db.models import Alarm, ClosureRequest, ExtensionRequest, Task
 from tracker.domain.calendar import WorkingCalendar, local_date
 from tracker.domain.reminders import ClockFacts, Ladder, ReminderPolicy, ladders_of, next_alarm
+from tracker.domain.tasks import TaskStatus
 from tracker.services.outdated import cancel_outdated
 from tracker.services.policies import load_calendar, load_policy_book
 
 
-def reset_alarms(session: Session, task: Task, *, now: datetime) -> None:
+def reset_alarms(session: Session, task: Task, *, now: datetime, stopped_since: date | None = None) -> None:
     """Set the task's alarms anew from today; steps whose day has passed do not come back.
 
-    A ladder that goes on keeps what no round has dealt with yet, since the clock stood still or the day was quiet. Call
+    A ladder that goes on keeps what no round has dealt with yet, since the clock stood still or the day was quiet; one that
+    begins again after the task's own clock was stopped (``stopped_since``) catches up with what came meanwhile. Call
     it after every change of state, deadline, owner, lead unit or extension flag. What has been planned, has not left and
     no longer applies is cancelled with its reason.
     """
@@ -37,6 +39,8 @@ def reset_alarms(session: Session, task: Task, *, now: datetime) -> None:
     calendar, policy = load_calendar(session), load_policy_book(session).of(task.lead_unit.path, task.level)
     for ladder in ladders_of(facts):
         since = unserved.get(ladder, today)
+        if stopped_since is not None and ladder is not Ladder.REVIEW:
+            since = min(since, stopped_since)
         set_alarm(session, task, ladder, replace(facts, since=since), since - timedelta(days=1), calendar, policy)
 
 
@@ -89,6 +93,15 @@ def review_days(session: Session, task_ids: Sequence[int]) -> dict[int, date]:
             day = local_date(requested_at)
             found[task_id] = min(day, found.get(task_id, day))
     return found
+
+
+def clock_stopped_since(session: Session, task: Task) -> date | None:
+    """Return since which day the task's clock stands still: an application waits for its decision, or it is suspended."""
+    if task.status is TaskStatus.SUSPENDED:
+        return local_date(task.suspended_at) if task.suspended_at else None
+    if task.status is TaskStatus.IN_REVIEW or task.extension_pending:
+        return review_days(session, [task.id]).get(task.id)
+    return None
 
 
 def clock_facts(task: Task, *, since: date, review_since: date | None = None) -> ClockFacts:

@@ -16,7 +16,7 @@ from tracker.domain.errors import Forbidden, StaleVersion
 from tracker.domain.permissions import Actor
 from tracker.domain.task_rules import check_year_open
 from tracker.domain.tasks import ACTION_LABELS, TaskAction, TaskStatus, check_action
-from tracker.services.alarms import reset_alarms
+from tracker.services.alarms import clock_stopped_since, reset_alarms
 from tracker.services.audit import differences, record
 
 TRACKED = (
@@ -50,6 +50,7 @@ class Change:
     before: dict[str, Any]
     owner_before: int | None
     now: datetime
+    stopped_since: date | None = None
 
     @property
     def today(self) -> date:
@@ -79,7 +80,8 @@ def begin_change(
     if version is not None and version != task.version:
         raise StaleVersion
     check_year_open(locked=is_year_locked(session, task.unit_id, task.plan_year), plan_year=task.plan_year)
-    return Change(session, actor, task, action, target, snapshot(task), task.owner_id, now)
+    stopped_since = clock_stopped_since(session, task)
+    return Change(session, actor, task, action, target, snapshot(task), task.owner_id, now, stopped_since)
 
 
 def finish_change(
@@ -115,7 +117,8 @@ def finish_change(
         changes=changed,
     )
     if CLOCKED & changed.keys():
-        reset_alarms(session, task, now=change.now)
+        stopped_since = None if "due_on" in changed else change.stopped_since  # a new deadline has steps of its own
+        reset_alarms(session, task, now=change.now, stopped_since=stopped_since)
     return task
 
 
