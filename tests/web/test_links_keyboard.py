@@ -88,6 +88,9 @@ def test_another_passage_by_selecting_it(at_work: Any, live_server: LiveServer) 
     from playwright.sync_api import expect
 
     at_work.click("text=在报告中另选一段")
+    at_work.wait_for_url(re.compile("pick=1"))
+    at_work.locator(".report-text .sentence", has_text="涉企执法扫码").first.wait_for()
+    at_work.wait_for_load_state("load")
     at_work.evaluate(
         """() => {
             const sentence = [...document.querySelectorAll('.report-text .sentence')]
