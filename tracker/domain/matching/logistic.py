@@ -7,7 +7,7 @@ its weight. Found by Newton's method in plain floats, in the order given: the sa
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 PRECISION = 1e-9
 ROUNDS = 30
@@ -49,11 +49,21 @@ def fit(
 
 
 def fit_in_sense(rows: Sequence[Row], prior: Mapping[str, float], firm: Collection[str] = ()) -> dict[str, float]:
-    """Return the weights of ``fit``, none of which takes the other sign than a person would give it: it is nothing instead."""
+    """Return the weights of ``fit``, held to the signs of the prior but for the bias."""
+    return held_to_signs(lambda kept: fit(rows, kept, firm=firm), prior, free=("bias",))
+
+
+def held_to_signs(
+    learn: Callable[[Mapping[str, float]], Mapping[str, float]], prior: Mapping[str, float], free: Collection[str] = ()
+) -> dict[str, float]:
+    """Return what ``learn`` makes of a prior, no weight with the other sign than a person would give it: it is nothing instead.
+
+    Those in ``free`` may take any sign.
+    """
     names = list(prior)
     while True:
-        weights = fit(rows, {name: prior[name] for name in names}, firm=firm)
-        turned = [name for name in names if name != "bias" and weights[name] * prior[name] < 0]
+        weights = learn({name: prior[name] for name in names})
+        turned = [name for name in names if name not in free and weights[name] * prior[name] < 0]
         if not turned:
             return {name: weights.get(name, 0.0) for name in prior}
         names = [name for name in names if name not in turned]

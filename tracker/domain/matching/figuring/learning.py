@@ -9,7 +9,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from tracker.domain.matching.logistic import DIGITS, PRECISION, solve
+from tracker.domain.matching.logistic import DIGITS, PRECISION, held_to_signs, solve
 
 ROUNDS = 40
 SMALLEST_STEP = 1e-4
@@ -27,13 +27,7 @@ class Lesson:
 
 def learn(lessons: Sequence[Lesson], prior: Mapping[str, float], strength: float = 1.0) -> dict[str, float]:
     """Return the weights; none takes the other sign than its prior: it is nothing instead."""
-    names = list(prior)
-    while True:
-        weights = _fit(lessons, {name: prior[name] for name in names}, strength)
-        turned = [name for name in names if weights[name] * prior[name] < 0]
-        if not turned:
-            return {name: weights.get(name, 0.0) for name in prior}
-        names = [name for name in names if name not in turned]
+    return held_to_signs(lambda kept: _fit(lessons, kept, strength), prior)
 
 
 def _fit(lessons: Sequence[Lesson], prior: Mapping[str, float], strength: float) -> dict[str, float]:
