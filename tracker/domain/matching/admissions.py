@@ -13,9 +13,6 @@ from tracker.domain.matching.repetition import Repetition
 from tracker.domain.matching.scoring import Scored, probability, score_claims
 from tracker.domain.matching.words import LinkModel, MatchingWords
 
-ADMITTED = ("failed", "failed_near", "weak", "weak_near", "bridge")
-"""What speaks for an admission beside the features of a reading."""
-
 
 def find_admissions(
     promises: Sequence[Promise],

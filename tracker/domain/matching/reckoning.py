@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tracker.domain.documents import Quantity
+from tracker.domain.matching.rates import REALLY, counted_by, ideas_of
 from tracker.domain.matching.units import number_text
 from tracker.domain.matching.words import MatchingWords
 from tracker.language.numerals import parse_number
@@ -17,13 +18,9 @@ from tracker.language.numerals import parse_number
 _COUNT = re.compile(
     r"(?<![\d.第])(\d[\d,]{0,9}(?:\.\d{1,2})?)([万亿]?)(人次|场次|批次|家次|户次|[件个名人家份本处所户宗起例项次场期台套条村块批支篇部辆座栋卷])"
 )
-_RATE_END = re.compile(r"(?:的)?(?:比例|比重|占比|率)(?:和|及|与|、)?|[“”]")
-_RATE_TAIL = 4
-"""So many characters before 率 say what is counted (案卷评查合格率: 评查合格)."""
 _RATE_NAME = re.compile(r"([\u4e00-\u9fff]{2})[”]?(?:率|比例|占比|比重)[^，。；]{0,4}$")
 _ALIKE = (("优良", "优秀", "合格", "达标"), ("办结", "答复", "回复", "审结", "结案"), ("满意", "好评"))
 """Beginnings of rates that are often written one for the other."""
-_REALLY = re.compile("实际|按期|按时|及时|准时")
 _NOT = re.compile(r"[不未无]$|没有$")
 _CLOSE = 10
 """How many characters after a number still say what it counts."""
@@ -76,15 +73,14 @@ def is_another_rate(before: str, quantity: Quantity) -> bool:
 
 def rate_from_counts(text: str, quantity: Quantity, words: MatchingWords) -> Reckoned | None:
     """Return a rate where the report gives the whole and the part (办理523件，结案481件; 不合格3批次)."""
-    names = [name[-_RATE_TAIL:] for name in _RATE_END.split(quantity.what) if name]
-    pairs = frozenset[str]().union(*(_ideas(name, words) for name in names))
+    pairs = counted_by(quantity.what, words)
     counts = list(_counts(text, words))
     best: tuple[tuple[int, bool, int], _Count, _Count] | None = None
     for at, part in enumerate(counts):
         for whole in counts[:at]:
             if whole.unit != part.unit or not 0 < part.value <= whole.value:
                 continue
-            own = len(pairs & part.ideas - whole.ideas) or int(bool(pairs & part.ideas and _REALLY.search(part.near)))
+            own = len(pairs & part.ideas - whole.ideas) or int(bool(pairs & part.ideas and REALLY.search(part.near)))
             worth = (own, not whole.near.lstrip("，").startswith("其中"), whole.start)
             if own and (best is None or worth > best[0]):
                 best = worth, whole, part
@@ -98,13 +94,6 @@ def rate_from_counts(text: str, quantity: Quantity, words: MatchingWords) -> Rec
     return Reckoned(value, note)
 
 
-def _ideas(text: str, words: MatchingWords) -> frozenset[str]:
-    """Return the pairs of characters of a text and the concepts it speaks of."""
-    return frozenset(text[at : at + 2] for at in range(len(text) - 1)) | {
-        words.concepts[found.group()] for found in words.concept_pattern.finditer(text)
-    }
-
-
 def _counts(text: str, words: MatchingWords) -> Iterator[_Count]:
     at = 0
     for found in _COUNT.finditer(text):
@@ -113,7 +102,7 @@ def _counts(text: str, words: MatchingWords) -> Iterator[_Count]:
             continue
         after = re.split(r"[，。；、\d]", text[found.end() : found.end() + _CLOSE])[0]
         near = text[at : found.start()] + after
-        yield _Count(value, found.group(2) + found.group(3)[:1], near, _ideas(near, words), found.start())
+        yield _Count(value, found.group(2) + found.group(3)[:1], near, ideas_of(near, words), found.start())
         at = found.end()
 
 

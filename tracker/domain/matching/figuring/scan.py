@@ -19,8 +19,6 @@ _SHARE = re.compile(
 )
 _ORDINAL = re.compile(r"[第每逐同统唯这那某上下首月年〔（(]$|第[一二三四五六七八九十]*$")
 _TITLE = re.compile(r"《[^《》\n]{1,60}》|〔20\d\d〕\d+号|［\d+］|\[\d+\]|〔\d+〕")
-_NOT_COUNTED = re.compile(r"年|月(?!份?均)|号|时(?!长)|点(?!位)|届|周年|世纪|[Vv级]|度电")
-_MORE = re.compile(r"[余多几]")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,22 +5,18 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 
 from tracker.domain.matching.figuring.counting import from_to
 from tracker.domain.matching.figuring.scan import Number
 from tracker.domain.matching.figuring.targets import PEOPLE, SHARES, Target
 from tracker.domain.matching.figuring.vocabulary import figure_words
 from tracker.domain.matching.figuring.ways import EXACT, LOOSE, SAME, Scene, Way
+from tracker.domain.matching.rates import REALLY, counted_by, ideas_of
 from tracker.domain.matching.units import number_text
 from tracker.domain.matching.words import MatchingWords
 
 MOST_APART = 5
 """A part stands at most so many numbers after its whole."""
-_RATE = re.compile(r"(?:的)?(?:比例|比重|占比|率)(?:和|及|与|、)?|[“”]")
-_STEM = 4
-"""So many characters before 率 say what is counted (案卷评查合格率: 评查合格)."""
-_REALLY = re.compile("实际|按期|按时|及时|准时")
 _OUT_OF = re.compile(r"^[^，。；、\d]{0,8}?(?:中|里|当中)(?:有|仅有|只有|已有|，|的)?")
 _NEVER_MISSED = re.compile(
     "[一1](?:次|期|场|个月|个季度|月|季|轮|讲|节)[不没]有?[落少缺漏断停]|从未间断|从不间断|雷打不动|未曾间断|未中断|(?:月月|季季|期期|场场|周周)[^，。；]{0,4}"
@@ -47,7 +43,7 @@ def shares(scene: Scene, target: Target, words: MatchingWords) -> Iterator[Way]:
 
 def _rates(scene: Scene, target: Target, words: MatchingWords) -> Iterator[Way]:
     counted = [one for one in scene.numbers if one.unit not in SHARES and one.value > 0]
-    stem = _stem(target, words)
+    stem = counted_by(target.quantity.what.split("占")[0], words)
     for at, part in enumerate(counted):
         for whole in counted[max(0, at - MOST_APART) : at]:
             fit = _one_unit(whole, part)
@@ -77,7 +73,7 @@ def _rate(
     """Yield part by whole and, where the part may be what was not done, the rest by whole."""
     patterns = figure_words()
     near, base = _near(scene, part), _near(scene, whole)
-    own = stem & _ideas(near, words) - _ideas(base, words)
+    own = stem & ideas_of(near, words) - ideas_of(base, words)
     lost = bool(patterns["lost"].search(target.quantity.what) and patterns["lost"].search(near))
     low, high = min(whole.start, part.start), max(whole.end, part.end)
     between = scene.text[min(whole.end, part.end) : max(whole.start, part.start)]
@@ -85,7 +81,7 @@ def _rate(
     negative = bool(patterns["negative"].search(near))
     marks = {
         "rate_own_words": float(bool(own) or lost),
-        "rate_really": float(bool(_REALLY.search(near))),
+        "rate_really": float(bool(REALLY.search(near))),
         "rate_out_of": float(bool(_OUT_OF.search(scene.text[whole.end : whole.end + 12]))),
         "rate_of_which": float(bool(patterns["of_which"].search(between))),
         "rate_next": float(numbers_between == 0),
@@ -94,7 +90,7 @@ def _rate(
         "rate_change": float(bool(from_to(scene, *sorted((whole, part), key=lambda one: one.start)))),
         "rate_negative": float(negative),
         "rate_whole_first": float(whole is scene.numbers[0]),
-        "rate_stem_twice": float(bool(stem & _ideas(base, words))),
+        "rate_stem_twice": float(bool(stem & ideas_of(base, words))),
     }
     said = f"按{number_text(whole.value)}{whole.said}中{number_text(part.value)}{part.said}"
     yield Way(round(100 * part.value / whole.value, 1), "rate", f"{said}计算", scene, low, high, fit, marks)
@@ -106,21 +102,6 @@ def _rate(
 
 def _near(scene: Scene, one: Number) -> str:
     return scene.before(one.start) + scene.after(one.end)
-
-
-def _stem(target: Target, words: MatchingWords) -> frozenset[str]:
-    """Return the pairs of characters and the concepts of what a rate counts."""
-    what = target.quantity.what.split("占")[0]
-    names = [name[-_STEM:] for name in _RATE.split(what) if name]
-    return frozenset[str]().union(*(_ideas(name, words) for name in names))
-
-
-@lru_cache(maxsize=4096)
-def _ideas(text: str, words: MatchingWords) -> frozenset[str]:
-    """Return the pairs of characters of a text and the concepts it speaks of."""
-    return frozenset(text[at : at + 2] for at in range(len(text) - 1)) | {
-        words.concepts[found.group()] for found in words.concept_pattern.finditer(text)
-    }
 
 
 def _changes(scene: Scene, target: Target) -> Iterator[Way]:
