@@ -8,11 +8,10 @@ from dataclasses import replace
 import pytest
 
 from tools.linking_gold import read_text
-from tracker.domain.documents import Link, LinkReport, Outcome, ReportReading
+from tracker.domain.documents import NOT_ENOUGH, Link, LinkReport, Outcome, ReportReading
 from tracker.domain.link_proposals import RUNNER_UP
 from tracker.domain.matching import link_items, link_reports
 from tracker.domain.matching.candidates import prepare_report
-from tracker.domain.matching.linking import NOT_ENOUGH
 from tracker.domain.matching.names import is_short_form
 from tracker.domain.matching.outcome import step_of
 from tracker.domain.matching.paragraphs import Paragraphs

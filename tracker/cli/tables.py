@@ -12,7 +12,6 @@ from rich.table import Table
 from rich.text import Text
 
 from tracker.domain.documents import Figure, Link, LinkReport, Outcome, PlanItem, Quantity, ReportReading, SectionKind
-from tracker.domain.link_proposals import RUNNER_UP
 from tracker.domain.scores import area_under_curve
 
 if TYPE_CHECKING:
@@ -128,12 +127,6 @@ def _quantity(quantity: Quantity) -> str:
     return f"{quantity.what} {_PERIODS.get(quantity.per or '', '')}{_OPERATORS.get(quantity.op, quantity.op)}{value}{quantity.unit}"
 
 
-def _answers(row: Link) -> list[str]:
-    """Return the first passages that answer; what is only nearest or a runner-up stands in the JSON."""
-    taken = () if row.outcome is Outcome.NOT_MENTIONED else row.evidence
-    return [passage.text for passage in taken if RUNNER_UP not in passage.reasons][:2]
-
-
 def print_links(earlier: ReportReading, later: ReportReading, report: LinkReport) -> None:
     """Print, for every item of the earlier plan, what the later report says of it."""
     out = console()
@@ -149,7 +142,7 @@ def print_links(earlier: ReportReading, later: ReportReading, report: LinkReport
             row.item,
             Text(items[row.item].text if row.item in items else ""),
             Text(f"{name}\n{row.score:.2f}", style=colour),
-            Text("\n".join(_answers(row))),
+            Text("\n".join(passage.text for passage in row.taken[:2])),
             Text("\n".join(_figure(figure) for figure in row.figures)),
             Text("\n".join(_remarks(row))),
         )

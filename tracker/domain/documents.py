@@ -181,6 +181,12 @@ class Outcome(StrEnum):
     NOT_MENTIONED = "not_mentioned"
 
 
+RUNNER_UP = "备选段落，未作为依据"
+"""The reason of a passage that is only shown beside those that answer, for a reader to compare."""
+NOT_ENOUGH = "最接近的段落，不足以认定"
+"""The reason of a passage near a promise that none answers."""
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """A passage of the later report that speaks of the promise; ``reasons`` are plain Chinese."""
@@ -232,6 +238,13 @@ class Link:
     contradicted_by: tuple[Evidence, ...] = ()
     repeated_in: tuple[str, ...] = ()
     shrunk: Shrunk | None = None
+
+    @property
+    def taken(self) -> tuple[Evidence, ...]:
+        """The passages that answer: none where the promise is not mentioned, runners-up left out."""
+        if self.outcome is Outcome.NOT_MENTIONED:
+            return ()
+        return tuple(passage for passage in self.evidence if RUNNER_UP not in passage.reasons)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from tracker.domain.documents import Outcome, Section, Span
+from tracker.domain.documents import RUNNER_UP, Outcome, Section, Span
 from tracker.domain.errors import RuleViolation
 from tracker.domain.passage_view import place_of
 from tracker.domain.proposals import comparable
@@ -20,8 +20,6 @@ from tracker.domain.proposals import comparable
 Json = dict[str, Any]
 WHOLE = "whole"
 """The id of the commitment that stands for an item without any; it gets no row of its own."""
-RUNNER_UP = "备选段落，未作为依据"
-"""The reason of a passage that the matcher only shows beside those that answer, for a reader to compare."""
 _QUANTITY = ("what", "op", "value", "max", "unit", "per")
 
 

@@ -5,8 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from tracker.domain.documents import Evidence, Figure, Link, LinkReport, Outcome, PlanItem, ReportReading, Shrunk, Span
-from tracker.domain.link_proposals import RUNNER_UP
+from tracker.domain.documents import (
+    NOT_ENOUGH,
+    RUNNER_UP,
+    Evidence,
+    Figure,
+    Link,
+    LinkReport,
+    Outcome,
+    PlanItem,
+    ReportReading,
+    Shrunk,
+    Span,
+)
 from tracker.domain.matching.admissions import find_admissions
 from tracker.domain.matching.candidates import LaterReport, clause_range, prepare_report
 from tracker.domain.matching.features import Reading, quoted
@@ -33,7 +44,6 @@ from tracker.language.lexicon import Lexicon
 MOST_EVIDENCE = 5
 MOST_NEAREST = 3
 """How many passages a promise is shown that none of them answers: a reader decides in a glance whether that is so."""
-NOT_ENOUGH = "最接近的段落，不足以认定"
 LEAST_RUNNER_UP = 0.02
 """How sure a passage must be at least to be shown beside those that answer."""
 MOST_ADMISSIONS = 3
