@@ -15,19 +15,18 @@ from tests.support.clock import FixedClock
 from tests.support.factories import County, make_county
 from tests.support.ofd_files import write_scanned_ofd
 from tests.support.raw_pdf import show
-from tests.support.scans import ENGINE, PICTURE, pdf_of
+from tests.support.recogniser import open_with_recogniser
+from tests.support.scans import PICTURE, pdf_of
 from tracker.db.models import Intake, IntakeStatus, Report
 from tracker.db.session import Database
 from tracker.domain.page_map import unsure_spans
 from tracker.readers.base import DEFAULT_LIMITS
 from tracker.readers.scans import scanner as scanner_module
-from tracker.readers.scans.scanner import ScanLimits, Scanner
-from tracker.services.intake import IntakeParts, open_parts, process_intake, process_text
+from tracker.readers.scans.scanner import Scanner
+from tracker.services.intake import IntakeParts, process_intake, process_text
 from tracker.services.page_views import has_pages, page_picture, pages_of_report, scanned_pages
 from tracker.services.scanning import is_scan, progress_of, scan_of_pictures, scan_so_far
 from tracker.services.uploads import Answer
-from tracker.settings import Settings
-from tracker.storage import Storage
 
 pytestmark = pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
 PRINTED = show("A printed page of words.")
@@ -41,9 +40,7 @@ def county(database: Database) -> County:
 
 @pytest.fixture
 def parts(database: Database, clock: FixedClock, tmp_path: Path) -> IntakeParts:
-    settings = Settings(instance_path=tmp_path, database_url="", secret_key="x", reading_seconds=10)
-    opened = open_parts(settings, database, Storage(tmp_path / "files"), clock)
-    return replace(opened, scanner=Scanner(settings.scan_lock_path, ScanLimits(pages=3), ENGINE))
+    return open_with_recogniser(database, clock, tmp_path, pages=3)
 
 
 def send(parts: IntakeParts, county: County, tmp_path: Path, *pages: str | bytes, **how: Any) -> int:

@@ -15,18 +15,17 @@ from tests.services.test_scans import PAGES
 from tests.support.batches import taken_in, zip_of
 from tests.support.clock import FixedClock
 from tests.support.factories import County, actor, make_county
-from tests.support.scans import ENGINE, picture_of
+from tests.support.recogniser import open_with_recogniser, settings_in
+from tests.support.scans import picture_of
 from tracker.db.models import BatchFile, BatchFileStatus, Intake, IntakeStatus, Report
 from tracker.db.session import Database
 from tracker.readers.base import DEFAULT_LIMITS, ScannedDocument, UnreadableDocument
 from tracker.readers.photos import photo, photos_in
 from tracker.readers.registry import read_file
-from tracker.readers.scans.scanner import ScanLimits, Scanner
 from tracker.services.batch_runs import BatchParts, open_batch_parts
 from tracker.services.batches import Choice, choose
-from tracker.services.intake import open_parts, process_intake
+from tracker.services.intake import process_intake
 from tracker.services.photos import keep_together
-from tracker.settings import Settings
 from tracker.storage import FileTooLarge, Storage, StoredFile
 
 pytestmark = pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
@@ -41,10 +40,7 @@ def county(database: Database) -> County:
 
 @pytest.fixture
 def parts(database: Database, clock: FixedClock, tmp_path: Path) -> BatchParts:
-    settings = Settings(instance_path=tmp_path, database_url="", secret_key="x", reading_seconds=10)
-    intake = open_parts(settings, database, Storage(tmp_path / "files"), clock)
-    scanner = Scanner(settings.scan_lock_path, ScanLimits(pages=5), ENGINE)
-    return open_batch_parts(settings, replace(intake, scanner=scanner))
+    return open_batch_parts(settings_in(tmp_path), open_with_recogniser(database, clock, tmp_path, pages=5))
 
 
 def keep(storage: Storage, photos: dict[str, bytes], limit: int = 10**6) -> StoredFile:

@@ -11,17 +11,16 @@ import pytest
 from tests.services.test_intake import answer, intake_of, upload
 from tests.support.clock import FixedClock
 from tests.support.factories import County, actor, make_county
-from tests.support.scans import ENGINE, PICTURE, picture_of
+from tests.support.recogniser import open_with_recogniser
+from tests.support.scans import PICTURE, picture_of
 from tracker.db.models import IntakeStatus, Report
 from tracker.db.session import Database
 from tracker.domain.page_map import pages_from_json, unsure_spans
 from tracker.readers.scans import scanner as scanner_module
-from tracker.readers.scans.scanner import ScanLimits, Scanner, ScanWorker
-from tracker.services.intake import IntakeParts, open_parts, process_intake, process_text, resume_stale_intakes
+from tracker.readers.scans.scanner import Scanner, ScanWorker
+from tracker.services.intake import IntakeParts, process_intake, process_text, resume_stale_intakes
 from tracker.services.scanning import is_scan, picture_name, progress_of
 from tracker.services.uploads import Answer, answer_intake
-from tracker.settings import Settings
-from tracker.storage import Storage
 
 pytestmark = pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)  # both databases: test_killed_scan
 PAGES = (
@@ -39,9 +38,7 @@ def county(database: Database) -> County:
 
 @pytest.fixture
 def parts(database: Database, clock: FixedClock, tmp_path: Path) -> IntakeParts:
-    settings = Settings(instance_path=tmp_path, database_url="", secret_key="x", reading_seconds=10)
-    opened = open_parts(settings, database, Storage(tmp_path / "files"), clock)
-    return replace(opened, scanner=Scanner(settings.scan_lock_path, ScanLimits(pages=5), ENGINE))
+    return open_with_recogniser(database, clock, tmp_path, pages=5)
 
 
 def scan_of(parts: IntakeParts, county: County, *pages: str, **how: Any) -> int:
