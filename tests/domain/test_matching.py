@@ -13,9 +13,9 @@ from tracker.domain.link_proposals import RUNNER_UP
 from tracker.domain.matching import link_items, link_reports
 from tracker.domain.matching.candidates import prepare_report
 from tracker.domain.matching.names import is_short_form
-from tracker.domain.matching.outcome import step_of
 from tracker.domain.matching.paragraphs import Paragraphs
 from tracker.domain.matching.promises import aim_of, prepare_promises, split_parts
+from tracker.domain.matching.steps import step_of
 from tracker.domain.matching.units import numbers_with, same_unit, split_unit
 from tracker.domain.matching.words import load_background, load_words
 from tracker.language.lexicon import load_lexicon

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from tracker.domain.documents import Span
 from tracker.domain.matching.candidates import Claim, LaterReport
 from tracker.domain.matching.features import Reading
-from tracker.domain.matching.outcome import step_of
 from tracker.domain.matching.promises import Promise
 from tracker.domain.matching.repetition import Repetition
 from tracker.domain.matching.scoring import Scored, probability, score_claims
+from tracker.domain.matching.steps import step_of
 from tracker.domain.matching.words import LinkModel, MatchingWords
 
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from tracker.domain.documents import Evidence
 from tracker.domain.matching.candidates import Claim, LaterReport
-from tracker.domain.matching.outcome import step_of
 from tracker.domain.matching.scoring import Scored
+from tracker.domain.matching.steps import step_of
 from tracker.domain.matching.words import MatchingWords
 
 MOST = 5

@@ -11,7 +11,7 @@ from tracker.domain.matching.figuring.scan import Number
 from tracker.domain.matching.figuring.targets import Target
 from tracker.domain.matching.figuring.vocabulary import figure_words
 from tracker.domain.matching.figuring.ways import EXACT, LOOSE, Scene, Way, fitting
-from tracker.domain.matching.outcome import step_of
+from tracker.domain.matching.steps import step_of
 from tracker.domain.matching.units import number_text
 from tracker.domain.matching.words import MatchingWords
 from tracker.language.numerals import parse_number

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from tracker.domain.matching.figuring.targets import PEOPLE, THINGS, Target, each_named
 from tracker.domain.matching.figuring.vocabulary import figure_words
 from tracker.domain.matching.figuring.ways import EXACT, Scene, Way
-from tracker.domain.matching.outcome import step_of
 from tracker.domain.matching.promises import name_of
+from tracker.domain.matching.steps import step_of
 from tracker.domain.matching.words import MatchingWords
 
 NAMEABLE = frozenset((*THINGS, *PEOPLE, "户", "套", "台", "宗", "册", "篇", "类", "大"))
