@@ -16,6 +16,7 @@ from tracker.domain.matching.figuring.openings import why_open
 from tracker.domain.matching.figuring.targets import PERIOD_NAMES, Target, target_of, yearly_target
 from tracker.domain.matching.figuring.vocabulary import endings
 from tracker.domain.matching.figuring.ways import Scene, Way
+from tracker.domain.matching.figuring.wording import worded_targets
 from tracker.domain.matching.promises import Promise
 from tracker.domain.matching.scoring import Scored
 from tracker.domain.matching.units import number_text
@@ -27,10 +28,6 @@ ABOUT = 0.985
 """A target of about so much is met by this share of it."""
 MOST_BORROWED = 4
 _HONOUR = re.compile("争创|创建|创成|申创|申报|荣获|获评")
-_ZERO = re.compile(
-    r"[“]?零(?P<what>败诉|纠错|发生|事故|差错|投诉|上访|违纪|脱管|漏管|撤销|逾期)|(?:不|未|无)(?:再)?(?:发生|出现)(?P<case>[\u4e00-\u9fff]{2,8})?"
-    r"|(?:防止|杜绝)[^，。；]{2,16}?发生|[不无](?:脱管|漏管)"
-)
 
 __all__ = [
     "borrow_figures",
@@ -62,7 +59,7 @@ def compare_figures(
     figures: list[Figure] = []
     for target in targets_of(promise, rarity, words):
         figure = figure_of(target, chosen(candidates_for(target, scenes, rarity, words), weights), scenes, words)
-        if target.value or figure.met is not None:
+        if target.quantity in promise.quantities or figure.met is not None:
             figures.append(figure)
     return tuple(figures)
 
@@ -81,7 +78,7 @@ def borrow_figures(
         candidate = chosen(candidates_for(target, scenes, rarity, words), figure_model())
         if candidate.way is not None:
             figures.append(figure_of(target, candidate, scenes, words))
-        elif target.value:
+        elif target.quantity in promise.quantities:
             figures.append(unanswered(target.quantity))
     return tuple(figures)
 
@@ -100,11 +97,8 @@ def count_members(members: Sequence[Promise], done: Sequence[Promise]) -> Figure
 
 
 def targets_of(promise: Promise, rarity: Mapping[str, float], words: MatchingWords) -> list[Target]:
-    """Return the targets of a promise; that nothing at all may happen (零败诉) is one as well."""
-    quantities = list(promise.quantities)
-    found = _ZERO.search(promise.text)
-    if found and not any(one.value == 0 for one in quantities):
-        quantities.append(Quantity(tidy(found.group()), "<=", 0.0, "件"))
+    """Return the targets of a promise, those in its wording alone among them (零败诉, 全覆盖, 翻番)."""
+    quantities = [*promise.quantities, *worded_targets(promise)]
     return [target_of(quantity, promise, rarity, words) for quantity in quantities]
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from tracker.domain.documents import Figure, Outcome
 from tracker.domain.matching.comparable import STRONG
+from tracker.domain.matching.honours import wins_another
 from tracker.domain.matching.features import Reading
 from tracker.domain.matching.promises import Promise
 from tracker.domain.matching.scoring import Scored
@@ -46,6 +47,8 @@ def judge(
     step = claimed_step(rows[0].reading, words)
     if _is_honour(promise, words) and step not in ("finished", "failed", "imminent", "preparing"):
         return Judgement(Outcome.PARTIAL, "承诺的是称号，报告未称获评")
+    if _is_honour(promise, words) and step == "finished" and wins_another(promise, rows[0].reading, words):
+        return Judgement(Outcome.PARTIAL, "报告所称获评的不是所承诺的称号")
     if step in ("finished", None) and _goes_on(rows[0].reading, words):
         return Judgement(Outcome.PARTIAL, "报告称部分完成、部分仍在推进")
     fewer = _names_fewer(promise, rows[0].reading, figures, words)
@@ -104,7 +107,13 @@ def _by_step(
 
 def _is_honour(promise: Promise, words: MatchingWords) -> bool:
     """Say whether the promise is to win a title (创建省级文明村): trying alone does not keep it."""
-    return bool(words.signals["honours"].search(promise.form.plain)) and promise.aim == "finish"
+    plain = promise.form.plain
+    return (
+        promise.aim == "finish"
+        and not promise.framing
+        and bool(words.signals["honours"].search(plain))
+        and not words.signals["honour_activities"].match(plain)
+    )
 
 
 def _goes_on(reading: Reading, words: MatchingWords) -> bool:
@@ -113,7 +122,7 @@ def _goes_on(reading: Reading, words: MatchingWords) -> bool:
     for clause in reading.claim.clauses[reading.best + 1 : reading.best + 3]:
         if clause.form.plain.startswith("部分"):
             return True
-        if step_of(clause.text, words) not in ("progress", "preparing", "failed"):
+        if step_of(clause.text, words) not in ("progress", "preparing", "failed", "imminent"):
             continue
         if words.signals["partway"].search(clause.text):
             return True

@@ -311,6 +311,6 @@ def aim_of(plain: str, words: MatchingWords) -> str:
         and not re.search("完成|建成|投用|投入使用", head)
     ):
         return "project"
-    if words.aims["finish"].search(head):
+    if words.aims["finish"].search(head) or words.aims["finish_first"].match(head):
         return "finish"
     return "standing"

@@ -121,7 +121,29 @@ def _beside(scene: Scene, number: Number, target: Target, around: Around) -> dic
         "not_lost": float(bool(lost.search(target.quantity.what)) and not lost.search(own + scene.after(number.end))),
         "after_its_whole": float(at > 0 and _is_whole(scene, scene.numbers[at - 1])),
         "list_of_others": float(joined and not _touches(scene, number, target, around)),
+        **_stage(scene, number, others, target),
     }
+
+
+def _stage(scene: Scene, number: Number, others: Sequence[Number], target: Target) -> dict[str, float]:
+    """Return whether a number counts only what was begun while another counts what came to its end (开工200户、竣工176户)."""
+    own = _stage_of(scene, number, target)
+    later = [one for one in others if one.start > number.start and one.value <= number.value]
+    earlier = [one for one in others if one.start < number.start and one.value >= number.value]
+    return {
+        "only_begun": float(own == "begun" and any(_stage_of(scene, one, target) == "ended" for one in later)),
+        "ended_of_begun": float(own == "ended" and any(_stage_of(scene, one, target) == "begun" for one in earlier)),
+    }
+
+
+def _stage_of(scene: Scene, number: Number, target: Target) -> str | None:
+    """Return whether the words around a number tell of a beginning or an end; a beginning that was promised is an end."""
+    words = figure_words()
+    near = scene.before(number.start)[-CLOSE:] + "_" + scene.after(number.end)[:CLOSE]
+    if words["ended"].search(near):
+        return "ended"
+    begun = words["begun"].search(near)
+    return "begun" if begun and begun.group() not in target.promise.text else None
 
 
 def _names_better(scene: Scene, number: Number, former: Number, target: Target, around: Around) -> bool:

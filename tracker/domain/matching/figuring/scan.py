@@ -17,7 +17,8 @@ _SHARE = re.compile(
     r"|(?P<tenth>[一二三四五六七八九])成(?P<more>[一二三四五六七八九])?(?![立为效果本都熟])"
     r"|(?P<under>[二三四五六七八九十])分之(?P<over>[一二三四五六七八九])|(?P<half>一半|半数|过半)"
 )
-_ORDINAL = re.compile(r"[第每逐同统唯这那某上下首月年〔（(]$|第[一二三四五六七八九十]*$")
+_ORDINAL = re.compile(r"(?:没有|未有|并无)$|[无没第每逐同统唯这那某上下首月年〔（(]$|第[一二三四五六七八九十]*$")
+_HALF = re.compile(r"半(?![天日年径数途])")
 _TITLE = re.compile(r"《[^《》\n]{1,60}》|〔20\d\d〕\d+号|［\d+］|\[\d+\]|〔\d+〕")
 
 
@@ -48,7 +49,7 @@ def _pattern(lexicon: Lexicon, words: MatchingWords) -> re.Pattern[str]:
     plain = {name for name in names if name[:1] not in "万亿" and name not in ("个村", "行政村", "个行政村", "村")}
     return re.compile(
         rf"(?P<number>(?<![\d.,A-Za-z])\d[\d,]{{0,14}}(?:\.\d{{1,4}})?|[一二两三四五六七八九十百千零]{{1,7}})"
-        rf"(?:[至到—～-](?P<high>\d[\d,]{{0,9}}(?:\.\d{{1,4}})?))?(?P<scale>万亿|千亿|百亿|千万|百万|十万|[万亿])?(?P<more>[余多几])?(?P<unit>{alternatives(plain)})"
+        rf"(?:[至到—～-](?P<high>\d[\d,]{{0,9}}(?:\.\d{{1,4}})?))?(?P<scale>万亿|千亿|百亿|千万|百万|十万|[万亿])?(?P<more>[余多几])?(?P<half>个半(?!天|日))?(?P<unit>{alternatives(plain)})"
     )
 
 
@@ -77,6 +78,8 @@ def _number(text: str, match: re.Match[str], words: MatchingWords, lexicon: Lexi
     if before.endswith("第") or (match.group("unit") == "日" and before.endswith("月")):
         return None
     scale = words.scales.get(match.group("scale") or "", 1.0)
+    if match.group("half") or _HALF.match(text, match.end()):
+        value += 0.5
     high = parse_number(match.group("high")) if match.group("high") else None
     said = (match.group("scale") or "") + match.group("unit")
     return Number(

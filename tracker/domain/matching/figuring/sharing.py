@@ -14,6 +14,7 @@ from tracker.domain.matching.figuring.ways import EXACT, LOOSE, SAME, Scene, Way
 from tracker.domain.matching.rates import REALLY, counted_by, ideas_of
 from tracker.domain.matching.units import number_text
 from tracker.domain.matching.words import MatchingWords
+from tracker.language.numerals import parse_number
 
 MOST_APART = 5
 """A part stands at most so many numbers after its whole."""
@@ -23,6 +24,9 @@ _NEVER_MISSED = re.compile(
 )
 _DOUBLED = re.compile("翻[了]?一?番|增长[了]?[一1]倍|翻倍")
 _HALVED = re.compile("减半|腰斩|砍掉一半|压减一半|减少一半|下降一半|缩短一半")
+_FOLD = re.compile(
+    r"(?:(?P<more>增长|增加|提高|提升|上升|增)[了近约超]{0,2}|(?:是|为|达|相当于)[^，。；\d]{0,8}?的?(?:近|约)?|(?:增至|扩大到|增加到|提高到)[^，。；\d]{0,6}?)(?P<fold>\d{1,2}(?:\.\d{1,2})?|[一两二三四五六七八九十])倍"
+)
 _BOTH = re.compile(
     r"(?<![人平年月日户件场])均(?![衡价收等匀线摊可值])|(?<!大)都(?=[\u4e00-\u9fff])(?!市)|应.{1,2}尽.|[逐挨][件案个项户份家条栋]|没有一[\u4e00-\u9fff]|无一"
 )
@@ -36,6 +40,7 @@ def shares(scene: Scene, target: Target, words: MatchingWords) -> Iterator[Way]:
         yield from _rates(scene, target, words)
     if target.share:
         yield from _changes(scene, target)
+        yield from _points(scene, target)
         yield from _times_over(scene, target)
     yield from _all_of_them(scene, target)
     yield from _none_of_them(scene, target)
@@ -119,21 +124,34 @@ def _changes(scene: Scene, target: Target) -> Iterator[Way]:
         yield Way(round(100 * change, 1), "change", note, scene, one.start, other.end, EXACT, marks)
 
 
+def _points(scene: Scene, target: Target) -> Iterator[Way]:
+    """Yield the points between two shares, where points are promised (由41%升至47.5%)."""
+    if not target.quantity.unit.endswith("百分点") or not target.growth:
+        return
+    shares = [one for one in scene.numbers if one.unit == "%"]
+    for one, other in itertools.pairwise(shares):
+        if pair := from_to(scene, one, other):
+            before, after = pair
+            value = round(before - after if target.falls else after - before, 2)
+            note = f"由{number_text(before)}%变为{number_text(after)}%，按百分点比较"
+            marks = {"change_turned": float(value < 0), "change_in_points": 1.0}
+            yield Way(value, "change", note, scene, one.start, other.end, EXACT, marks)
+
+
 def _times_over(scene: Scene, target: Target) -> Iterator[Way]:
     """Yield a doubling or a halving told in words (翻番、减半)."""
     for pattern, value, falls in ((_DOUBLED, 100.0, False), (_HALVED, 50.0, True)):
         found = pattern.search(scene.text)
         if found and target.growth and target.falls == falls:
-            yield Way(
-                value,
-                "change",
-                f"报告称“{found.group()}”",
-                scene,
-                found.start(),
-                found.end(),
-                EXACT,
-                {"change_in_words": 1.0},
-            )
+            note = f"报告称“{found.group()}”"
+            yield Way(value, "change", note, scene, found.start(), found.end(), EXACT, {"change_in_words": 1.0})
+    if target.growth and not target.falls:
+        for found in _FOLD.finditer(scene.text):
+            fold = parse_number(found.group("fold"))
+            if fold:
+                value = round(100 * (fold if found.group("more") else fold - 1), 1)
+                note = f"报告称“{found.group()}”"
+                yield Way(value, "change", note, scene, found.start(), found.end(), EXACT, {"change_in_words": 1.0})
 
 
 def _all_of_them(scene: Scene, target: Target) -> Iterator[Way]:

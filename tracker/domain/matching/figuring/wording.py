@@ -1,0 +1,54 @@
+"""Targets that stand in the wording alone: none at all (零败诉), all of them (全覆盖), twice as much (翻番)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from tracker.domain.documents import Quantity
+from tracker.domain.matching.figuring.targets import SHARES
+from tracker.domain.matching.figuring.vocabulary import figure_words
+from tracker.domain.matching.promises import Promise
+
+LONGEST = 14
+"""So many characters before the word are the target's name."""
+_CLAUSE = re.compile("[，。；：（）]")
+
+
+def worded_targets(promise: Promise) -> list[Quantity]:
+    """Return the targets that a promise gives in words; beside a target in numbers only that nothing may happen."""
+    found: list[Quantity] = []
+    if not any(one.value == 0 for one in promise.quantities) and (none := _nothing().search(promise.text)):
+        found.append(Quantity(none.group().strip("“”"), "<=", 0.0, "件"))
+    if not promise.quantities and not found:
+        found.extend(_all_or_more(promise.text))
+    return found
+
+
+def _all_or_more(text: str) -> Iterator[Quantity]:
+    words = figure_words()
+    for kind, op, value in (("doubled", ">=", 100.0), ("halved", ">=", 50.0), ("whole", ">=", 100.0)):
+        said = words[kind].search(text)
+        if said is None or words["whole_not"].search(text):
+            continue
+        name = _CLAUSE.split(text[: said.start()])[-1] or text[said.end() : said.end() + LONGEST]
+        ending = {"doubled": "增长", "halved": "减少"}.get(kind, "覆盖")
+        yield Quantity(f"{name[-LONGEST:]}{ending}", op, value, "%")
+        return
+
+
+@lru_cache(maxsize=1)
+def _nothing() -> re.Pattern[str]:
+    """Return the pattern of a promise that nothing bad happens (零事故, 不发生…, 防止…发生)."""
+    words = figure_words()
+    bad = words["bad_events"].pattern
+    return re.compile(
+        rf"[“]?零[“”]?{bad}|{bad}[^，。；、]{{0,6}}(?:为零|零发生|保持零|实现零|“零”)"
+        rf"|(?:不|未|无)(?:再)?(?:发生|出现)(?:[\u4e00-\u9fff]{{2,8}})?|(?:防止|杜绝)[^，。；]{{2,16}}?发生|[不无](?:脱管|漏管)"
+    )
+
+
+def is_worded(promise: Promise, quantity: Quantity) -> bool:
+    """Say whether a target stands in the wording alone."""
+    return quantity not in promise.quantities and quantity.unit in (*SHARES, "件")
