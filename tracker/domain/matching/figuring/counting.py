@@ -84,11 +84,20 @@ def _sum_of(run: Sequence[Number], scene: Scene, target: Target, fit: float, *, 
         "sum_of_places": float(
             not any(target.tail[-2:] in (scene.before(one.start)[-7:] + scene.after(one.end)[:7]) for one in run)
         ),
+        "sum_after_the_first": float(_named_once(run, scene, target)),
         "sum_of_stretches": float(all(words["stretch"].search(scene.before(one.start)) for one in run)),
     }
     said = "＋".join(number_text(one.value) for one in run)
     value = target.scaled(sum(one.value for one in run))
     return Way(value, "sum", f"{said}，合计比较", scene, run[0].start, run[-1].end, fit, marks)
+
+
+def _named_once(run: Sequence[Number], scene: Scene, target: Target) -> bool:
+    """Say whether only the first number is said to count the promised thing and the others leave it out (示范点6个，省厅命名2个)."""
+    tail = target.tail[-2:]
+    return tail in scene.before(run[0].start)[-7:] + scene.after(run[0].end)[:7] and not any(
+        tail in scene.text[one.end : other.start] + scene.after(other.end)[:7] for one, other in itertools.pairwise(run)
+    )
 
 
 def _alike(run: Sequence[Number], scene: Scene) -> float:

@@ -20,6 +20,10 @@ CLOSE = 7
 """So many characters right before or after a number name what it counts."""
 
 
+SPLIT = 20
+"""So many characters lie at most between two numbers that share out what was promised."""
+
+
 def what_number(way: Way, number: Number, around: Around) -> dict[str, float]:
     """Return what the words around a number say of its kind."""
     target, scene = around.target, way.scene
@@ -121,8 +125,22 @@ def _beside(scene: Scene, number: Number, target: Target, around: Around) -> dic
         "not_lost": float(bool(lost.search(target.quantity.what)) and not lost.search(own + scene.after(number.end))),
         "after_its_whole": float(at > 0 and _is_whole(scene, scene.numbers[at - 1])),
         "list_of_others": float(joined and not _touches(scene, number, target, around)),
+        "one_of_a_split": float(_one_of_a_split(scene, number, others, target)),
         **_stage(scene, number, others, target),
     }
+
+
+def _one_of_a_split(scene: Scene, number: Number, others: Sequence[Number], target: Target) -> bool:
+    """Say whether a number is one of several that share out what was promised (省级的3个、市级的2个)."""
+    words, tail = figure_words(), target.tail[-2:]
+    beside = [one for one in others if one.unit == number.unit and abs(one.start - number.start) <= SPLIT]
+    for one in beside:
+        first, last = sorted((number, one), key=lambda each: each.start)
+        between = scene.text[first.end : last.start]
+        other = any(words[name].search(between) for name in ("of_which", "prior", "up", "down", "sum", "rest", "stock"))
+        if not other and "。" not in between and tail not in between + scene.after(last.end)[:CLOSE]:
+            return True
+    return False
 
 
 def _stage(scene: Scene, number: Number, others: Sequence[Number], target: Target) -> dict[str, float]:
