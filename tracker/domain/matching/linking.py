@@ -31,7 +31,7 @@ from tracker.domain.matching.figures import (
 from tracker.domain.matching.figuring.choosing import sentences_after
 from tracker.domain.matching.lateness import is_late
 from tracker.domain.matching.looks import look_around, looked_at_again
-from tracker.domain.matching.outcome import Judgement, judge, sum_up
+from tracker.domain.matching.outcome import Judgement, judge, judge_borrowed, sum_up
 from tracker.domain.matching.promises import Promise, prepare_promises, side_parts
 from tracker.domain.matching.reasons import explain
 from tracker.domain.matching.repetition import EVENLY, Repetition, find_repetitions, taken_up
@@ -184,7 +184,7 @@ class _Linker:
             ]
             if rows and not answer.accepted and not answer.figures:
                 figures = borrow_figures(answer.promise, rows, self.rarity, self.lexicon, self.words)
-                answer = replace(answer, figures=figures)
+                answer = replace(answer, figures=figures, judgement=judge_borrowed(answer.judgement, figures))
             found.append(answer)
         return found
 
@@ -194,7 +194,7 @@ class _Linker:
         return Link(
             item=item,
             commitment=commitment,
-            outcome=sum_up([(answer.promise, answer.judgement.outcome) for answer in answers]),
+            outcome=sum_up([(answer.promise, answer.judgement.outcome) for answer in answers], self.words),
             score=round(max((answer.score for answer in answers), default=0.0), 4),
             late=any(lates) if lates else None,
             evidence=self._best_evidence(answers),

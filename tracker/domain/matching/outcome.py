@@ -113,6 +113,7 @@ def _is_honour(promise: Promise, words: MatchingWords) -> bool:
         and not promise.framing
         and bool(words.signals["honours"].search(plain))
         and not words.signals["honour_activities"].match(plain)
+        and bool(words.signals["title_marks"].search(plain))
     )
 
 
@@ -199,13 +200,29 @@ def _is_concrete(rows: Sequence[Scored]) -> bool:
     return bool(re.search(r"\d|《|[一二三四五六七八九十]个|首个|率先", text))
 
 
-def sum_up(links: Sequence[tuple[Promise, Outcome]]) -> Outcome:
-    """Sum up several promises: what can be checked must all be done; of the rest, half answered is enough."""
-    outcomes = [outcome for _, outcome in links]
-    if all(outcome is Outcome.NOT_MENTIONED for outcome in outcomes):
+def judge_borrowed(judgement: Judgement, figures: Sequence[Figure]) -> Judgement:
+    """Judge a part that no passage answers by its figures, read from the passages of its commitment's other parts."""
+    if figures and all(figure.met and figure.target > 1 for figure in figures):
+        return Judgement(Outcome.DONE, "数值达到目标")
+    short = next((figure for figure in figures if figure.met is False), None)
+    return Judgement(Outcome.PARTIAL, f"“{short.what}”未达到目标") if short else judgement
+
+
+def sum_up(links: Sequence[tuple[Promise, Outcome]], words: MatchingWords) -> Outcome:
+    """Sum up several promises: what can be checked must all be done; of the rest, half answered is enough.
+
+    A part that only says how each one is done (每轮不少于5天) and is not answered says nothing.
+    """
+    if all(outcome is Outcome.NOT_MENTIONED for _, outcome in links):
         return Outcome.NOT_MENTIONED
+    links = [one for one in links if one[1] is not Outcome.NOT_MENTIONED or not _tells_how(one[0], words)]
+    outcomes = [outcome for _, outcome in links]
     checkable = [outcome for promise, outcome in links if promise.is_checkable]
     if any(outcome is not Outcome.DONE for outcome in checkable):
         return Outcome.PARTIAL
     done = sum(outcome is Outcome.DONE for outcome in outcomes)
     return Outcome.DONE if 2 * done >= len(outcomes) else Outcome.PARTIAL
+
+
+def _tells_how(promise: Promise, words: MatchingWords) -> bool:
+    return bool(words.signals["each_of_them"].match(promise.text))

@@ -29,9 +29,10 @@ _MORE_THAN_PLANNED = re.compile(
     r"(?:比|超|较)[^，。；\d]{0,6}(?:计划|目标|任务|预期)[^，。；\d]{0,4}?(?:多|超|增)?[^，。；\d]{0,4}$|(?:超额|超出)[^，。；\d]{0,6}$"
 )
 _SHARE_OF_PLAN = re.compile(r"(?:任务|目标|计划|承诺)[^，。；\d]{0,6}(?:的|率)?[^，。；\d]{0,4}$")
+_BARE_SHARE = re.compile(r"(?:完成|实现)[了已]?(?:任务|进度|工程量)?(?:的|过|率|达|达到|约|近)?$")
 _NAMES_EACH = re.compile(r"(?P<names>[^，。；：\d]{2,60}?)(?:均|分别)?各(?![类项种级地界族])[^，。；、\d]{0,10}$")
 _COUNTED_EACH = re.compile(
-    r"(?P<count>\d{1,3}|[一二两三四五六七八九十]{1,3})(?:个|家|所|名|支|条|处|类|大)[^，。；\d]{0,14}?(?:均|分别|各|每)[^，。；、\d]{0,12}$"
+    r"(?P<count>\d{1,3}|[一二两三四五六七八九十]{1,3})(?:个|家|所|名|支|条|处|类|大|[期次场批轮班节讲](?=[^。；\d]{0,10}每[期次场批轮班节讲]))[^。；\d]{0,14}?(?:均|分别|各|每)[^，。；、\d]{0,12}$"
 )
 _BETWEEN_NAMES = re.compile(r"[、和与及]")
 _TIMES = re.compile(r"[月季年日]|上下?半|第|上$|下$")
@@ -231,6 +232,10 @@ def _of_the_target(scene: Scene, target: Target) -> Iterator[Way]:
             value = round(target.value * one.value / 100, 1)
             note = f"报告称完成目标的{number_text(one.value)}%"
             yield Way(value, "of_target", note, scene, one.start, one.end, EXACT)
+        elif one.unit == "%" and not target.ceiling and _BARE_SHARE.search(scene.before(one.start)):
+            value = round(target.value * one.value / 100, 1)
+            note = f"报告称完成{scene.text[one.start : one.end]}，按目标折算"
+            yield Way(value, "of_target", note, scene, one.start, one.end, EXACT, {"of_target_bare": 1.0})
 
 
 def in_passages(scenes: Sequence[Scene], target: Target, words: MatchingWords) -> Iterator[Way]:

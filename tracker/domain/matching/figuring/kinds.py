@@ -13,7 +13,7 @@ from tracker.domain.matching.figuring.ways import Scene, Way, unit_fit
 from tracker.domain.matching.reckoning import is_another_rate
 
 WHOLE = re.compile(r"^[^，。；、\d]{0,10}?(?:中|里|之中|当中)(?:，|有|仅|已|$|[^，。；、心间央国期学等])")
-_FELL = re.compile("降|减|缩|压|少")
+_FELL = re.compile("降|减|缩|压|少|精简|回落|下滑")
 _ROSE = re.compile("增|升|提高|涨|多了|反弹")
 _EPSILON = 1e-9
 CLOSE = 7
