@@ -52,6 +52,8 @@ PRIOR = {
 }  # fmt: skip
 """What a person would choose; the weights are drawn to it and keep its signs (0: either way)."""
 GROUPS = 5
+DRILLS = PAIRS.parent / "drills"
+"""Short promises with short answers, told in many ways: they teach, and nothing is measured on them."""
 
 
 def train(cases: Sequence[Case], without: Sequence[str] = ()) -> dict[str, float]:
@@ -108,6 +110,7 @@ def main() -> None:
     parser.add_argument("--only", nargs="*", default=[])
     parser.add_argument("--leave-out", nargs="*", default=[], help="pairs that neither teach nor are measured")
     parser.add_argument("--without", nargs="*", default=[], help="features left out")
+    parser.add_argument("--no-drills", action="store_true", help="teach by the pairs alone")
     parser.add_argument("--cross", action="store_true")
     parser.add_argument("--mistakes", action="store_true")
     parser.add_argument("--measure", action="store_true", help="measure the shipped weights; write nothing")
@@ -121,17 +124,18 @@ def main() -> None:
     ]
     cases = [list(cases_of(pair)) for pair in pairs]
     everything = [case for own in cases for case in own]
+    drills = [case for pair in load_pairs(DRILLS) for case in cases_of(pair)] if not arguments.no_drills else []
     counts: Counter[str] = Counter()
     if arguments.cross:
         for group in range(GROUPS):
-            weights = train([c for at, own in enumerate(cases) if at % GROUPS != group for c in own], arguments.without)
+            weights = train([c for at, own in enumerate(cases) if at % GROUPS != group for c in own] + drills, arguments.without)
             for own in cases[group::GROUPS]:
                 measured(own, weights, counts)
                 if arguments.mistakes:
                     print("\n".join(mistakes(own, weights)))  # noqa: T201
         print("cross-validated:", report(counts))  # noqa: T201
         return
-    weights = figure_model() if arguments.measure else train(everything, arguments.without)
+    weights = figure_model() if arguments.measure else train([*everything, *drills], arguments.without)
     if not arguments.measure:
         arguments.out.write_text(to_toml(weights), encoding="utf-8")
     measured(everything, weights, counts)
