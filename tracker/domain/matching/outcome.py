@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from tracker.domain.documents import Figure, Outcome
 from tracker.domain.matching.comparable import STRONG
-from tracker.domain.matching.honours import wins_another
 from tracker.domain.matching.features import Reading
+from tracker.domain.matching.honours import wins_another
 from tracker.domain.matching.promises import Promise
 from tracker.domain.matching.scoring import Scored
 from tracker.domain.matching.steps import claimed_step, step_of
@@ -49,12 +49,12 @@ def judge(
         return Judgement(Outcome.PARTIAL, "承诺的是称号，报告未称获评")
     if _is_honour(promise, words) and step == "finished" and wins_another(promise, rows[0].reading, words):
         return Judgement(Outcome.PARTIAL, "报告所称获评的不是所承诺的称号")
-    if step in ("finished", None) and _goes_on(rows[0].reading, words):
+    met = bool(figures) and all(figure.met for figure in figures)
+    if step in ("finished", None) and not met and _goes_on(rows[0].reading, words):
         return Judgement(Outcome.PARTIAL, "报告称部分完成、部分仍在推进")
     fewer = _names_fewer(promise, rows[0].reading, figures, words)
     if fewer:
         return Judgement(Outcome.PARTIAL, f"目标不止一个，报告只点名{fewer}个")
-    met = bool(figures) and all(figure.met for figure in figures)
     missing = () if met else missing_elements(promise, rows)
     if missing:
         return Judgement(Outcome.PARTIAL, "未见：" + "、".join(missing), missing)

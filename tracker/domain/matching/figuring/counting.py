@@ -10,7 +10,7 @@ from tracker.domain.matching.comparable import make_comparable
 from tracker.domain.matching.figuring.scan import Number
 from tracker.domain.matching.figuring.targets import Target
 from tracker.domain.matching.figuring.vocabulary import figure_words
-from tracker.domain.matching.figuring.ways import EXACT, LOOSE, Scene, Way, fitting
+from tracker.domain.matching.figuring.ways import EXACT, LOOSE, Scene, Way, fitting, unit_fit
 from tracker.domain.matching.steps import step_of
 from tracker.domain.matching.units import number_text
 from tracker.domain.matching.words import MatchingWords
@@ -29,6 +29,7 @@ _MORE_THAN_PLANNED = re.compile(
     r"(?:比|超|较)[^，。；\d]{0,6}(?:计划|目标|任务|预期)[^，。；\d]{0,4}?(?:多|超|增)?[^，。；\d]{0,4}$|(?:超额|超出)[^，。；\d]{0,6}$"
 )
 _SHARE_OF_PLAN = re.compile(r"(?:任务|目标|计划|承诺)[^，。；\d]{0,6}(?:的|率)?[^，。；\d]{0,4}$")
+_ORDINAL = re.compile(r"第(?P<number>\d{1,3}|[一二三四五六七八九十百]{1,4})(?P<unit>[\u4e00-\u9fff])")
 _BARE_SHARE = re.compile(r"(?:完成|实现)[了已]?(?:任务|进度|工程量)?(?:的|过|率|达|达到|约|近)?$")
 _NAMES_EACH = re.compile(r"(?P<names>[^，。；：\d]{2,60}?)(?:均|分别)?各(?![类项种级地界族])[^，。；、\d]{0,10}$")
 _COUNTED_EACH = re.compile(
@@ -53,6 +54,7 @@ def counts(scene: Scene, target: Target, words: MatchingWords) -> Iterator[Way]:
     yield from _left_over(scene, target, found)
     yield from _parts(scene, target, found)
     yield from _not_yet(scene, target, words)
+    yield from _reached(scene, target, words)
     yield from _beyond(scene, target, found)
     yield from _of_the_target(scene, target)
 
@@ -215,6 +217,16 @@ def _not_yet(scene: Scene, target: Target, words: MatchingWords) -> Iterator[Way
     if step in ("preparing", "imminent", "failed"):
         marks = {"not_yet_one": float(target.value == 1), "not_yet_failed": float(step == "failed")}
         yield Way(0.0, "not_yet", "报告称尚在前期准备，没有做成的", scene, scene.low, scene.high, EXACT, marks)
+
+
+def _reached(scene: Scene, target: Target, words: MatchingWords) -> Iterator[Way]:
+    """Yield the ordinal that the last one has (编发至第13期)."""
+    for one in _ORDINAL.finditer(scene.text):
+        value, fit = parse_number(one.group("number")), unit_fit(target, one.group("unit"), words)
+        if value and fit:
+            marks = {"ordinal_reached": float(bool(figure_words()["reached"].search(scene.before(one.start())[-4:])))}
+            note = f"报告称已到“{one.group()}”"
+            yield Way(target.scaled(value), "ordinal", note, scene, one.start(), one.end(), fit, marks)
 
 
 def _beyond(scene: Scene, target: Target, found: Sequence[tuple[Number, float]]) -> Iterator[Way]:

@@ -161,7 +161,9 @@ def _stage_of(scene: Scene, number: Number, target: Target) -> str | None:
     if words["ended"].search(near):
         return "ended"
     begun = words["begun"].search(near)
-    return "begun" if begun and begun.group() not in target.promise.text else None
+    promised = target.promise.text
+    meant = begun is not None and begun.group() in promised and not words["ended"].search(promised)
+    return "begun" if begun and not meant else None
 
 
 def _names_better(scene: Scene, number: Number, former: Number, target: Target, around: Around) -> bool:

@@ -12,12 +12,14 @@ from tracker.language.numerals import parse_number
 
 MOST_NUMBERS = 24
 """A sentence of more numbers is a table gone wrong: the rest is left out."""
-_SHARE = re.compile(
+SHARE_IN_WORDS = re.compile(
     r"百分之(?P<percent>[一二三四五六七八九十百]{1,4}|\d{1,3}(?:\.\d{1,2})?)"
     r"|(?P<tenth>[一二两三四五六七八九])成(?P<more>[一二三四五六七八九半])?(?![立为效果本都熟])"
     r"|(?P<under>[二三四五六七八九十])分之(?P<over>[一二三四五六七八九])|(?P<half>一半|半数|过半)"
 )
-_ORDINAL = re.compile(r"(?:没有|未有|并无)$|[无没第每逐同统唯这那某上下首月年〔（(]$|第[一二三四五六七八九十]*$")
+_ORDINAL = re.compile(
+    r"(?:没有|未有|并无)$|(?<!每)(?<!个)月$|(?<![每全当近])年$|[无没第每逐同统唯这那某上下首〔（(]$|第[一二三四五六七八九十]*$"
+)
 _HALF = re.compile(r"半(?![天日年径数途])")
 _TITLE = re.compile(r"《[^《》\n]{1,60}》|〔20\d\d〕\d+号|［\d+］|\[\d+\]|〔\d+〕")
 
@@ -104,7 +106,7 @@ def _is_idiom(text: str, match: re.Match[str], lexicon: Lexicon) -> bool:
 
 def _shares(text: str) -> list[Number]:
     found: list[Number] = []
-    for match in _SHARE.finditer(text):
+    for match in SHARE_IN_WORDS.finditer(text):
         value = share_of(match)
         if value is not None:
             found.append(Number(value, "%", "%", match.start(), match.end(), loose=True, in_words=True))
@@ -116,7 +118,9 @@ def share_of(match: re.Match[str]) -> float | None:
     if match.group("percent"):
         return parse_number(match.group("percent"))
     if match.group("tenth"):
-        return 10 * (parse_number(match.group("tenth")) or 0) + (5 if match.group("more") == "半" else parse_number(match.group("more") or "零") or 0)
+        return 10 * (parse_number(match.group("tenth")) or 0) + (
+            5 if match.group("more") == "半" else parse_number(match.group("more") or "零") or 0
+        )
     if match.group("half"):
         return 50.0
     over, under = parse_number(match.group("over")), parse_number(match.group("under"))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from tracker.domain.documents import Quantity
+from tracker.domain.matching.figuring.scan import SHARE_IN_WORDS, share_of
 from tracker.domain.matching.figuring.targets import SHARES
 from tracker.domain.matching.figuring.vocabulary import figure_words
 from tracker.domain.matching.promises import Promise
@@ -22,8 +23,19 @@ def worded_targets(promise: Promise) -> list[Quantity]:
     if not any(one.value == 0 for one in promise.quantities) and (none := _nothing().search(promise.text)):
         found.append(Quantity(none.group().strip("“”"), "<=", 0.0, "件"))
     if not promise.quantities and not found:
-        found.extend(_all_or_more(promise.text))
+        found.extend(_share_in_words(promise.text) or _all_or_more(promise.text))
     return found
+
+
+def _share_in_words(text: str) -> list[Quantity]:
+    """Return the share that a promise gives in words (九成五以上, 下降两成, 过半)."""
+    said = SHARE_IN_WORDS.search(text)
+    value = share_of(said) if said else None
+    name = _CLAUSE.split(text[: said.start()])[-1] if said else ""
+    if not value or not figure_words()["share_named"].search(name):
+        return []
+    ceiling = figure_words()["at_most"].search(name + text[said.end() : said.end() + 2]) if said else None
+    return [Quantity(name[-LONGEST:], "<=" if ceiling else ">=", value, "%")]
 
 
 def _all_or_more(text: str) -> Iterator[Quantity]:
