@@ -8,7 +8,6 @@ from functools import lru_cache
 
 from tracker.domain.documents import Quantity
 from tracker.domain.matching.figuring.scan import SHARE_IN_WORDS, share_of
-from tracker.domain.matching.figuring.targets import SHARES
 from tracker.domain.matching.figuring.vocabulary import figure_words
 from tracker.domain.matching.promises import Promise
 
@@ -41,7 +40,7 @@ def _share_in_words(text: str) -> list[Quantity]:
 def _all_or_more(text: str) -> Iterator[Quantity]:
     words = figure_words()
     for kind, op, value in (("doubled", ">=", 100.0), ("halved", ">=", 50.0), ("whole", ">=", 100.0)):
-        said = words[kind].search(text)
+        said = words[kind].search(text) or (words["whole_first"].match(text) if kind == "whole" else None)
         if said is None or words["whole_not"].search(text):
             continue
         name = _CLAUSE.split(text[: said.start()])[-1] or text[said.end() : said.end() + LONGEST]
@@ -59,8 +58,3 @@ def _nothing() -> re.Pattern[str]:
         rf"[“]?零[“”]?{bad}|{bad}[^，。；、]{{0,6}}(?:为零|零发生|保持零|实现零|“零”)"
         rf"|(?:不|未|无)(?:再)?(?:发生|出现)(?:[\u4e00-\u9fff]{{2,8}})?|(?:防止|杜绝)[^，。；]{{2,16}}?发生|[不无](?:脱管|漏管)"
     )
-
-
-def is_worded(promise: Promise, quantity: Quantity) -> bool:
-    """Say whether a target stands in the wording alone."""
-    return quantity not in promise.quantities and quantity.unit in (*SHARES, "件")
