@@ -75,6 +75,11 @@ def linked(promise: str, claims: str, problems: str = "一是信息化程度有�
         ("编制《柳河镇权责清单》", "《柳河镇权责清单》正在征求意见。", "partial"),
         ("建成镇综合文化服务中心", "镇综合文化服务中心建成并投入使用。", "done"),
         ("建成镇综合文化服务中心", "镇综合文化服务中心主体完工。", "partial"),
+        ("建成镇综合文化服务中心", "镇综合文化服务中心开放，二期明年启动。", "partial"),
+        # the title that was promised, or another one
+        ("石桥村、柳湾村创建市级民主法治示范村", "石桥村获评市级民主法治示范村，柳湾村获评市级美丽宜居村。", "partial"),
+        ("石桥村创建市级民主法治示范村", "石桥村获评市级民主法治示范村。", "done"),
+        ("完成司法所外观标识改造", "司法所外观标识改造14个所改了11个。", "partial"),
         ("加快东岭防洪堤建设", "东岭防洪堤通过竣工验收。", "done"),
         ("加快东岭防洪堤建设", "东岭防洪堤建设稳步推进。", "partial"),
         ("启动东岭防洪堤建设", "东岭防洪堤开工建设。", "done"),
@@ -346,6 +351,14 @@ def test_same_input_same_answer() -> None:
         ("开工建设", "started"),
         ("开展培训", "delivered"),
         ("山清水秀", None),
+        ("方案报批未果", "failed"),
+        ("培训班因故未办", "failed"),
+        ("未按期建成", "failed"),
+        ("规则修订稿已送部门", "progress"),
+        ("二期明年启动", "imminent"),
+        ("建好并开始使用", "finished"),
+        ("在第三中学建成青少年模拟法庭", "finished"),
+        ("职业待遇落实到位", "finished"),
     ],
 )
 def test_step(text: str, step: str | None) -> None:

@@ -115,6 +115,18 @@ def test_the_target_over_the_year(promise: str, value: float) -> None:
         ("新增执法人员5名", "年内新增执法人员7名，总数达到20名。", 7, True),
         ("审批时限压缩至5个工作日以内", "审批时限由8个工作日压缩到4个工作日。", 4, True),
         ("检查企业47家", "应检查企业47家，实际检查企业41家。", 41, False),
+        # what was begun and what came to its end
+        ("完成200户危房改造", "全年危房改造开工200户、竣工176户。", 176, False),
+        ("农户厕具维修结案300件", "农户厕具维修收案340件、结案312件。", 312, True),
+        # points, times over, halves, ordinals, every month
+        ("窗口办件好评率提高5个百分点", "窗口办件好评率从上年的81%上升至87.5%。", 6.5, True),
+        ("文书归档量翻一番", "文书归档量由36万张增加到81万张。", 125, True),
+        ("门店注销办理时间压缩到3个工作日以内", "门店注销办理平均两天半办结。", 2.5, True),
+        ("编发执法提示函10期", "执法提示函编发至第13期。", 13, True),
+        ("组织古树巡查24次", "古树巡查每月两次，风雨无阻。", 24, True),
+        # targets in the wording alone
+        ("实现村村有法律顾问", "178个行政村聘请了法律顾问的有171个。", 96.1, False),
+        ("窗口投诉量同比下降两成", "窗口投诉量从上年的1850件减少到1390件。", 24.9, True),
     ],
 )
 def test_the_number_that_answers(promise: str, claim: str, actual: float, met: bool) -> None:

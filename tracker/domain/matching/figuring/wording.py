@@ -22,7 +22,7 @@ def worded_targets(promise: Promise) -> list[Quantity]:
     if not any(one.value == 0 for one in promise.quantities) and (none := _nothing().search(promise.text)):
         found.append(Quantity(none.group().strip("“”"), "<=", 0.0, "件"))
     if not promise.quantities and not found:
-        found.extend(_share_in_words(promise.text) or _all_or_more(promise.text))
+        found.extend(_share_in_words(promise.text) or _all_or_more(promise))
     return found
 
 
@@ -37,10 +37,12 @@ def _share_in_words(text: str) -> list[Quantity]:
     return [Quantity(name[-LONGEST:], "<=" if ceiling else ">=", value, "%")]
 
 
-def _all_or_more(text: str) -> Iterator[Quantity]:
-    words = figure_words()
+def _all_or_more(promise: Promise) -> Iterator[Quantity]:
+    """Yield a doubling, a halving, or all of them; of a list of names each is looked for by name instead."""
+    words, text = figure_words(), promise.text
+    one = len(promise.elements) < 2 and not promise.is_member
     for kind, op, value in (("doubled", ">=", 100.0), ("halved", ">=", 50.0), ("whole", ">=", 100.0)):
-        said = words[kind].search(text) or (words["whole_first"].match(text) if kind == "whole" else None)
+        said = words[kind].search(text) or (words["whole_first"].match(text) if kind == "whole" and one else None)
         if said is None or words["whole_not"].search(text):
             continue
         name = _CLAUSE.split(text[: said.start()])[-1] or text[said.end() : said.end() + LONGEST]
