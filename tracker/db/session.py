@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session, SessionTransaction, sessionmaker
 import tracker.db.search  # noqa: F401  (keeps the search index of tasks from the first write on)
 
 BUSY_TIMEOUT_MS = 15_000
+SYNCHRONOUS = "FULL"  # what a page says is saved outlives a power cut
 IDLE_WRITER_SECONDS = 60.0  # less than the clock's successor waits
 LONGEST_WRITE_SECONDS = 600.0
 
@@ -88,7 +89,7 @@ def _sqlite_engine(url: str, *, writes: bool) -> Engine:
         cursor = connection.cursor()
         cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
         cursor.execute("PRAGMA journal_mode = WAL")
-        cursor.execute("PRAGMA synchronous = FULL")
+        cursor.execute(f"PRAGMA synchronous = {SYNCHRONOUS}")
         cursor.execute("PRAGMA foreign_keys = ON")
         cursor.execute("PRAGMA cache_size = -16000")
         if not writes:
