@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
+import tracker.db.session as db_session
 import tracker.jobs.handlers as handlers
 import tracker.jobs.scheduler as scheduler
 import tracker.jobs.sending as sending
@@ -98,6 +99,21 @@ def send_for_ever(house: House) -> None:
         let_pass(0.01)
 
 
+def frozen_clock(house: House, stage: str) -> None:
+    """The clock's process, stopped as by SIGSTOP within the transaction of a stage, the first time it comes to it."""
+    module, name = STAGES[stage]
+    original = getattr(module, name)
+
+    def freezing(*arguments: Any, **options: Any) -> Any:
+        setattr(module, name, original)
+        result = original(*arguments, **options)
+        os.kill(os.getpid(), signal.SIGSTOP)
+        return result
+
+    setattr(module, name, freezing)
+    whole_clock(house, silent=1.5)
+
+
 def whole_clock(house: House, every: int = 1, beat: float = 0.5, silent: float = 90.0, log: str = "") -> None:
     """The clock's process as it is, only faster: remind and send every second or so."""
     import logging
@@ -106,6 +122,7 @@ def whole_clock(house: House, every: int = 1, beat: float = 0.5, silent: float =
         logging.basicConfig(level=logging.INFO, filename=log)
     scheduler.BEAT_SECONDS, scheduler.LOOK_FOR_LEADERSHIP_SECONDS, scheduler.SILENT_SECONDS = beat, 0.2, silent
     scheduler.TICK_SECONDS = 1
+    db_session.IDLE_WRITER_SECONDS, db_session.LONGEST_WRITE_SECONDS = 2.0, 6.0
     scheduler.TIMETABLE = (
         Job("remind", every, "", plan_reminders),
         Job("send", every, "", sending.send_messages),

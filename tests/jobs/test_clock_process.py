@@ -17,7 +17,7 @@ import pytest
 from sqlalchemy import make_url, select, text
 from sqlalchemy.exc import DBAPIError
 
-from tests.jobs.clocks import House, one_round, whole_clock
+from tests.jobs.clocks import House, frozen_clock, one_round, whole_clock
 from tests.jobs.world import MOMENT, assert_all_told_once, messages, people_with_tasks
 from tests.support.mail import MailSink
 from tests.support.needs import lack
@@ -98,17 +98,45 @@ def test_a_frozen_leader_is_passed_over_and_steps_down_when_it_wakes(
     assert_all_told_once(database, smtp_sink, 3, 1)
 
 
+@pytest.mark.postgres
+@pytest.mark.parametrize("dialect", ["postgresql"])
+@pytest.mark.parametrize("stage", ["plan", "gather", "claim", "mark"])
+def test_frozen_within_a_transaction_a_leader_does_not_hold_up_the_next(
+    house: tuple[House, Database], smtp_sink: MailSink, stage: str
+):
+    place, database = house
+    people_with_tasks(database, people=3)
+    first = start(frozen_clock, place, stage)
+    wait_until(lambda: stands_still(first.pid or 0))
+    second = start(partial(whole_clock, silent=1.5), place)
+    with running(first, second):
+        wait_until(lambda: fence(database) >= 2, 20)
+        if stage != "mark":  # what is on its way is its sender's, for a while
+            wait_until(lambda: all_sent(database, 3), 20)
+        os.kill(first.pid or 0, signal.SIGCONT)
+        wait_until(lambda: all_sent(database, 3), 20)
+        let_pass(1.5)
+        assert first.is_alive()
+    assert_all_told_once(database, smtp_sink, 3, 1)
+
+
+def stands_still(pid: int) -> bool:
+    """Whether a process is stopped."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"
+
+
 def freeze(pid: int, database: Database) -> None:
     """Stop a process, but not while it holds SQLite's only write lock: then nobody could go on, whoever leads."""
     while True:
         os.kill(pid, signal.SIGSTOP)
         if database.dialect != "sqlite":
             return
-        with sqlite3.connect(database.writing_engine.url.database or "", isolation_level=None, timeout=0.5) as probe:
+        with sqlite3.connect(database.writing_engine.url.database or "", isolation_level=None, timeout=0.1) as probe:
             try:
                 probe.execute("BEGIN IMMEDIATE")
             except sqlite3.OperationalError:
                 os.kill(pid, signal.SIGCONT)
+                let_pass(0.3)  # for its threads to come to their commits, one after the other
                 continue
             probe.execute("COMMIT")
             return

@@ -19,7 +19,7 @@ from tracker.readers.extracting import extract_file
 from tracker.readers.numbering import Numbering, StyleSheet
 from tracker.readers.registry import read_file
 from tracker.readers.word_texts import Traits
-from tracker.readers.wordml import child, parse_part, without_unused_styles
+from tracker.readers.wordml import child, parse_part, without_formatting, without_unused_styles
 
 
 def read(tmp_path: Path, body: str, **parts: str) -> Document:
@@ -375,13 +375,37 @@ def test_shortcuts_change_nothing(tmp_path: Path, name: str) -> None:
     with zipfile.ZipFile(DOCUMENTS[name](tmp_path / "报告.docx")) as package:
         data, names = package.read("word/document.xml"), package.namelist()
         parts = [package.read(part) if part in names else b"" for part in ("word/styles.xml", "word/numbering.xml")]
-    body = child(parse_part(data), "body")
-    assert body is not None
 
-    def lines(styles: bytes, *, shortly: bool) -> tuple[list[Line], bool]:
+    def lines(main: bytes, styles: bytes, *, shortly: bool) -> tuple[list[Line], bool]:
+        body = child(parse_part(main), "body")
+        assert body is not None
         root = parse_part(styles) if styles else None
         sheet = StyleSheet(root)
         numbering = Numbering(parse_part(parts[1]) if parts[1] else None, sheet)
         return read_body(body, sheet, numbering, Traits.of(body, root) if shortly else None)
 
-    assert lines(without_unused_styles(parts[0]), shortly=True) == lines(parts[0], shortly=False)
+    looked_up = without_unused_styles(parts[0])
+    short = lines(without_formatting(data, looked_up), looked_up, shortly=True)
+    assert short == lines(data, parts[0], shortly=False)
+
+
+PLAIN = "<w:r><w:rPr><w:b/></w:rPr><w:t>甲</w:t></w:r>"
+
+
+@pytest.mark.parametrize(
+    ("main", "styles", "left"),
+    [
+        (PLAIN + PLAIN, "", "<w:r><w:t>甲</w:t></w:r>" * 2),
+        (PLAIN, "<w:vanish/>", PLAIN),
+        ("<w:p><w:pPr><w:rPr><w:del/></w:rPr></w:pPr>" + PLAIN + "</w:p>", "", None),
+        ("<w:r><w:rPr><w:vanish/></w:rPr><w:t>隐</w:t></w:r>" + PLAIN, "", None),
+        ("<w:rPr><w:b/><w:rPrChange><w:rPr/></w:rPrChange></w:rPr>" + PLAIN, "", "<w:r><w:t>甲</w:t></w:r>"),
+        ("<w:rPr><w:b/><w:rPrChange><w:rPr><w:i/></w:rPr></w:rPrChange></w:rPr>" + PLAIN, "", None),
+        ("<!-- <w:rPr> -->" + PLAIN, "", None),
+        ("<w:rPr><!-- </w:rPr> --></w:rPr>" + PLAIN, "", None),
+        (PLAIN + "<w:rPr><w:b/>", "", None),
+    ],
+)
+def test_formatting_is_left_out_only_where_it_says_nothing_of_the_text(main: str, styles: str, left: str | None):
+    short = without_formatting(main.encode(), styles.encode()).decode()
+    assert short == (main if left is None else left)

@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import URL, create_engine, make_url, text
+from sqlalchemy import URL, Engine, create_engine, make_url, text
 from sqlalchemy.orm import Session
+from sqlalchemy.util import LRUCache
 
 from tests.support.needs import lack
 
@@ -73,6 +74,38 @@ class PostgresCluster:
         url = self.create_database(template="template0")
         upgrade(url)
         self.execute(f'ALTER DATABASE "{make_url(url).database}" RENAME TO "{TEMPLATE}"')
+
+
+class _SharedStatements(LRUCache):
+    """Compiled statements by what they say and for which kind of database, whichever engine asks."""
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        return super().get(_without_engine(key), default)
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        super().__setitem__(_without_engine(key), value)
+
+
+def _without_engine(key: Any) -> Any:
+    return (key[0].name, *key[1:])
+
+
+@pytest.fixture(scope="session", autouse=True)
+def engines_made_cheap() -> Iterator[None]:
+    """Spare thousands of engines what the first has done: they share compiled statements, and wait for no disk."""
+    import tracker.db.session as db_session
+
+    shared = _SharedStatements(4000)
+
+    def create_sharing(*arguments: Any, **options: Any) -> Engine:
+        engine = create_engine(*arguments, **options)
+        engine._compiled_cache = shared
+        return engine
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(db_session, "create_engine", create_sharing)
+        patch.setattr(db_session, "SYNCHRONOUS", "OFF")  # nothing here outlives the run
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -16,8 +16,19 @@ UNTOUCHED = ("alembic_version", "sqlite_")
 SEARCH_INDEX = "task_search"  # kept by triggers or by the search itself
 
 
+_reflected: dict[tuple[str, str], list[Table]] = {}
+"""The tables by kind of database and revision: to look them up takes a second, and is done dozens of times."""
+
+
 def own_tables(connection: Connection) -> list[Table]:
     """The tables of the application as they stand in the database, parents before children."""
+    key = (connection.dialect.name, str(connection.scalar(sa.text("SELECT version_num FROM alembic_version"))))
+    if key not in _reflected:
+        _reflected[key] = _reflect(connection)
+    return _reflected[key]
+
+
+def _reflect(connection: Connection) -> list[Table]:
     metadata = MetaData()
     metadata.reflect(connection)
     return [table for table in metadata.sorted_tables if not table.name.startswith((*UNTOUCHED, SEARCH_INDEX))]

@@ -20,7 +20,7 @@ def someone(visitor, county):
 
     def enter(username: str):
         person = visitor()
-        person.sign_in(username, PASSWORD)
+        person.sign_in(username, PASSWORD, follow=False)
         return person
 
     return enter

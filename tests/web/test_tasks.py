@@ -54,7 +54,7 @@ def as_user(visitor, county):
 
     def enter(username: str):
         someone = visitor()
-        someone.sign_in(username, PASSWORD)
+        someone.sign_in(username, PASSWORD, follow=False)
         return someone
 
     return enter

@@ -2,7 +2,8 @@
 
 Why two: on SQLite a transaction that begins by reading and then writes fails at once when another writer was
 first, whatever the busy timeout. So a writing transaction takes the write lock when it begins (``BEGIN
-IMMEDIATE``), and a reading one can never write (``query_only``). On PostgreSQL the reading one is ``READ ONLY``.
+IMMEDIATE``), and a reading one can never write (``query_only``). On PostgreSQL the reading one is ``READ ONLY``,
+and the writing one is ended by the server when its process stands still within it: its locks would hold up all others.
 """
 
 from __future__ import annotations
@@ -10,14 +11,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import Session, SessionTransaction, sessionmaker
 
 import tracker.db.search  # noqa: F401  (keeps the search index of tasks from the first write on)
 
 BUSY_TIMEOUT_MS = 15_000
+SYNCHRONOUS = "FULL"  # what a page says is saved outlives a power cut
+IDLE_WRITER_SECONDS = 60.0  # less than the clock's successor waits
+LONGEST_WRITE_SECONDS = 600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +51,33 @@ def open_database(url: str, *, pool_size: int = 10) -> Database:
     else:
         writing = create_engine(url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True)
         reading = writing.execution_options(postgresql_readonly=True)
-    return Database(
+    database = Database(
         reading_engine=reading,
         writing_engine=writing,
         reading=sessionmaker(reading, autoflush=False, expire_on_commit=False),
         writing=sessionmaker(writing, expire_on_commit=False),
     )
+    if database.dialect == "postgresql":
+        event.listen(database.writing, "after_begin", _end_when_idle)
+        event.listen(writing, "after_cursor_execute", _arm_again)
+    return database
+
+
+def _end_when_idle(_session: Session, transaction: SessionTransaction, connection: Connection) -> None:
+    """Give the transaction's locks back when nothing more is said in it for a while (a frozen process or machine)."""
+    if transaction.nested:
+        return
+    limits = {"idle_in_transaction_session_timeout": IDLE_WRITER_SECONDS}
+    if (connection.dialect.server_version_info or ()) >= (17,):
+        limits["transaction_timeout"] = LONGEST_WRITE_SECONDS  # for who is frozen in the middle of a pipeline
+    settings = ", ".join(f"set_config('{name}', '{1000 * limit:.0f}', true)" for name, limit in limits.items())
+    connection.exec_driver_sql(f"SELECT {settings}")
+
+
+def _arm_again(_connection: Connection, cursor: Any, _sql: str, _values: Any, _context: Any, many: bool) -> None:
+    """Say something plain after many statements: the flush that ends psycopg's pipeline stops the server's idle timer."""
+    if many:
+        cursor.connection.execute("SELECT 1")
 
 
 def _sqlite_engine(url: str, *, writes: bool) -> Engine:
@@ -64,7 +89,7 @@ def _sqlite_engine(url: str, *, writes: bool) -> Engine:
         cursor = connection.cursor()
         cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
         cursor.execute("PRAGMA journal_mode = WAL")
-        cursor.execute("PRAGMA synchronous = FULL")
+        cursor.execute(f"PRAGMA synchronous = {SYNCHRONOUS}")
         cursor.execute("PRAGMA foreign_keys = ON")
         cursor.execute("PRAGMA cache_size = -16000")
         if not writes:

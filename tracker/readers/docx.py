@@ -33,6 +33,7 @@ from tracker.readers.wordml import (
     local,
     parse_part,
     path,
+    without_formatting,
     without_unused_styles,
 )
 
@@ -84,10 +85,11 @@ class DocxReader:
                 name: container.read(posixpath.join(folder, name), limits.part_bytes)
                 for name in ("styles.xml", "numbering.xml")
             }
-        style_root = _parse_optional(without_unused_styles(related["styles.xml"] or b""))
+        looked_up = without_unused_styles(related["styles.xml"] or b"")
+        style_root = _parse_optional(looked_up)
         styles = StyleSheet(style_root)
         numbering = Numbering(_parse_optional(related["numbering.xml"]), styles)
-        body = child(parse_part(data), "body")
+        body = child(parse_part(without_formatting(data, looked_up)), "body")
         if body is None:
             raise UnreadableDocument("damaged", DAMAGED)
         lines, contents_dropped = read_body(body, styles, numbering, Traits.of(body, style_root))

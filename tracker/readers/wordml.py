@@ -21,6 +21,9 @@ _FORBIDDEN = "文件内含不允许的外部引用声明（DOCTYPE），已拒�
 _OFF = frozenset({"0", "false", "off", "none"})
 _STYLE_END = b"</w:style>"
 _LATENT_END = b"</w:latentStyles>"
+_FORMAT, _FORMAT_END = b"<w:rPr>", b"</w:rPr>"
+_FORMAT_TELLS = (b"vanish", b"del", b"moveFrom", b"<!", b"-->", b"]]>", b"<?", b"?>")
+"""What in a run's or mark's formatting hides or deletes, or shows that it begins or ends within a comment or the like."""
 _locals: dict[str, str] = {}
 _MOST_NAMES = 10_000
 
@@ -122,3 +125,15 @@ def without_unused_styles(data: bytes) -> bytes:
         kept.append(data[at : start if is_table else end])
         at = end
     return b"".join(kept) + data[at:]
+
+
+def without_formatting(data: bytes, styles: bytes) -> bytes:
+    """Return a main part without the formatting of its runs, most of it, where that says nothing about the text."""
+    if b"vanish" in styles:
+        return data
+    first, *pieces = data.split(_FORMAT)
+    parted = [piece.partition(_FORMAT_END) for piece in pieces]
+    formats = b"\n".join({each[0] for each in parted})
+    if any(sign in formats for sign in _FORMAT_TELLS) or not all(end for _, end, _ in parted):  # nested, or without end
+        return data
+    return first + b"".join([rest for _, _, rest in parted])
