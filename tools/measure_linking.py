@@ -95,6 +95,8 @@ def _compare(pair: GoldPair, gold: GoldLink, link: Link, result: Measure) -> Non
         note("figures", any(_same(figure, one) for one in found), [(f.actual, f.met, f.note) for f in found], figure)
     if gold.late is not None:
         note("late", bool(link.late) == gold.late, link.late, gold.late)
+    elif gold.outcome != "not_mentioned":
+        note("no_late", not link.late, link.late, None)
     if gold.contradicted_by:
         told = any(_covers(pair.later.text, one, gold.contradicted_by) for one in link.contradicted_by)
         note("admissions", told, [one.text[:30] for one in link.contradicted_by], gold.contradicted_by)

@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from tracker.domain.documents import DeadlineSource
+from tracker.domain.matching.candidates import Clause
 from tracker.domain.matching.features import Reading
 from tracker.domain.matching.promises import Promise
 from tracker.language.lexicon import Lexicon
 from tracker.language.periods import Period, find_periods
 
-_DATED = re.compile(r"[^，。；\d]{0,4}(?:于|在|至|到)(?:\d{1,2}|[一二三四五六七八九十]{1,2})(?:月|季度)")
+_MONTH = r"(?:\d{1,2}|[一二三四五六七八九十]{1,2})月"
+_DATED = re.compile(
+    rf"[^，。；\d]{{0,4}}(?:于|在|至|到)(?:{_MONTH}|[1-4一二三四]季度)|{_MONTH}[^，。；\d]{{0,3}}(?:全部|全面|最终)"
+)
+"""A clause after the passage that goes on with when it was done (合同于7月签订, 10月全部接入)."""
 _EXPECTED = re.compile("(?:预计|计划|拟|力争|有望)[^，。；]{0,4}20\\d\\d年")
 _DAY = re.compile("(?:(20\\d\\d)年)?(\\d{1,2})月(\\d{1,2})日(?!至|—|-|、)")
 DATE_ALONE = 8
 """A clause no longer than this before the passage can only be its date (6月，)."""
+
+FOLLOWING = 2
+"""So many clauses after the passage may tell its date (…完成升级改造，9月12日重新启用)."""
 
 
 def is_late(promise: Promise, reading: Reading, plan_year: int, lexicon: Lexicon) -> bool | None:
@@ -23,21 +32,30 @@ def is_late(promise: Promise, reading: Reading, plan_year: int, lexicon: Lexicon
     deadline = promise.commitment.deadline
     if deadline.source is not DeadlineSource.TEXT or deadline.recurring:
         return None
-    first = reading.first
-    if first and len(reading.claim.clauses[first - 1].text.strip()) <= DATE_ALONE:
+    clauses = reading.claim.clauses
+    first, last = reading.first, reading.last + 1
+    if first and len(clauses[first - 1].text.strip()) <= DATE_ALONE:
         first -= 1
-    last = reading.last + 1
-    if (last < len(reading.claim.clauses) and _DATED.match(reading.claim.clauses[last].text)) or (
-        last < len(reading.claim.clauses) and _EXPECTED.match(reading.claim.clauses[last].text)
-    ):
+    if last < len(clauses) and (_DATED.match(clauses[last].text) or _EXPECTED.match(clauses[last].text)):
         last += 1
-    for clause in reading.claim.clauses[first:last]:
-        for period in find_periods(clause.text, 0, len(clause.text), plan_year, lexicon):
-            if period.kind == "due" and period.due_on and period.rule in ("月份", "季度", "半年"):
-                return _compare(period, clause.text, period.due_on, deadline.due_on)
-        if day := _DAY.search(clause.text):
-            return _date_of(day, plan_year) > deadline.due_on
-    return None
+    around = ([clause] for clause in (*clauses[last : last + FOLLOWING], *reversed(clauses[:first])))
+    told = (_told(stretch, deadline.due_on, plan_year, lexicon) for stretch in (clauses[first:last], *around))
+    return next((late for late in told if late is not None), None)
+
+
+def _told(clauses: Sequence[Clause], due_on: date, plan_year: int, lexicon: Lexicon) -> bool | None:
+    """Say whether the last date that clauses tell lies after the deadline; None where they tell none."""
+    told: list[bool | None] = []
+    for clause in clauses:
+        found = [
+            _compare(period, clause.text, period.due_on, due_on)
+            for period in find_periods(clause.text, 0, len(clause.text), plan_year, lexicon)
+            if period.kind == "due" and period.due_on and period.rule in ("月份", "季度", "半年")
+        ]
+        told += found[-1:]
+        if not found and (day := _DAY.search(clause.text)):
+            told.append(_date_of(day, plan_year) > due_on)
+    return told[-1] if told else None
 
 
 def _date_of(day: re.Match[str], year: int) -> date:
