@@ -35,11 +35,18 @@ def house(
     dialect: str, new_database_url: Callable[[str], str], tmp_path: Path, smtp_sink: MailSink
 ) -> Iterator[tuple[House, Database]]:
     """An installation whose clock goes on from the day its tasks fall due."""
-    (tmp_path / "offset").write_text(str(TODAY_OFFSET))
+    set_off(tmp_path, TODAY_OFFSET)
     url = new_database_url(dialect)
     database = open_database(url)
     yield House(str(tmp_path), url, "", smtp_sink.port), database
     database.dispose()
+
+
+def set_off(folder: Path | str, seconds: float) -> None:
+    """Set an installation's clock off by so much; at no moment is the file half written, which would be a leap."""
+    fresh = Path(folder) / "offset.new"
+    fresh.write_text(str(seconds))
+    fresh.replace(Path(folder) / "offset")
 
 
 def clock_row(database: Database) -> Beat | None:
@@ -186,17 +193,16 @@ def test_a_leap_of_the_clock_holds_it_and_it_goes_on_once_it_is_set_right(
 ):
     place, database = house
     people_with_tasks(database, people=2, due=date(2026, 7, 1))
-    offset = Path(place.folder) / "offset"
     process = start(whole_clock, place)
     with running(process):
         wait_until(lambda: all_sent(database, 2))  # a day before
-        offset.write_text(str(TODAY_OFFSET + timedelta(days=30).total_seconds()))
+        set_off(place.folder, TODAY_OFFSET + timedelta(days=30).total_seconds())
         wait_until(lambda: holds(database) == [False])
         let_pass(2.5)
         assert len(messages(database)) == 2  # nothing of what would be due in a month
-        offset.write_text(str(TODAY_OFFSET))
+        set_off(place.folder, TODAY_OFFSET)
         wait_until(lambda: holds(database) == [True])
-        offset.write_text(str(TODAY_OFFSET + timedelta(days=1).total_seconds()))
+        set_off(place.folder, TODAY_OFFSET + timedelta(days=1).total_seconds())
         wait_until(lambda: all_sent(database, 4))  # and the next day as ever
         assert holds(database) == [True]
     assert len({mail.message_id for mail in smtp_sink.received}) == len(smtp_sink.received) == 4
@@ -264,7 +270,7 @@ def test_it_outlives_a_restart_of_the_database(tmp_path: Path, smtp_sink: MailSi
     upgrade(url)
     database = open_database(url)
     people_with_tasks(database, people=2)
-    (tmp_path / "offset").write_text(str(TODAY_OFFSET - timedelta(days=1).total_seconds()))
+    set_off(tmp_path, TODAY_OFFSET - timedelta(days=1).total_seconds())
     process = start(whole_clock, House(str(tmp_path), url, "", smtp_sink.port))
     with running(process):
         wait_until(lambda: all_sent(database, 2))
@@ -272,7 +278,7 @@ def test_it_outlives_a_restart_of_the_database(tmp_path: Path, smtp_sink: MailSi
         owner = server.pgdata.owner()
         command = [str(pg_ctl), "-D", str(server.pgdata), "-w", "-m", "fast", "restart"]
         subprocess.run(["su", owner, "-s", "/bin/sh", "-c", " ".join(command)], check=True, stdout=subprocess.DEVNULL)
-        (tmp_path / "offset").write_text(str(TODAY_OFFSET))
+        set_off(tmp_path, TODAY_OFFSET)
         wait_until(lambda: all_sent(database, 4), 60)
     database.dispose()
     server.cleanup()
