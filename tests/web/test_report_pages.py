@@ -8,10 +8,12 @@ from dataclasses import replace
 import pytest
 
 from tests.services.test_scans import PAGES
+from tests.support.processes import wait_until
 from tests.support.scans import ENGINE, PICTURE, picture_of
 from tracker.db.models import Intake, IntakeStatus
 from tracker.readers.scans import scanner as scanner_module
 from tracker.readers.scans.scanner import Scanner
+from tracker.services.scanning import STEP
 from tracker.web.background import background
 
 
@@ -64,12 +66,19 @@ def test_pictures_are_for_those_who_may_see_the_report(app, someone, scans) -> N
     assert someone("auditor").client.get("/reports/1/pages/1").status_code == 200
 
 
+def _waits_for_its_turn(runtime) -> bool:
+    with runtime.database.reading() as session:
+        intake = session.get_one(Intake, 1)
+        return intake.status is IntakeStatus.QUEUED and intake.step == STEP
+
+
 def test_progress_is_told_page_by_page_and_can_be_cancelled(app, runtime, someone, scans) -> None:
     officer = someone("officer")
     with scans.turn(wait=False):
         upload(officer, *PAGES)
         waiting = officer.open("/reports/intake/1").text
         assert "取消识别" in waiting or "正在读取并识别" in waiting
+        wait_until(lambda: _waits_for_its_turn(runtime))
         with runtime.database.writing.begin() as session:
             intake = session.get_one(Intake, 1)
             intake.status, intake.step = IntakeStatus.READING, "scan:2/12"
