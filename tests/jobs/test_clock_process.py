@@ -128,14 +128,16 @@ def test_frozen_within_a_transaction_a_leader_does_not_hold_up_the_next(
 
 
 def stands_still(pid: int) -> bool:
-    """Whether a process is stopped."""
-    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"
+    """Whether every thread of a process is stopped: a signal takes a moment to reach them."""
+    threads = Path(f"/proc/{pid}/task").glob("*/stat")
+    return all(each.read_text().rpartition(")")[2].split()[0] == "T" for each in threads)
 
 
 def freeze(pid: int, database: Database) -> None:
     """Stop a process, but not while it holds SQLite's only write lock: then nobody could go on, whoever leads."""
     while True:
         os.kill(pid, signal.SIGSTOP)
+        wait_until(lambda: stands_still(pid), every=0.005)
         if database.dialect != "sqlite":
             return
         with sqlite3.connect(database.writing_engine.url.database or "", isolation_level=None, timeout=0.1) as probe:
