@@ -18,8 +18,8 @@ from tracker.readers.docx import read_body
 from tracker.readers.extracting import extract_file
 from tracker.readers.numbering import Numbering, StyleSheet
 from tracker.readers.registry import read_file
-from tracker.readers.word_texts import Traits
-from tracker.readers.wordml import child, parse_part, without_formatting, without_unused_styles
+from tracker.readers.word_texts import Traits, hides_text
+from tracker.readers.wordml import W, child, parse_part, without_formatting, without_unused_styles
 
 
 def read(tmp_path: Path, body: str, **parts: str) -> Document:
@@ -385,7 +385,8 @@ def test_shortcuts_change_nothing(tmp_path: Path, name: str) -> None:
         return read_body(body, sheet, numbering, Traits.of(body, root) if shortly else None)
 
     looked_up = without_unused_styles(parts[0])
-    short = lines(without_formatting(data, looked_up), looked_up, shortly=True)
+    hidden = hides_text(parse_part(looked_up) if looked_up else None)
+    short = lines(without_formatting(data, hidden_styles=hidden), looked_up, shortly=True)
     assert short == lines(data, parts[0], shortly=False)
 
 
@@ -407,5 +408,14 @@ PLAIN = "<w:r><w:rPr><w:b/></w:rPr><w:t>甲</w:t></w:r>"
     ],
 )
 def test_formatting_is_left_out_only_where_it_says_nothing_of_the_text(main: str, styles: str, left: str | None):
-    short = without_formatting(main.encode(), styles.encode()).decode()
+    hidden = hides_text(parse_part(f"<x xmlns:w='{W[1:-1]}'>{styles}</x>".encode()))
+    short = without_formatting(main.encode(), hidden_styles=hidden).decode()
     assert short == (main if left is None else left)
+
+
+def test_a_style_hides_text_in_whatever_encoding_it_is_written(tmp_path: Path) -> None:
+    style = '<w:style w:type="character" w:styleId="h"><w:rPr><w:vanish/></w:rPr></w:style>'
+    styles = f"<?xml version='1.0' encoding='UTF-16'?><w:styles {NAMESPACES}>{style}</w:styles>".encode("utf-16")
+    hidden = '<w:r><w:rPr><w:rStyle w:val="h"/></w:rPr><w:t>隐</w:t></w:r>'
+    path = write_docx(tmp_path / "报告.docx", f"<w:p>{run('显')}{hidden}</w:p>", extra={"word/styles.xml": styles})
+    assert read_file(path)[1].text == "显"

@@ -23,7 +23,7 @@ from tracker.readers.number_formats import format_number
 from tracker.readers.numbering import Numbering, StyleSheet, join_label
 from tracker.readers.sniffing import DOCX
 from tracker.readers.word_tables import Grid
-from tracker.readers.word_texts import TEXTS, Traits, plain_text, text_of
+from tracker.readers.word_texts import TEXTS, Traits, hides_text, plain_text, text_of
 from tracker.readers.wordml import (
     MC,
     W,
@@ -85,11 +85,10 @@ class DocxReader:
                 name: container.read(posixpath.join(folder, name), limits.part_bytes)
                 for name in ("styles.xml", "numbering.xml")
             }
-        looked_up = without_unused_styles(related["styles.xml"] or b"")
-        style_root = _parse_optional(looked_up)
+        style_root = _parse_optional(without_unused_styles(related["styles.xml"] or b""))
         styles = StyleSheet(style_root)
         numbering = Numbering(_parse_optional(related["numbering.xml"]), styles)
-        body = child(parse_part(without_formatting(data, looked_up)), "body")
+        body = child(parse_part(without_formatting(data, hidden_styles=hides_text(style_root))), "body")
         if body is None:
             raise UnreadableDocument("damaged", DAMAGED)
         lines, contents_dropped = read_body(body, styles, numbering, Traits.of(body, style_root))

@@ -29,9 +29,8 @@ class Traits:
     @classmethod
     def of(cls, body: etree._Element, styles: etree._Element | None) -> Traits:
         """Return the traits of a body and its styles, each looked through once by the XML library."""
-        hidden = (W + "vanish",)
         return cls(
-            hides=_has(body, hidden) or (styles is not None and _has(styles, hidden)),
+            hides=hides_text(body) or hides_text(styles),
             deletes=_has(body, _DELETING),
             nests=_has(body, _NESTING),
         )
@@ -40,6 +39,11 @@ class Traits:
     def is_plain(self) -> bool:
         """Whether the text of a paragraph is all text below it."""
         return not (self.hides or self.deletes or self.nests)
+
+
+def hides_text(root: etree._Element | None) -> bool:
+    """Say whether a part's formatting or its styles hide anything; a part that is not there does not."""
+    return root is not None and _has(root, (W + "vanish",))
 
 
 def _has(root: etree._Element, tags: tuple[str, ...]) -> bool:

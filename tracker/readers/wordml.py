@@ -127,9 +127,12 @@ def without_unused_styles(data: bytes) -> bytes:
     return b"".join(kept) + data[at:]
 
 
-def without_formatting(data: bytes, styles: bytes) -> bytes:
-    """Return a main part without the formatting of its runs, most of it, where that says nothing about the text."""
-    if b"vanish" in styles:
+def without_formatting(data: bytes, *, hidden_styles: bool) -> bytes:
+    """Return a main part without the formatting of its runs, most of it, where that says nothing about the text.
+
+    With styles that hide text it does say something: it names them.
+    """
+    if hidden_styles:
         return data
     first, *pieces = data.split(_FORMAT)
     parted = [piece.partition(_FORMAT_END) for piece in pieces]
