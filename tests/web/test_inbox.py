@@ -9,7 +9,7 @@ import pytest
 from lxml import html
 from sqlalchemy import select
 
-from tests.support.factories import NOW, PASSWORD, TODAY, make_task
+from tests.support.factories import NOW, TODAY, make_task
 from tracker.db.models import Notice, User
 from tracker.db.queries.notices import PAGE
 from tracker.domain.reminders import Channel, NoticeKind
@@ -53,12 +53,11 @@ def tell(runtime, county, task_id):
 
 
 @pytest.fixture
-def as_user(visitor, county):
+def as_user(someone):
     def enter(username: str, path: str = "/inbox/"):
-        someone = visitor()
-        someone.sign_in(username, PASSWORD)
-        someone.open(path)
-        return someone
+        person = someone(username)
+        person.open(path)
+        return person
 
     return enter
 

@@ -12,7 +12,7 @@ from lxml import html
 from openpyxl import load_workbook
 from sqlalchemy import func, select
 
-from tests.support.factories import PASSWORD, TODAY, make_evidence, make_report, make_task
+from tests.support.factories import TODAY, make_evidence, make_report, make_task
 from tracker.db.models import AuditEntry, Notice, ProgressReport, SupportingUnit, Task
 from tracker.domain.documents import DeadlineSource
 from tracker.domain.ledger_rows import LEDGER_COLUMNS
@@ -38,49 +38,38 @@ def add(runtime, county):
 
 
 @pytest.fixture
-def as_user(visitor, county):
-    def enter(username: str):
-        someone = visitor()
-        someone.sign_in(username, PASSWORD)
-        return someone
-
-    return enter
-
-
-@pytest.fixture
-def chief(as_user):
+def chief(someone):
     """The supervisor on the ledger's first page."""
-    someone = as_user("supervisor")
-    someone.open("/ledger/")
-    return someone
+    person = someone("supervisor")
+    person.open("/ledger/")
+    return person
 
 
-def page_of(someone):
-    return html.fromstring(someone.response.get_data(as_text=True))
+def page_of(person):
+    return html.fromstring(person.response.get_data(as_text=True))
 
 
-def table(someone) -> list[list[str]]:
+def table(person) -> list[list[str]]:
     """The visible texts of the table's body."""
     return [
         [" ".join(cell.text_content().split()) for cell in row.xpath("./td[not(@class='select')]")]
-        for row in page_of(someone).xpath("//table[contains(@class, 'data-table')]/tbody/tr")
+        for row in page_of(person).xpath("//table[contains(@class, 'data-table')]/tbody/tr")
     ]
 
 
-def titles(someone) -> list[str]:
-    return [row[1] for row in table(someone)]
+def titles(person) -> list[str]:
+    return [row[1] for row in table(person)]
 
 
-def heads(someone) -> list[str]:
-    found = page_of(someone).xpath("//table[contains(@class, 'data-table')]/thead//th[not(@class='select')]")
+def heads(person) -> list[str]:
+    found = page_of(person).xpath("//table[contains(@class, 'data-table')]/thead//th[not(@class='select')]")
     return [" ".join(head.text_content().split()) for head in found]
 
 
-def chips(someone) -> dict[str, str]:
+def chips(person) -> dict[str, str]:
     """What is filtered by, and the address without it."""
     return {
-        chip.text_content().strip(): chip.xpath("./a/@href")[0]
-        for chip in page_of(someone).xpath("//li[@class='chip']")
+        chip.text_content().strip(): chip.xpath("./a/@href")[0] for chip in page_of(person).xpath("//li[@class='chip']")
     }
 
 
@@ -91,7 +80,7 @@ def asked(address: str) -> dict[str, list[str]]:
 # ---- the table
 
 
-def test_a_row_says_what_whose_when_and_how_it_stands(county, add, as_user):
+def test_a_row_says_what_whose_when_and_how_it_stands(county, add, someone):
     add(
         "组织执法培训",
         owner=county.officer,
@@ -105,10 +94,10 @@ def test_a_row_says_what_whose_when_and_how_it_stands(county, add, as_user):
     )
     add("推定时限", due_source=DeadlineSource.PLAN_YEAR, due_confirmed=False, due_on=TODAY - timedelta(days=2))
     add("暂缓的", TaskStatus.SUSPENDED, due_on=TODAY - timedelta(days=5))
-    someone = as_user("supervisor")
-    someone.open("/ledger/?sort=-due")
-    assert heads(someone) == ["编号", "任务内容", "牵头单位", "责任人", "时限", "进度", "状态", "亮灯"]
-    rows = {row[1]: row for row in table(someone)}
+    person = someone("supervisor")
+    person.open("/ledger/?sort=-due")
+    assert heads(person) == ["编号", "任务内容", "牵头单位", "责任人", "时限", "进度", "状态", "亮灯"]
+    rows = {row[1]: row for row in table(person)}
     training, inferred, stopped = rows["组织执法培训"], rows["推定时限"], rows["暂缓的"]
     assert training[0] == "LWZ-2026-001"
     assert training[2:4] == ["柳湾镇", "李文"]
@@ -311,54 +300,54 @@ def test_a_new_order_begins_with_its_first_page(add, chief):
         ("other_supervisor", ["外县"]),
     ],
 )
-def test_who_sees_what(county, add, as_user, username, seen):
+def test_who_sees_what(county, add, someone, username, seen):
     add("本镇", number="A1")
     add("司法所", number="A2", unit=county.section)
     add("石渡", number="A3", unit=county.sister)
     add("外县", number="A4", unit=county.other_township)
-    someone = as_user(username)
-    someone.open("/ledger/?sort=number")
-    assert titles(someone) == seen
-    assert f"共 {len(seen)} 项" in someone.text
-    ticks = page_of(someone).xpath("//input[@name='ids']")
+    person = someone(username)
+    person.open("/ledger/?sort=number")
+    assert titles(person) == seen
+    assert f"共 {len(seen)} 项" in person.text
+    ticks = page_of(person).xpath("//input[@name='ids']")
     assert bool(ticks) == username.endswith("supervisor")
-    sheet = sheet_of(someone, "/ledger/export.xlsx")
+    sheet = sheet_of(person, "/ledger/export.xlsx")
     assert [row[4].value for row in sheet.iter_rows(min_row=2)] == [sheet_wording] * len(seen)
-    options = page_of(someone).xpath("//select[@name='unit']/option/text()")
+    options = page_of(person).xpath("//select[@name='unit']/option/text()")
     assert ("白鹿镇" in options) == (username == "other_supervisor")
 
 
 sheet_wording = "组织执法人员专题培训不少于4次，6月底前完成行政执法证件清理。"
 
 
-def test_an_administrator_has_no_ledger(add, as_user):
+def test_an_administrator_has_no_ledger(add, someone):
     add("一项")
-    someone = as_user("admin")
+    person = someone("admin")
     for path in ("/ledger/", "/ledger/export.xlsx"):
-        someone.open(path)
-        assert someone.status == 403
+        person.open(path)
+        assert person.status == 403
 
 
 @pytest.mark.parametrize("username", ["officer", "head", "auditor", "admin"])
-def test_batches_are_the_supervisors(add, as_user, username):
+def test_batches_are_the_supervisors(add, someone, username):
     task_id = add("一项")
-    someone = as_user(username)
-    page = someone.open("/tasks/1" if username == "admin" else "/ledger/").get_data(as_text=True)
+    person = someone(username)
+    page = person.open("/tasks/1" if username == "admin" else "/ledger/").get_data(as_text=True)
     token = re.search(r'name="csrf_token" value="([^"]+)"', page).group(1)
     for action in ("urge", "assign"):
-        answer = someone.client.post(f"/ledger/{action}", data={"csrf_token": token, "ids": [str(task_id)]})
+        answer = person.client.post(f"/ledger/{action}", data={"csrf_token": token, "ids": [str(task_id)]})
         assert answer.status_code == 403
 
 
 # ---- batches
 
 
-def tick(someone, action: str, chosen: list[int], **fields):
+def tick(person, action: str, chosen: list[int], **fields):
     """Press a batch button with some rows ticked."""
-    form = someone._form("/ledger/urge")
+    form = person._form("/ledger/urge")
     data = {name: value for name, value in form.form_values() if name != "ids"}
     data |= {"ids": [str(task_id) for task_id in chosen], **fields}
-    return someone._keep(someone.client.post(f"/ledger/{action}", data=data, follow_redirects=True))
+    return person._keep(person.client.post(f"/ledger/{action}", data=data, follow_redirects=True))
 
 
 def read(runtime, task_id: int) -> Task:
@@ -484,8 +473,8 @@ def test_too_long_a_sentence_is_kept_and_explained(runtime, county, add, chief):
 # ---- the workbook
 
 
-def sheet_of(someone, address: str):
-    answer = someone.client.get(address)
+def sheet_of(person, address: str):
+    answer = person.client.get(address)
     assert answer.status_code == 200
     return load_workbook(BytesIO(answer.data)).worksheets[0]
 

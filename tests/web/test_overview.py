@@ -9,7 +9,7 @@ import pytest
 from lxml import html
 from sqlalchemy import update
 
-from tests.support.factories import PASSWORD, TODAY, make_report, make_task
+from tests.support.factories import TODAY, make_report, make_task
 from tracker.db.models import Report, Unit, User
 from tracker.domain.tasks import TaskStatus
 from tracker.services.policies import save_setting
@@ -43,12 +43,11 @@ def file_report(runtime, county):
 
 
 @pytest.fixture
-def as_user(visitor, county):
+def as_user(someone):
     def enter(username: str, path: str = "/overview/"):
-        someone = visitor()
-        someone.sign_in(username, PASSWORD)
-        someone.open(path)
-        return someone
+        person = someone(username)
+        person.open(path)
+        return person
 
     return enter
 

@@ -11,7 +11,6 @@ from lxml import html
 from sqlalchemy import func, select
 
 from tests.support.factories import (
-    PASSWORD,
     TODAY,
     make_evidence,
     make_report,
@@ -49,18 +48,6 @@ def add(runtime, county):
 
 
 @pytest.fixture
-def as_user(visitor, county):
-    """Sign somebody in: ``as_user("officer")``."""
-
-    def enter(username: str):
-        someone = visitor()
-        someone.sign_in(username, PASSWORD, follow=False)
-        return someone
-
-    return enter
-
-
-@pytest.fixture
 def read(runtime):
     """Look at a task as it stands: ``read(id).status``."""
 
@@ -79,7 +66,7 @@ def count(runtime, model) -> int:
 # the whole life
 
 
-def test_a_task_from_proposal_to_closure(runtime, county, add, as_user, read):
+def test_a_task_from_proposal_to_closure(runtime, county, add, someone, read):
     with runtime.database.writing.begin() as session:
         report = make_report(session, session.merge(county.township), session.merge(county.officer))
     task_id = add(
@@ -88,7 +75,7 @@ def test_a_task_from_proposal_to_closure(runtime, county, add, as_user, read):
         quantities=[{"what": "专题培训", "op": ">=", "value": 4, "unit": "次", "per": None}],
     )
     page = f"/tasks/{task_id}"
-    chief, clerk = as_user("supervisor"), as_user("officer")
+    chief, clerk = someone("supervisor"), someone("officer")
 
     chief.open(page)
     assert "确认立项" in chief.links()
@@ -137,9 +124,9 @@ def test_a_task_from_proposal_to_closure(runtime, county, add, as_user, read):
         assert word in chief.text
 
 
-def test_an_extension_over_the_pages(add, as_user, read):
+def test_an_extension_over_the_pages(add, someone, read):
     task_id = add(due_on=date(2026, 6, 1))
-    clerk, chief = as_user("officer"), as_user("supervisor")
+    clerk, chief = someone("officer"), someone("supervisor")
     clerk.open(f"/tasks/{task_id}/extension")
     clerk.submit(new_due_on="2026-05-01", reason="人手不足")
     assert (clerk.status, "新时限必须晚于现时限 2026-06-01。" in clerk.text) == (400, True)
@@ -160,9 +147,9 @@ def test_an_extension_over_the_pages(add, as_user, read):
     assert "原定 2026-06-01" in chief.text
 
 
-def test_unfinished_and_carried_over_over_the_pages(add, as_user, read):
+def test_unfinished_and_carried_over_over_the_pages(add, someone, read):
     task_id = add()
-    chief = as_user("supervisor")
+    chief = someone("supervisor")
     chief.open(f"/tasks/{task_id}/unfinished")
     chief.submit(reason="经费未到位")
     assert "请选择原因类别。" in chief.text
@@ -195,9 +182,9 @@ def test_unfinished_and_carried_over_over_the_pages(add, as_user, read):
         (TaskStatus.PROPOSED, "dismiss", {"reason": "属于口号"}, TaskStatus.DISMISSED, "已忽略"),
     ],
 )
-def test_a_supervisors_small_pages(add, as_user, read, status, slug, fields, expected, sentence):
+def test_a_supervisors_small_pages(add, someone, read, status, slug, fields, expected, sentence):
     task_id = add(status)
-    chief = as_user("supervisor")
+    chief = someone("supervisor")
     chief.open(f"/tasks/{task_id}/{slug}")
     assert chief.status == 200
     if "reason" in fields:
@@ -209,9 +196,9 @@ def test_a_supervisors_small_pages(add, as_user, read, status, slug, fields, exp
     assert read(task_id).status is expected
 
 
-def test_declining_and_naming_an_owner_are_the_heads(county, add, as_user, read):
+def test_declining_and_naming_an_owner_are_the_heads(county, add, someone, read):
     task_id = add(TaskStatus.ASSIGNED)
-    head = as_user("head")
+    head = someone("head")
     head.open(f"/tasks/{task_id}/owner")
     head.submit(owner_id=str(county.officer.id))
     assert "责任人已改为 李文。" in head.text
@@ -221,9 +208,9 @@ def test_declining_and_naming_an_owner_are_the_heads(county, add, as_user, read)
     assert "牵头单位退回交办" in head.text
 
 
-def test_urging_twice_a_day_says_so(add, as_user, read):
+def test_urging_twice_a_day_says_so(add, someone, read):
     task_id = add(due_on=TODAY - timedelta(days=3))
-    chief = as_user("supervisor")
+    chief = someone("supervisor")
     chief.open(f"/tasks/{task_id}")
     assert "催办" in chief.links()
     for _ in range(2):
@@ -249,14 +236,14 @@ def test_urging_twice_a_day_says_so(add, as_user, read):
         ("other_supervisor", Role.SUPERVISOR, True),
     ],
 )
-def test_every_action_page_by_role_and_scope(add, as_user, read, username, role, stranger):
-    someone = as_user(username)
+def test_every_action_page_by_role_and_scope(add, someone, read, username, role, stranger):
+    person = someone(username)
     for page in PAGES:
         transition = next(row for row in TRANSITIONS if row.action is page.action)
         status = sorted(transition.sources)[0]
         task_id = add(status, extension_pending="-extension" in page.slug)
         expected = 403 if role not in transition.roles else 404 if stranger else 200
-        assert someone.open(f"/tasks/{task_id}/{page.slug}").status_code == expected, page.slug
+        assert person.open(f"/tasks/{task_id}/{page.slug}").status_code == expected, page.slug
         assert read(task_id).status is status
 
 
@@ -275,38 +262,38 @@ def test_every_action_page_by_role_and_scope(add, as_user, read, username, role,
         ("other_officer", 404),
     ],
 )
-def test_who_sees_a_task(add, as_user, username, status):
+def test_who_sees_a_task(add, someone, username, status):
     task_id = add()
-    assert as_user(username).open(f"/tasks/{task_id}").status_code == status
+    assert someone(username).open(f"/tasks/{task_id}").status_code == status
 
 
-def test_a_parent_acts_for_a_unit_below_and_a_supporting_unit_only_looks_on(county, add, as_user, read):
+def test_a_parent_acts_for_a_unit_below_and_a_supporting_unit_only_looks_on(county, add, someone, read):
     below = add(TaskStatus.ASSIGNED, unit=county.section)
-    clerk = as_user("officer")
+    clerk = someone("officer")
     clerk.open(f"/tasks/{below}/sign")
     clerk.submit()
     assert read(below).status is TaskStatus.IN_PROGRESS
     assert read(below).owner_id is None  # an owner belongs to the lead unit
     task_id = add()
-    chief = as_user("supervisor")
+    chief = someone("supervisor")
     chief.open(f"/tasks/{task_id}/edit")
     chief.submit(supporting_unit_ids=[str(county.sister.id)], reason="补充配合单位")
     assert "石渡镇人民政府" in chief.text
-    sister = as_user("sister")
+    sister = someone("sister")
     assert sister.open(f"/tasks/{task_id}").status_code == 200
     assert "反馈进展" not in sister.links()
     assert sister.open(f"/tasks/{task_id}/progress").status_code == 403
 
 
-def test_an_auditor_reads_and_is_offered_nothing(add, as_user):
-    auditor = as_user("auditor")
+def test_an_auditor_reads_and_is_offered_nothing(add, someone):
+    auditor = someone("auditor")
     auditor.open(f"/tasks/{add()}")
     assert not {"催办", "修改", "反馈进展"} & set(auditor.links())
 
 
-def test_an_action_out_of_its_state_is_explained(add, as_user):
+def test_an_action_out_of_its_state_is_explained(add, someone):
     task_id = add(TaskStatus.CLOSED)
-    clerk = as_user("officer")
+    clerk = someone("officer")
     clerk.open(f"/tasks/{task_id}/progress")
     assert (clerk.status, "任务当前为“已办结”" in clerk.text) == (400, True)
     assert clerk.open("/tasks/999999").status_code == 404
@@ -315,9 +302,9 @@ def test_an_action_out_of_its_state_is_explained(add, as_user):
 # the same form again, and two people at once
 
 
-def test_the_same_form_sent_twice_reports_once(runtime, add, as_user):
+def test_the_same_form_sent_twice_reports_once(runtime, add, someone):
     task_id = add()
-    clerk = as_user("officer")
+    clerk = someone("officer")
     clerk.open(f"/tasks/{task_id}/progress")
     form = clerk.response
     clerk.submit(percent="30", done="办了一次")
@@ -327,9 +314,9 @@ def test_the_same_form_sent_twice_reports_once(runtime, add, as_user):
     assert count(runtime, ProgressReport) == 1
 
 
-def test_a_decision_on_a_changed_task_is_shown_what_changed(add, as_user, read):
+def test_a_decision_on_a_changed_task_is_shown_what_changed(add, someone, read):
     task_id = add(TaskStatus.IN_REVIEW)
-    first, second = as_user("supervisor"), as_user("supervisor")
+    first, second = someone("supervisor"), someone("supervisor")
     second.open(f"/tasks/{task_id}/approve")
     first.open(f"/tasks/{task_id}/edit")
     first.submit(title="更准确的名称", reason="表述更准确")
@@ -342,9 +329,9 @@ def test_a_decision_on_a_changed_task_is_shown_what_changed(add, as_user, read):
     assert read(task_id).status is TaskStatus.CLOSED
 
 
-def test_two_editors_and_nothing_typed_is_lost(county, add, as_user, read):
+def test_two_editors_and_nothing_typed_is_lost(county, add, someone, read):
     task_id = add(title="旧名称", area="普法工作")
-    first, second = as_user("supervisor"), as_user("supervisor")
+    first, second = someone("supervisor"), someone("supervisor")
     first.open(f"/tasks/{task_id}/edit")
     second.open(f"/tasks/{task_id}/edit")
     first.submit(title="先保存的名称", reason="更正", supporting_unit_ids=[str(county.bureau.id)])
@@ -361,9 +348,9 @@ def test_two_editors_and_nothing_typed_is_lost(county, add, as_user, read):
     assert "清溪县交通运输局" in second.text
 
 
-def test_an_area_is_one_of_the_eight_or_what_the_task_bears(add, as_user, read):
+def test_an_area_is_one_of_the_eight_or_what_the_task_bears(add, someone, read):
     task_id = add(area="本县特色")
-    chief = as_user("supervisor")
+    chief = someone("supervisor")
     chief.open(f"/tasks/{task_id}/edit")
     assert all(f">{area}</option>" in chief.response.text for area in ("不归类", "数字政府", "本县特色"))
     chief.submit(title="题目", reason="更正")
@@ -377,9 +364,9 @@ def test_an_area_is_one_of_the_eight_or_what_the_task_bears(add, as_user, read):
     assert read(task_id).area is None
 
 
-def test_progress_is_taken_beside_an_edit(runtime, add, as_user):
+def test_progress_is_taken_beside_an_edit(runtime, add, someone):
     task_id = add()
-    clerk, chief = as_user("officer"), as_user("supervisor")
+    clerk, chief = someone("officer"), someone("supervisor")
     clerk.open(f"/tasks/{task_id}/progress")
     chief.open(f"/tasks/{task_id}/edit")
     chief.submit(title="改过的名称", reason="更正")
@@ -391,8 +378,8 @@ def test_progress_is_taken_beside_an_edit(runtime, add, as_user):
 # editing by state
 
 
-def test_what_the_edit_form_offers_depends_on_the_state(add, as_user):
-    chief = as_user("supervisor")
+def test_what_the_edit_form_offers_depends_on_the_state(add, someone):
+    chief = someone("supervisor")
     offered = {
         TaskStatus.PROPOSED: ({"due_on", "lead_unit_id"}, {"reason"}),
         TaskStatus.ESTABLISHED: ({"lead_unit_id", "reason"}, {"due_on"}),
@@ -405,9 +392,9 @@ def test_what_the_edit_form_offers_depends_on_the_state(add, as_user):
         assert not absent & names
 
 
-def test_a_field_the_page_does_not_offer_is_refused(add, as_user, read):
+def test_a_field_the_page_does_not_offer_is_refused(add, someone, read):
     task_id = add()
-    chief = as_user("supervisor")
+    chief = someone("supervisor")
     for extra in ({"due_on": "2026-12-31"}, {"lead_unit_id": "1"}, {"status": "closed"}, {"closed_at": "x"}):
         chief.open(f"/tasks/{task_id}/edit")
         chief.submit(reason="更正", **extra)
@@ -415,9 +402,9 @@ def test_a_field_the_page_does_not_offer_is_refused(add, as_user, read):
     assert read(task_id).due_on == date(2026, 9, 30)
 
 
-def test_an_inferred_deadline_is_marked_until_confirmed(add, as_user, read):
+def test_an_inferred_deadline_is_marked_until_confirmed(add, someone, read):
     task_id = add(due_source=DeadlineSource.PLAN_YEAR, due_on=date(2026, 12, 31))
-    chief = as_user("supervisor")
+    chief = someone("supervisor")
     chief.open(f"/tasks/{task_id}")
     assert "推定" in chief.text
     chief.open(f"/tasks/{task_id}/edit")
@@ -427,8 +414,8 @@ def test_an_inferred_deadline_is_marked_until_confirmed(add, as_user, read):
     assert "推定 " not in chief.text.split("报告原文")[0]
 
 
-def test_ids_in_the_body_are_asked_for_scope(county, add, as_user, read):
-    chief = as_user("supervisor")
+def test_ids_in_the_body_are_asked_for_scope(county, add, someone, read):
+    chief = someone("supervisor")
     proposal = add(TaskStatus.PROPOSED)
     chief.open(f"/tasks/{proposal}/edit")
     chief.submit(lead_unit_id=str(county.other_township.id))
@@ -440,7 +427,7 @@ def test_ids_in_the_body_are_asked_for_scope(county, add, as_user, read):
     chief.submit(supporting_choice=str(county.other_township.id))
     assert chief.status == 404
     task_id = add(TaskStatus.ASSIGNED)
-    head = as_user("head")
+    head = someone("head")
     head.open(f"/tasks/{task_id}/owner")
     head.submit(owner_id=str(county.sister_officer.id))
     assert head.status == 400
@@ -450,9 +437,9 @@ def test_ids_in_the_body_are_asked_for_scope(county, add, as_user, read):
 # evidence
 
 
-def test_evidence_is_sent_as_a_file_and_only_under_its_own_task(runtime, add, as_user):
+def test_evidence_is_sent_as_a_file_and_only_under_its_own_task(runtime, add, someone):
     task_id, neighbour = add(), add()
-    clerk = as_user("officer")
+    clerk = someone("officer")
     clerk.open(f"/tasks/{task_id}/evidence")
     clerk.submit(files=[(pdf_bytes(), "签到表; a=b.pdf")], note="第一次培训")
     with runtime.database.reading() as session:
@@ -468,15 +455,15 @@ def test_evidence_is_sent_as_a_file_and_only_under_its_own_task(runtime, add, as
     assert clerk.open(f"/tasks/{neighbour}/evidence/{file_id}").status_code == 404
     assert clerk.open(f"/tasks/{neighbour}/evidence/{file_id}/withdraw").status_code == 404
     for username, status in (("auditor", 200), ("sister", 404), ("other_officer", 404), ("admin", 403)):
-        assert as_user(username).open(f"/tasks/{task_id}/evidence/{file_id}").status_code == status
+        assert someone(username).open(f"/tasks/{task_id}/evidence/{file_id}").status_code == status
     with runtime.database.reading() as session:
         downloads = select(func.count()).where(AuditEntry.action == "evidence.download")
         assert session.scalar(downloads) == 2
 
 
-def test_a_refused_file_keeps_what_was_typed_and_writes_nothing(runtime, add, as_user):
+def test_a_refused_file_keeps_what_was_typed_and_writes_nothing(runtime, add, someone):
     task_id = add()
-    clerk = as_user("officer")
+    clerk = someone("officer")
     clerk.open(f"/tasks/{task_id}/progress")
     clerk.submit(percent="30", done="办了一次培训", files=[(io.BytesIO(b"MZ"), "木马.exe")])
     assert clerk.status == 400
@@ -485,9 +472,9 @@ def test_a_refused_file_keeps_what_was_typed_and_writes_nothing(runtime, add, as
     assert count(runtime, ProgressReport) == count(runtime, EvidenceFile) == 0
 
 
-def test_files_chosen_once_are_kept_over_a_faulty_attempt(runtime, add, as_user):
+def test_files_chosen_once_are_kept_over_a_faulty_attempt(runtime, add, someone):
     task_id = add()
-    clerk, other = as_user("officer"), as_user("head")
+    clerk, other = someone("officer"), someone("head")
     clerk.open(f"/tasks/{task_id}/progress")
     clerk.submit(percent="130", done="办了一次培训", files=[(pdf_bytes(), "签到表.pdf")])
     assert clerk.status == 400
@@ -507,9 +494,9 @@ def runtime_user(runtime, username: str) -> int:
         return session.scalars(select(User.id).where(User.username == username)).one()
 
 
-def test_withdrawing_evidence_over_the_page(runtime, add, as_user):
+def test_withdrawing_evidence_over_the_page(runtime, add, someone):
     task_id = add()
-    clerk = as_user("officer")
+    clerk = someone("officer")
     clerk.open(f"/tasks/{task_id}/evidence")
     clerk.submit(files=[(pdf_bytes(), "签到表.pdf")])
     with runtime.database.reading() as session:
@@ -526,11 +513,11 @@ def test_withdrawing_evidence_over_the_page(runtime, add, as_user):
     assert "已申请办结" in clerk.text
 
 
-def test_a_missing_file_is_explained(runtime, county, add, as_user):
+def test_a_missing_file_is_explained(runtime, county, add, someone):
     task_id = add()
     with runtime.database.writing.begin() as session:
         file_id = make_evidence(session, session.get_one(Task, task_id), session.merge(county.officer)).id
-    clerk = as_user("officer")
+    clerk = someone("officer")
     clerk.open(f"/tasks/{task_id}/evidence/{file_id}")
     assert (clerk.status, "文件不在存储中" in clerk.text) == (404, True)
 
@@ -538,7 +525,7 @@ def test_a_missing_file_is_explained(runtime, county, add, as_user):
 # my work
 
 
-def test_my_work_in_the_order_of_urgency(county, add, as_user):
+def test_my_work_in_the_order_of_urgency(county, add, someone):
     add(title="甲逾期", due_on=TODAY - timedelta(days=1), owner=county.officer)
     add(title="乙今日", due_on=TODAY, owner=county.officer)
     add(title="丙七日", due_on=TODAY + timedelta(days=7), owner=county.officer)
@@ -549,7 +536,7 @@ def test_my_work_in_the_order_of_urgency(county, add, as_user):
     add(title="辛他人", owner=county.head)
     add(title="壬邻镇", unit=county.sister)
     add(TaskStatus.CLOSED, title="癸办结", owner=county.officer)
-    clerk = as_user("officer")
+    clerk = someone("officer")
     clerk.open("/work")
     text = clerk.text
     order = [text.index(title) for title in ("甲逾期", "乙今日", "丙七日", "丁待签", "戊退回", "己其余", "庚待审")]
@@ -562,13 +549,13 @@ def test_my_work_in_the_order_of_urgency(county, add, as_user):
     assert "壬邻镇" not in clerk.text
 
 
-def test_a_head_sees_the_whole_unit_and_what_has_no_owner(runtime, county, add, as_user):
+def test_a_head_sees_the_whole_unit_and_what_has_no_owner(runtime, county, add, someone):
     with runtime.database.writing.begin() as session:
         gone = make_user(session, session.merge(county.township), name="退岗", is_active=False)
     add(title="没有责任人")
     add(title="责任人已停用", owner=gone)
     add(title="有责任人", owner=county.officer)
-    head = as_user("head")
+    head = someone("head")
     head.open("/work")
     assert "2 项没有责任人，或责任人账号已停用" in head.text
     assert "未定责任人" in head.text
@@ -576,28 +563,28 @@ def test_a_head_sees_the_whole_unit_and_what_has_no_owner(runtime, county, add, 
     assert "有责任人" in head.text
 
 
-def test_nothing_to_do_says_what_this_is_for(as_user):
-    clerk = as_user("officer")
+def test_nothing_to_do_says_what_this_is_for(someone):
+    clerk = someone("officer")
     clerk.open("/work")
     assert "您手上没有待办" in clerk.text
     clerk.open("/work?show=unit")
     assert "本单位没有在办任务" in clerk.text
 
 
-def test_more_duties_than_are_shown_on_six_statements(runtime, county, as_user, statements):
+def test_more_duties_than_are_shown_on_six_statements(runtime, county, someone, statements):
     with runtime.database.writing.begin() as session:
         unit, owner = session.merge(county.township), session.merge(county.officer)
         for number in range(WORK_LIMIT + 20):
             make_task(session, unit, title=f"第{number}项", owner=owner, due_on=TODAY + timedelta(days=number))
-    clerk = as_user("officer")
+    clerk = someone("officer")
     with statements() as seen:
         clerk.open("/work")
     assert len(seen) <= 6, seen
     assert f"只列出时限最近的 {WORK_LIMIT} 项" in clerk.text
 
 
-def test_the_task_page_costs_the_same_with_much_history(runtime, county, add, as_user, statements):
-    clerk = as_user("officer")
+def test_the_task_page_costs_the_same_with_much_history(runtime, county, add, someone, statements):
+    clerk = someone("officer")
     few, many = add(), add()
     for number in range(12):
         clerk.open(f"/tasks/{many}/progress")
@@ -612,9 +599,9 @@ def test_the_task_page_costs_the_same_with_much_history(runtime, county, add, as
 # hostile and long text
 
 
-def test_hostile_text_is_shown_as_text_everywhere(runtime, county, add, as_user):
+def test_hostile_text_is_shown_as_text_everywhere(runtime, county, add, someone):
     task_id = add(title=PAYLOAD, wording=PAYLOAD, quote=PAYLOAD, area="<b>", status_reason=PAYLOAD)
-    clerk, chief = as_user("officer"), as_user("supervisor")
+    clerk, chief = someone("officer"), someone("supervisor")
     clerk.open(f"/tasks/{task_id}/progress")
     clerk.submit(
         percent="10", done=PAYLOAD, problems=PAYLOAD, next_step=PAYLOAD, files=[(pdf_bytes(), f"{FILE_PAYLOAD}.pdf")]
@@ -639,9 +626,9 @@ def test_hostile_text_is_shown_as_text_everywhere(runtime, county, add, as_user)
         assert not ALERT.search(page), path
 
 
-def test_a_title_of_three_hundred_characters_and_texts_over_the_limit(add, as_user, read):
+def test_a_title_of_three_hundred_characters_and_texts_over_the_limit(add, someone, read):
     task_id = add(title="长" * 300)
-    chief = as_user("supervisor")
+    chief = someone("supervisor")
     assert chief.open(f"/tasks/{task_id}").status_code == 200
     chief.open(f"/tasks/{task_id}/edit")
     chief.submit(title="长" * 301, reason="更正")
@@ -667,10 +654,10 @@ def remind(runtime, task_id: int, *people: User, days: int) -> None:
             )
 
 
-def test_a_long_record_is_folded_to_its_newest_lines(add, as_user, runtime, county):
+def test_a_long_record_is_folded_to_its_newest_lines(add, someone, runtime, county):
     task_id = add(TaskStatus.IN_PROGRESS, title="整治久拖不决的积案", owner=county.officer)
     remind(runtime, task_id, county.officer, county.head, days=40)
-    page = html.fromstring(as_user("officer").open(f"/tasks/{task_id}").get_data(as_text=True))
+    page = html.fromstring(someone("officer").open(f"/tasks/{task_id}").get_data(as_text=True))
     (section,) = page.xpath("//section[@id='reminders']")
     shown = [" ".join(line.text_content().split()) for line in section.xpath("./ul/li | ./div/ul/li")]
     assert len(shown) == 5
@@ -680,9 +667,9 @@ def test_a_long_record_is_folded_to_its_newest_lines(add, as_user, runtime, coun
     assert len(section.xpath(".//details[@class='older']//li")) == 35
 
 
-def test_a_short_record_has_nothing_to_unfold(add, as_user, runtime, county):
+def test_a_short_record_has_nothing_to_unfold(add, someone, runtime, county):
     task_id = add(TaskStatus.IN_PROGRESS)
     remind(runtime, task_id, county.officer, days=5)
-    assert not html.fromstring(as_user("officer").open(f"/tasks/{task_id}").get_data(as_text=True)).xpath(
+    assert not html.fromstring(someone("officer").open(f"/tasks/{task_id}").get_data(as_text=True)).xpath(
         "//details[@class='older']"
     )
