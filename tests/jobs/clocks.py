@@ -101,16 +101,12 @@ def send_for_ever(house: House) -> None:
 
 def frozen_clock(house: House, stage: str) -> None:
     """The clock's process, stopped as by SIGSTOP within the transaction of a stage, the first time it comes to it."""
-    module, name = STAGES[stage]
-    original = getattr(module, name)
 
-    def freezing(*arguments: Any, **options: Any) -> Any:
-        setattr(module, name, original)
-        result = original(*arguments, **options)
+    def freeze(_session: Session) -> None:
+        undo()
         os.kill(os.getpid(), signal.SIGSTOP)
-        return result
 
-    setattr(module, name, freezing)
+    undo = _strike(stage, freeze)
     whole_clock(house, silent=1.5)
 
 
@@ -139,17 +135,21 @@ def _arm(fault: str) -> None:
     if stage == "send":
         _arm_sending(when)
         return
+    _strike(stage, _die if when == "during" else lambda session: event.listen(session, "after_commit", _die))
+
+
+def _strike(stage: str, blow: Callable[[Session], Any]) -> Callable[[], None]:
+    """Let ``blow`` fall within the transaction of a stage, once its work is done; gives what takes that back."""
     module, name = STAGES[stage]
     original = getattr(module, name)
 
     def struck(session: Session, *arguments: Any, **options: Any) -> Any:
         result = original(session, *arguments, **options)
-        if when == "during":
-            _die()
-        event.listen(session, "after_commit", _die)
+        blow(session)
         return result
 
     setattr(module, name, struck)
+    return lambda: setattr(module, name, original)
 
 
 def _arm_sending(when: str) -> None:
