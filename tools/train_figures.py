@@ -124,7 +124,8 @@ def main() -> None:
     ]
     cases = [list(cases_of(pair)) for pair in pairs]
     everything = [case for own in cases for case in own]
-    drills = [case for pair in load_pairs(DRILLS) for case in cases_of(pair)] if not arguments.no_drills else []
+    taught_by = [] if arguments.no_drills or arguments.measure else load_pairs(DRILLS)
+    drills = [case for pair in taught_by for case in cases_of(pair)]
     counts: Counter[str] = Counter()
     if arguments.cross:
         for group in range(GROUPS):

@@ -18,8 +18,6 @@ _ROSE = re.compile("增|升|提高|涨|多了|反弹")
 _EPSILON = 1e-9
 CLOSE = 7
 """So many characters right before or after a number name what it counts."""
-
-
 SPLIT = 20
 """So many characters lie at most between two numbers that share out what was promised."""
 

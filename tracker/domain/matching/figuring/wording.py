@@ -29,11 +29,12 @@ def worded_targets(promise: Promise) -> list[Quantity]:
 def _share_in_words(text: str) -> list[Quantity]:
     """Return the share that a promise gives in words (九成五以上, 下降两成, 过半)."""
     said = SHARE_IN_WORDS.search(text)
-    value = share_of(said) if said else None
-    name = _CLAUSE.split(text[: said.start()])[-1] if said else ""
-    if not value or not figure_words()["share_named"].search(name):
+    if said is None or not (value := share_of(said)):
         return []
-    ceiling = figure_words()["at_most"].search(name + text[said.end() : said.end() + 2]) if said else None
+    name = _CLAUSE.split(text[: said.start()])[-1]
+    if not figure_words()["share_named"].search(name):
+        return []
+    ceiling = figure_words()["at_most"].search(name + text[said.end() : said.end() + 2])
     return [Quantity(name[-LONGEST:], "<=" if ceiling else ">=", value, "%")]
 
 
