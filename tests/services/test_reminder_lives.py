@@ -19,7 +19,18 @@ from sqlalchemy.orm import Session
 from tests.support.clock import CHINA
 from tests.support.factories import County, make_county, make_task, make_user
 from tests.support.soak import size
-from tracker.db.models import ClosureRequest, ExtensionRequest, Message, MessageStatus, Notice, Task, User
+from tracker.db.models import (
+    ClosureRequest,
+    ExtensionRequest,
+    Message,
+    MessageStatus,
+    Notice,
+    ReminderOverride,
+    Setting,
+    Task,
+    Unit,
+    User,
+)
 from tracker.db.session import Database
 from tracker.domain.calendar import WorkingCalendar
 from tracker.domain.permissions import Role
@@ -29,6 +40,7 @@ from tracker.services.alarms import reset_alarms
 from tracker.services.digests import compose_digest
 from tracker.services.outbox import claim_messages, gather_digests, hand_over, mark_cancelled, mark_sent
 from tracker.services.outdated import cancel_notices, hand_on
+from tracker.services.policies import forget_calendar
 from tracker.services.reminders import plan_reminders_batch
 
 STARTS = (date(2026, 4, 20), date(2026, 12, 15), date(2028, 2, 14))  # mid-year; a year's end; before a leap day
@@ -153,6 +165,8 @@ class Lives(RuleBasedStateMachine):
         self.now = datetime(2026, 1, 1, 7, 0, tzinfo=CHINA)
         self.lives: list[Life] = []
         self.sent_on: dict[tuple[int, date], int] = {}
+        self.quiet: dict[int | None, set[date]] = {None: set()}  # by unit; None: everywhere
+        self.key_is_never_quiet = False
 
     def teardown(self) -> None:
         self.session.close()
@@ -171,8 +185,8 @@ class Lives(RuleBasedStateMachine):
         self.now = datetime(start.year, start.month, start.day, 7, 0, tzinfo=CHINA)
         self.establish(due, assigned=True)
 
-    @rule(due=st.integers(-20, 45), assigned=st.booleans())
-    def establish(self, due: int, assigned: bool) -> None:
+    @rule(due=st.integers(-20, 45), assigned=st.booleans(), level=st.sampled_from([None, "key"]))
+    def establish(self, due: int, assigned: bool, level: str | None = None) -> None:
         if len(self.lives) >= 4:
             return
         sign_due = CALENDAR.on_or_after(self.today + timedelta(days=2))
@@ -184,6 +198,7 @@ class Lives(RuleBasedStateMachine):
             owner=self.county.officer,
             due_on=self.today + timedelta(days=due),
             sign_due_on=sign_due,
+            level=level,
         )
         self.lives.append(Life(task))
         self.changed(self.lives[-1])
@@ -259,6 +274,47 @@ class Lives(RuleBasedStateMachine):
     def disable_the_first_officer(self, active: bool) -> None:
         self.county.officer.is_active = active
         self.session.flush()
+
+    # ---- what an administrator does
+
+    @rule(where=st.sampled_from(["everywhere", "area", "township"]), ahead=st.integers(0, 4))
+    def make_a_day_quiet(self, where: str, ahead: int) -> None:
+        day, unit = self.today + timedelta(days=ahead), {"area": self.county.area, "township": self.county.township}
+        place = unit[where].id if where in unit else None
+        days = self.quiet.setdefault(place, set())
+        days.add(day)
+        written = [other.isoformat() for other in sorted(days)]
+        if place is None:
+            self.session.merge(Setting(name="delivery.quiet", value=written, updated_at=self.now))
+        else:
+            self.say(place, None, "、".join(written))
+        forget_calendar(self.session)
+
+    @rule()
+    def let_key_tasks_know_no_quiet_days(self) -> None:
+        self.key_is_never_quiet = True
+        self.say(None, "key", "无")
+        forget_calendar(self.session)
+
+    def say(self, unit_id: int | None, level: str | None, quiet: str) -> None:
+        """Enter an exception, or change the one there is."""
+        row = self.session.scalar(
+            select(ReminderOverride).where(
+                ReminderOverride.unit_id.is_not_distinct_from(unit_id),
+                ReminderOverride.level.is_not_distinct_from(level),
+            )
+        )
+        row = row or ReminderOverride(unit_id=unit_id, level=level)
+        row.values, row.updated_at = {"quiet": quiet}, self.now
+        self.session.add(row)
+        self.session.flush()
+
+    def is_quiet(self, day: date, unit: Unit, level: str | None) -> bool:
+        """The unit's own quiet days and those of the units above, else those of everybody, which key tasks may not know."""
+        places = {self.county.township.id, self.county.area.id} if unit is self.county.township else {unit.id}
+        if any(day in self.quiet.get(place, ()) for place in places):
+            return True
+        return day in self.quiet[None] and not (level == "key" and self.key_is_never_quiet)
 
     # ---- how time passes
 
@@ -356,6 +412,8 @@ class Lives(RuleBasedStateMachine):
         if not CALENDAR.is_working(self.today):
             return
         for life in self.lives:
+            if self.is_quiet(self.today, life.task.lead_unit, life.task.level):
+                continue
             newest: dict[str, tuple[str, str]] = {}
             for day in self.days_since(min(life.unserved.values(), default=self.today)):
                 steps = steps_on(life.view(), day).items()
@@ -410,6 +468,8 @@ class Lives(RuleBasedStateMachine):
         self.sent_on[message.recipient_id, day] = self.sent_on.get((message.recipient_id, day), 0) + 1
         person = self.session.get_one(User, message.recipient_id)
         assert person.is_active
+        tasks = self.session.scalars(select(Task).join(Notice).where(Notice.message_id == message_id))
+        assert not any(self.is_quiet(day, person.unit, task.level) for task in tasks)
         rows = self.session.scalars(
             select(Notice).where(Notice.message_id == message_id, Notice.cancelled_at.is_(None))
         )

@@ -113,6 +113,35 @@ def test_an_exception_is_seen_saved_changed_and_taken_away(enter, runtime, count
     assert [line[:2] for line in lines] == ["新增", "修改", "删除"]
 
 
+def test_an_exception_of_times_is_seen_saved_and_told_to_its_people(enter, runtime, county):
+    admin = enter("admin")
+    admin.open("/settings/overrides/new")
+    admin.submit(
+        -1, press="1", unit_id=str(county.township.id), hour="14：00", quiet="2026-07-16、2026-08-03", preview="1"
+    )
+    assert "还没有保存" in admin.text
+    assert "发送时间08:3014:00" in admin.text
+    assert "静默日无另加 2026-07-16、2026-08-03" in admin.text
+    assert "由静默日 2026-07-16 顺延" in admin.text
+    assert "这些单位的人 14:00 起收到；静默日：2026-07-16、2026-08-03。" in admin.text
+    admin.submit(-1)
+    assert "另加 2026-07-16、2026-08-03" in admin.text
+    admin.open("/settings/delivery")
+    admin.submit("delivery", window_until="12:00")
+    assert admin.status == 400
+    assert "有一条例外规则的发送时间是 14:00" in admin.text
+    officer = enter("officer")
+    officer.open("/me/reminders")
+    assert "不填就是 14:00。" in officer.text
+    admin.open("/settings/overrides/new")
+    admin.submit(-1, unit_id=str(county.township.id), level="key", hour="08:15")
+    officer.open("/me/reminders")
+    assert "不填就是 14:00（有重点任务时 08:15）。" in officer.text
+    sister = enter("sister")
+    sister.open("/me/reminders")
+    assert "不填就是 08:30。" in sister.text
+
+
 def override(runtime) -> ReminderOverride:
     with runtime.database.reading() as session:
         return session.scalars(select(ReminderOverride)).one()
@@ -127,6 +156,8 @@ def override(runtime) -> ReminderOverride:
         ({"level": "key", "supervisor_after": "20"}, "红单应晚于黄单"),
         ({"level": "highest", "every_after": "1"}, "不是有效的选择"),
         ({"unit_id": "999999", "every_after": "1"}, "不是有效的选择"),
+        ({"level": "key", "hour": "7:00"}, "个人可选时间（08:00 到 18:00）之内"),
+        ({"level": "key", "quiet": "三月三"}, "不是日期"),
     ],
 )
 def test_an_exception_that_makes_no_sense_is_told(enter, runtime, fields, said):

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date, time
+from datetime import date
 
 from tracker.domain.errors import RuleViolation
 from tracker.domain.reminders import CHANNEL_LABELS, Channel
@@ -31,14 +31,9 @@ class DeliveryPolicy:
     quiet: tuple[str, ...] = ()
     mandatory: tuple[str, ...] = ()
 
-    @property
-    def clock(self) -> time:
-        """The hour at which the day's round begins."""
-        return time.fromisoformat(self.hour)
-
     def is_quiet(self, day: date) -> bool:
         """Say whether nothing is sent on ``day``; what falls on it goes out on the next working day."""
-        return any(first <= day <= last for first, last in map(quiet_span, self.quiet))
+        return lies_in(self.quiet, day)
 
 
 DELIVERY_LABELS: dict[str, str] = {
@@ -85,6 +80,11 @@ def quiet_span(entry: str) -> tuple[date, date]:
     """Return the first and last day of a quiet entry."""
     first, _, last = entry.partition("/")
     return date.fromisoformat(first), date.fromisoformat(last or first)
+
+
+def lies_in(entries: Iterable[str], day: date) -> bool:
+    """Say whether a day is among quiet entries."""
+    return any(first <= day <= last for first, last in map(quiet_span, entries))
 
 
 def checked_delivery(policy: DeliveryPolicy) -> DeliveryPolicy:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
 from tracker.domain.reminders import ReminderPolicy
-from tracker.domain.rules import RuleRefused, checked_reminders, from_written, written
+from tracker.domain.rules import checked_reminders, from_written, written
 
 
 class TaskLevel(StrEnum):
@@ -70,12 +70,12 @@ def changed(base: ReminderPolicy, values: Mapping[str, str]) -> ReminderPolicy:
 
 
 def checked_override(base: ReminderPolicy, typed: Mapping[str, str]) -> dict[str, str]:
-    """Return the values of an exception, in their proper form, as they differ from nothing: empty ones are inherited.
+    """Return the steps of an exception, in their proper form, as they differ from nothing: empty ones are inherited.
 
     Raises RuleRefused beside the field that makes no sense together with ``base``.
     """
     given = {name: value.strip() for name, value in typed.items() if name in FIELDS and value.strip()}
     if not given:
-        raise RuleRefused("请至少填写一项与现行规则不同的取值。")
+        return {}
     policy = written(checked_reminders(changed(base, given)))
     return {name: policy[name] for name in FIELDS if name in given}

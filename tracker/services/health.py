@@ -15,7 +15,7 @@ from tracker.domain.reminders import CHANNEL_LABELS, Channel
 from tracker.domain.tasks import WORKING, TaskStatus
 from tracker.services.beats import CLOCK, JOB, is_round_noted
 from tracker.services.holds import leap_words
-from tracker.services.policies import is_sending_day, load_delivery_policy
+from tracker.services.policies import is_sending_day, load_delivery_book
 
 SILENT_AFTER = timedelta(seconds=180)
 LATE_BY = timedelta(minutes=30)
@@ -136,7 +136,7 @@ def is_round_missed(session: Session, *, now: datetime) -> bool:
     day = local_date(now)
     if not is_sending_day(session, day):
         return False
-    begins = datetime.combine(day, load_delivery_policy(session).clock, LOCAL_ZONE)
+    begins = datetime.combine(day, load_delivery_book(session).begins, LOCAL_ZONE)
     return now >= begins + LATE_BY and not is_round_noted(session, day)
 
 

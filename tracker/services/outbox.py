@@ -10,18 +10,20 @@ from __future__ import annotations
 import secrets
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, String, and_, case, cast, literal, or_, select, update
+from sqlalchemy import ColumnElement, String, TextClause, and_, bindparam, case, cast, literal, or_, select, update
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Session
 
 from tracker.db.ignoring import insert_ignoring
 from tracker.db.models import FailureKind, Message, MessageStatus, Notice, User
+from tracker.db.queries.quiet import notices_to_send
 from tracker.domain.calendar import local_date
 from tracker.domain.reminders import Channel
 from tracker.services.outdated import cancel_notices, hand_on
-from tracker.services.policies import is_sending_day
-from tracker.services.preferences import send_from
+from tracker.services.policies import is_sending_day, load_delivery_book
+from tracker.services.sending_hours import send_from
 from tracker.services.undelivered import tell_supervisors
 
 LEASE = timedelta(minutes=2)
@@ -32,6 +34,7 @@ FAR_AHEAD = timedelta(days=1)  # nothing is put off so long: the system's clock 
 LOST_TWICE = "两次发送途中程序中断，无法确认是否送达，未再自动重发"
 # In the words of the partial indexes, which answer nothing that is said otherwise.
 WAITING = (sql("notice.message_id IS NULL AND notice.channel <> 'inbox' AND notice.cancelled_at IS NULL"),)
+Conditions = tuple[ColumnElement[bool] | TextClause, ...]
 UNDER_WAY = sql("message.status IN ('pending', 'sending')")
 
 
@@ -39,18 +42,19 @@ def gather_digests(session: Session, *, now: datetime, channels: Collection[Chan
     """Put the notices that wait into today's digest of each person and channel; returns how many notices were put in.
 
     Where today's digest has been on its way already, they wait for the next day's. A digest of an earlier day that
-    certainly has not arrived is taken up into today's: one message, never a burst.
+    certainly has not arrived is taken up into today's: one message, never a burst. What is for somebody for whom the day
+    is quiet waits as well.
     """
     day = local_date(now)
-    waiting = session.execute(select(Notice.recipient_id, Notice.channel).where(*WAITING).distinct()).all()
-    if not waiting or not is_sending_day(session, day):
+    if session.scalar(select(Notice.id).where(*WAITING).limit(1)) is None or not is_sending_day(session, day):
         return 0
-    if _hand_on_of_the_locked(session, now):
-        waiting = session.execute(select(Notice.recipient_id, Notice.channel).where(*WAITING).distinct()).all()
-    wanted = [(row.recipient_id, Channel(row.channel)) for row in waiting if row.channel in channels]
+    _hand_on_of_the_locked(session, now)
+    quiet = notices_to_send(day, load_delivery_book(session))
+    waiting: Conditions = (*WAITING, Notice.channel.in_(list(channels)), *quiet)
+    wanted = session.execute(select(Notice.recipient_id, Notice.channel).where(*waiting).distinct()).all()
     if not wanted:
         return 0
-    _insert_digests(session, wanted, day, now)
+    _insert_digests(session, [(row.recipient_id, Channel(row.channel)) for row in wanted], waiting, day, now)
     first, last = _prefix(day), _prefix(day)[:-1] + ";"
     fresh = (
         (Message.dedupe_key >= first)
@@ -63,7 +67,7 @@ def gather_digests(session: Session, *, now: datetime, channels: Collection[Chan
     todays = select(Message.id).where(fresh, Message.dedupe_key == key).scalar_subquery()
     gathered = session.execute(
         update(Notice)
-        .where(*WAITING, Notice.channel.in_(list(channels)), todays.is_not(None))
+        .where(*waiting, todays.is_not(None))
         .values(message_id=todays)
         .execution_options(synchronize_session=False)
     )
@@ -75,19 +79,23 @@ def _prefix(day: date) -> str:
     return f"digest:{day.isoformat()}:"
 
 
-def _hand_on_of_the_locked(session: Session, now: datetime) -> int:
+def _hand_on_of_the_locked(session: Session, now: datetime) -> None:
     ids = session.scalars(
         select(Notice.id).join(User, Notice.recipient_id == User.id).where(*WAITING, User.is_active.is_(False))
     ).all()
-    if not ids:
-        return 0
-    hand_on(session, ids, now=now)
-    cancel_notices(session, [(notice_id, "收件人的账号已停用") for notice_id in ids], now=now)
-    return len(ids)
+    if ids:
+        hand_on(session, ids, now=now)
+        cancel_notices(session, [(notice_id, "收件人的账号已停用") for notice_id in ids], now=now)
 
 
-def _insert_digests(session: Session, wanted: list[tuple[int, Channel]], day: date, now: datetime) -> None:
-    hours = send_from(session, {recipient_id for recipient_id, _ in wanted}, day)
+def _insert_digests(
+    session: Session,
+    wanted: list[tuple[int, Channel]],
+    waiting: Conditions,
+    day: date,
+    now: datetime,
+) -> None:
+    hours = send_from(session, {recipient_id for recipient_id, _ in wanted}, day, waiting)
     rows = [
         {
             "dedupe_key": f"{_prefix(day)}{recipient_id}:{channel.value}",
@@ -103,6 +111,24 @@ def _insert_digests(session: Session, wanted: list[tuple[int, Channel]], day: da
         for recipient_id, channel in wanted
     ]
     insert_ignoring(session, Message, rows)
+    if load_delivery_book(session).has_hours:
+        _bring_forward(session, rows)
+
+
+def _bring_forward(session: Session, rows: list[dict[str, Any]]) -> None:
+    """Let a digest that waits for its hour go at an earlier one, where something now put into it is to leave by then."""
+    message = Message.__table__
+    session.connection().execute(
+        update(message)  # type: ignore[arg-type]
+        .where(
+            message.c.dedupe_key == bindparam("key"),
+            message.c.not_before > bindparam("moment"),
+            message.c.status == MessageStatus.PENDING,
+            message.c.attempts == 0,
+        )
+        .values(not_before=bindparam("moment")),
+        [{"key": row["dedupe_key"], "moment": row["not_before"]} for row in rows],
+    )
 
 
 def _take_up_earlier(session: Session, fresh: ColumnElement[bool], day: date) -> None:

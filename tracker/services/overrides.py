@@ -11,14 +11,15 @@ from sqlalchemy.orm import Session, joinedload
 
 from tracker.db.models import ReminderOverride, Task, Unit
 from tracker.db.queries.scope import below, get_unit
+from tracker.domain.delivery_book import EXCEPTION_LABELS, checked_exception, shown_exception
 from tracker.domain.errors import NotFound, RuleViolation, StaleVersion
 from tracker.domain.permissions import Actor
-from tracker.domain.policy_book import LEVEL_LABELS, TaskLevel, checked_override
-from tracker.domain.rules import LABELS, RuleRefused, shown
+from tracker.domain.policy_book import LEVEL_LABELS, TaskLevel
+from tracker.domain.rules import RuleRefused
 from tracker.domain.tasks import OPEN
 from tracker.services.alarms import recheck_alarms
 from tracker.services.audit import differences, record
-from tracker.services.policies import forget_calendar, load_reminder_policy
+from tracker.services.policies import forget_calendar, load_delivery_policy, load_reminder_policy
 from tracker.services.rules import check_may_change_rules, lock_rules
 
 MOST = 200
@@ -63,17 +64,17 @@ def save_override(
     """Add an exception or change one; open tasks' next reminders are worked out anew. Raises RuleRefused, StaleVersion."""
     check_may_change_rules(actor)
     lock_rules(session)
-    values = checked_override(load_reminder_policy(session), draft.values)
+    values = checked_exception(load_reminder_policy(session), load_delivery_policy(session), draft.values)
     row = ReminderOverride(version=0) if override_id is None else get_override(session, override_id)
     if override_id is not None and row.version != version:
         raise StaleVersion
-    before = {LABELS[name]: shown(name, value) for name, value in (row.values or {}).items()}
+    before = values_shown(row.values or {})
     _place(session, actor, row, draft)
     row.values, row.version = values, row.version + 1
     row.updated_at, row.updated_by_id = now, actor.id
     session.add(row)
     _settle(session, now)
-    after = {LABELS[name]: shown(name, value) for name, value in values.items()}
+    after = values_shown(values)
     gone = {label: (value, None) for label, value in before.items() if label not in after}
     record(
         session,
@@ -96,7 +97,7 @@ def delete_override(session: Session, actor: Actor, override_id: int, *, version
     row = get_override(session, override_id)
     if row.version != version:
         raise StaleVersion
-    words, values = override_words(row), {LABELS[name]: (value, None) for name, value in row.values.items()}
+    words, gone = override_words(row), values_shown(row.values)
     session.delete(row)
     _settle(session, now)
     record(
@@ -107,9 +108,15 @@ def delete_override(session: Session, actor: Actor, override_id: int, *, version
         override_id,
         unit_path=actor.scope_path,
         summary=f"删除例外提醒规则：{words}",
-        changes=values,
+        changes={label: (value, None) for label, value in gone.items()},
         now=now,
     )
+
+
+def values_shown(values: Mapping[str, str]) -> dict[str, str]:
+    """Return the values of an exception as people read them, by their labels; of a field that is no more, nothing."""
+    known = (name for name in EXCEPTION_LABELS if name in values)
+    return {EXCEPTION_LABELS[name]: shown_exception(name, values[name]) for name in known}
 
 
 def override_words(row: ReminderOverride) -> str:

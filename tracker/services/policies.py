@@ -15,12 +15,13 @@ from sqlalchemy.orm import Session
 from tracker.db.models import CalendarDay, ReminderOverride, Setting, Unit
 from tracker.domain.calendar import WorkingCalendar
 from tracker.domain.delivery import DeliveryPolicy
+from tracker.domain.delivery_book import DeliveryBook
 from tracker.domain.lights import LightPolicy
 from tracker.domain.policy_book import Override, PolicyBook
 from tracker.domain.reminders import ReminderPolicy
 
 Policy = TypeVar("Policy", LightPolicy, ReminderPolicy, DeliveryPolicy)
-RULES, BOOK = "rules", "policy_book"  # the keys under which a session keeps what it has read
+RULES, BOOK, TIMES = "rules", "policy_book", "delivery_book"  # the keys under which a session keeps what it has read
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +67,19 @@ def load_delivery_policy(session: Session) -> DeliveryPolicy:
     return _load(session, DeliveryPolicy(), "delivery")
 
 
+def load_delivery_book(session: Session) -> DeliveryBook:
+    """Return when reminders leave, with the exceptions by unit and level; read once a transaction."""
+    book = session.info.get(TIMES)
+    rules = _rules(session)
+    if book is None or book[0] is not rules:
+        book = session.info[TIMES] = (rules, DeliveryBook(load_delivery_policy(session), rules.overrides))
+    found: DeliveryBook = book[1]
+    return found
+
+
 def is_sending_day(session: Session, day: date) -> bool:
-    """Say whether reminders go out on ``day``: it is worked and not a quiet one."""
-    return load_calendar(session).is_working(day) and not load_delivery_policy(session).is_quiet(day)
+    """Say whether reminders go out on ``day`` to anybody: it is worked, and not quiet for all."""
+    return load_calendar(session).is_working(day) and not load_delivery_book(session).is_quiet_for_all(day)
 
 
 def saved_settings(session: Session, prefix: str) -> dict[str, Any]:

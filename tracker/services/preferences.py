@@ -5,21 +5,21 @@ The inbox and what an administrator has made mandatory cannot be turned off.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, object_session
 
 from tracker.db.models import Preference, User
-from tracker.domain.calendar import LOCAL_ZONE, local_date
-from tracker.domain.delivery import DeliveryPolicy, read_hour
+from tracker.domain.calendar import local_date
+from tracker.domain.delivery import read_hour
 from tracker.domain.errors import RuleViolation, StaleVersion
 from tracker.domain.permissions import BUSINESS_READERS, Actor
 from tracker.domain.reminders import CHANNEL_LABELS, Channel
 from tracker.services.audit import differences, record
 from tracker.services.policies import load_delivery_policy, saved_settings
+from tracker.services.sending_hours import within
 
 LONGEST_ABSENCE = 366
 NOT_OFFERED = "所选的渠道没有启用，请刷新页面后重选。"
@@ -105,17 +105,6 @@ def stand_in(person: User, day: date) -> User | None:
     return deputy if fits and not _is_absent(deputy.preference, day) else None
 
 
-def send_from(session: Session, people: Iterable[int], day: date) -> dict[int, datetime]:
-    """Return when the digest of ``day`` may go to those who chose an hour of their own, kept within the window."""
-    rows = session.execute(
-        select(Preference.user_id, Preference.hour).where(
-            Preference.user_id.in_(list(people)), Preference.hour.is_not(None)
-        )
-    ).all()
-    policy = load_delivery_policy(session) if rows else DeliveryPolicy()
-    return {row.user_id: _moment(day, _within(row.hour, policy)) for row in rows}
-
-
 def deputies_for(session: Session, person: User) -> list[User]:
     """Return who may stand in: active accounts of the person's own unit; whoever works above is out of sight."""
     query = (
@@ -189,7 +178,7 @@ def _checked_hour(session: Session, text: str) -> str | None:
     if not text.strip():
         return None
     policy, hour = load_delivery_policy(session), read_hour(text, field="hour")
-    if _within(hour, policy) != hour:
+    if within(hour, policy) != hour:
         raise PreferenceRefused(f"时间应在 {policy.window_from} 到 {policy.window_until} 之间。", field="hour")
     return hour
 
@@ -210,14 +199,6 @@ def _checked_absence(session: Session, person: User, draft: PreferenceDraft, tod
     if deputy is None:
         raise PreferenceRefused("请选择代收人：本单位在用的账号。", field="deputy_id")
     return deputy
-
-
-def _within(hour: str, policy: DeliveryPolicy) -> str:
-    return min(max(hour, policy.window_from), policy.window_until)
-
-
-def _moment(day: date, hour: str) -> datetime:
-    return datetime.combine(day, time.fromisoformat(hour), LOCAL_ZONE)
 
 
 def _is_absent(preference: Preference | None, day: date) -> bool:

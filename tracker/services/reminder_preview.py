@@ -5,16 +5,17 @@ An administrator sees of a real task what the clock needs, its number, unit, lev
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from tracker.db.models import Notice, Task, Unit, User
+from tracker.db.models import Notice, Task, User
 from tracker.db.queries.scope import leads_in_scope
 from tracker.domain.calendar import WorkingCalendar
-from tracker.domain.delivery import DeliveryPolicy
+from tracker.domain.delivery_book import DeliveryBook
 from tracker.domain.errors import NotFound, RuleViolation
 from tracker.domain.permissions import ROLE_LABELS, Actor
 from tracker.domain.policy_book import LEVEL_LABELS
@@ -26,10 +27,12 @@ from tracker.domain.reminders import (
     ladders_of,
     step_words,
     steps_until,
+    track_of,
 )
 from tracker.services.alarms import clock_facts, review_days
-from tracker.services.policies import load_calendar, load_delivery_policy
+from tracker.services.policies import load_calendar, load_delivery_book
 from tracker.services.recipients import Directory, channels_of, people_of
+from tracker.services.sending_hours import hour_of
 from tracker.services.task_level import level_of
 
 AHEAD = timedelta(days=400)
@@ -59,6 +62,15 @@ class TaskPreview:
     more: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Post:
+    """What decides when a message leaves, and who gets it."""
+
+    book: DeliveryBook
+    calendar: WorkingCalendar
+    directory: Directory
+
+
 def task_by_number(session: Session, actor: Actor, number: str) -> Task:
     """Return an established task by its number, within the actor's scope; raises NotFound."""
     task = session.scalar(
@@ -80,18 +92,18 @@ def preview_task(session: Session, task: Task, policy: ReminderPolicy, *, today:
         raise RuleViolation(
             "这项任务现在不在提醒范围内（未交办、已办结、暂缓或撤销），请换一个编号。", field="task_number"
         )
-    delivery = load_delivery_policy(session)
-    directory, calendar, told = Directory(session), load_calendar(session), _told(session, task)
-    steps = [step for step in planned_steps(facts, policy, calendar, today + AHEAD) if step.rule not in told]
-    messages = tuple(_message(session, task, step, directory, calendar, delivery, policy) for step in steps[:MOST])
+    told, post = _told(session, task), _Post(load_delivery_book(session), load_calendar(session), Directory(session))
+    steps = [step for step in planned_steps(facts, policy, post.calendar, today + AHEAD) if step.rule not in told]
+    sent = as_sent(steps, post.calendar, post.book, task.lead_unit.path, task.level)
+    messages = tuple(_message(session, task, step, day, post, policy) for step, day in sent[:MOST])
     return TaskPreview(
         number=task.number or "",
         unit_name=task.lead_unit.name,
         level=LEVEL_LABELS[level_of(task)],
         due_on=task.due_on,
-        hour=delivery.hour,
+        hour=f"{post.book.begins:%H:%M}",
         messages=messages,
-        more=len(steps) > MOST,
+        more=len(sent) > MOST,
     )
 
 
@@ -106,32 +118,35 @@ def planned_steps(facts: ClockFacts, policy: ReminderPolicy, calendar: WorkingCa
     return tuple(sorted(steps, key=lambda step: step.day))
 
 
-def sent_on(day: date, calendar: WorkingCalendar, delivery: DeliveryPolicy) -> date:
-    """Return the day on which what falls on ``day`` goes out: the first working day that is not quiet."""
+def sent_on(day: date, calendar: WorkingCalendar, book: DeliveryBook, unit_path: str, level: str | None = None) -> date:
+    """Return when what falls on ``day`` goes out: the first working day that is not quiet for the unit and the level."""
     for _ in range(366):
         day = calendar.on_or_after(day)
-        if not delivery.is_quiet(day):
+        if not book.is_quiet(day, unit_path, level):
             return day
         day += timedelta(days=1)
     return day
 
 
+def as_sent(
+    steps: Iterable[Step], calendar: WorkingCalendar, book: DeliveryBook, unit_path: str, level: str | None
+) -> list[tuple[Step, date]]:
+    """Return steps with the days on which they go out; of those of a track that fall on one day the newest stands for all."""
+    newest: dict[tuple[str | None, date], Step] = {}
+    for step in steps:
+        newest[track_of(step.rule), sent_on(step.day, calendar, book, unit_path, level)] = step
+    return [(step, day) for (_, day), step in newest.items()]
+
+
 def _message(
-    session: Session,
-    task: Task,
-    step: Step,
-    directory: Directory,
-    calendar: WorkingCalendar,
-    delivery: DeliveryPolicy,
-    policy: ReminderPolicy,
+    session: Session, task: Task, step: Step, day: date, post: _Post, policy: ReminderPolicy
 ) -> PlannedMessage:
-    day = sent_on(step.day, calendar, delivery)
-    people = people_of(session, task, step.circle, directory)
+    people = people_of(session, task, step.circle, post.directory)
     return PlannedMessage(
         day,
         step.day if day != step.day else None,
         named(step_words(step.rule, step.kind), policy),
-        tuple(_person(person, task.lead_unit) for person in people),
+        tuple(_person(person, task, day, post) for person in people),
     )
 
 
@@ -140,7 +155,21 @@ def named(words: str, policy: ReminderPolicy) -> str:
     return words.replace("黄单，", f"{policy.supervisor_slip}，").replace("红单，", f"{policy.area_head_slip}，")
 
 
-def _person(person: User, unit: Unit) -> str:
-    elsewhere = "" if person.unit_id == unit.id else f"{person.unit.short_name}"
-    channels = "、".join(CHANNEL_LABELS[channel] for channel in channels_of(person))
-    return f"{elsewhere}{ROLE_LABELS[person.role]}{person.name}（{channels}）"
+def _person(person: User, task: Task, day: date, post: _Post) -> str:
+    elsewhere = "" if person.unit_id == task.lead_unit_id else f"{person.unit.short_name}"
+    channels = channels_of(person)
+    words = "、".join(CHANNEL_LABELS[channel] for channel in channels) + _when(
+        person, task, day, post, len(channels) > 1
+    )
+    return f"{elsewhere}{ROLE_LABELS[person.role]}{person.name}（{words}）"
+
+
+def _when(person: User, task: Task, day: date, post: _Post, is_sent: bool) -> str:
+    """Say when a person's message leaves, where that is not the moment at which the day's reminders begin."""
+    if not is_sent:
+        return ""
+    leaves = sent_on(day, post.calendar, post.book, person.unit.path, task.level)
+    hour = hour_of(person, post.book, (task.level,))
+    if leaves != day:
+        return f" {leaves} {hour}"
+    return "" if hour == f"{post.book.begins:%H:%M}" else f" {hour}"

@@ -16,12 +16,13 @@ from sqlalchemy import ColumnElement, bindparam, delete, select, tuple_, update
 from sqlalchemy.orm import Session, joinedload, load_only
 
 from tracker.db.models import Alarm, Task, User
+from tracker.db.queries.quiet import alarms_to_heed
 from tracker.domain.calendar import WorkingCalendar, local_date
 from tracker.domain.policy_book import PolicyBook
 from tracker.domain.reminders import Ladder, Step, due_steps, next_alarm
 from tracker.services.alarms import clock_facts, review_days
 from tracker.services.notices import insert_notices, notice_rows
-from tracker.services.policies import is_sending_day, load_calendar, load_policy_book
+from tracker.services.policies import is_sending_day, load_calendar, load_delivery_book, load_policy_book
 from tracker.services.recipients import Directory, people_of
 from tracker.services.reminder_words import kind_today, step_reason, step_title
 from tracker.services.slips import issue_slips
@@ -82,8 +83,8 @@ def plan_reminders_batch(
     One that cannot be worked out stays as it is and keeps nobody else's reminders back: it is among ``failed``, and the
     caller names it in ``leaving`` for the rest of the round.
 
-    On a day that is not worked, or a quiet one, nothing happens: steps fall on working days, and what an outage left is caught up on the
-    next one.
+    On a day that is not worked nothing happens, on a quiet one nothing to the tasks it is quiet for: steps fall on working
+    days, and what an outage or a quiet day left is caught up on the next one.
     """
     today = local_date(now)
     calendar = load_calendar(session)
@@ -91,7 +92,11 @@ def plan_reminders_batch(
         return RoundResult(0, 0)
     alarms = session.execute(
         select(Alarm.task_id, Alarm.ladder, Alarm.fire_on, Alarm.since)
-        .where(Alarm.fire_on <= today, *_others_than(leaving))
+        .where(
+            Alarm.fire_on <= today,
+            *_others_than(leaving),
+            *alarms_to_heed(today, load_delivery_book(session)),
+        )
         .order_by(Alarm.fire_on, Alarm.task_id, Alarm.ladder)
         .limit(limit)
         .with_for_update(skip_locked=True)

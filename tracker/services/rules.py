@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from tracker.db.models import CalendarDay, Unit
 from tracker.domain.calendar import local_date
 from tracker.domain.delivery import DeliveryPolicy, checked_delivery, delivery_written
+from tracker.domain.delivery_book import checked_times
 from tracker.domain.errors import Forbidden, RuleViolation, StaleVersion
 from tracker.domain.lights import LightPolicy
 from tracker.domain.permissions import Actor, Role
@@ -98,6 +99,7 @@ def change_delivery(
     check_may_change_rules(actor)
     lock_rules(session)
     before, policy = load_delivery_policy(session), checked_delivery(policy)
+    _check_hours(session, policy)
     _save(session, actor, "delivery", "修改发送时间和渠道规则", before, policy, version, now)
     return policy
 
@@ -192,6 +194,18 @@ def _check_exceptions(session: Session, policy: ReminderPolicy) -> None:
         except RuleViolation as error:
             raise RuleRefused(
                 f"与一条例外规则不能同时成立：{error.message}请先修改例外规则。", field=error.field
+            ) from error
+
+
+def _check_hours(session: Session, policy: DeliveryPolicy) -> None:
+    """Raise where the hour of an exception would lie outside the new window."""
+    for override in load_policy_book(session).overrides:
+        try:
+            checked_times(policy, override.values)
+        except RuleViolation as error:
+            hour = override.values["hour"]
+            raise RuleRefused(
+                f"有一条例外规则的发送时间是 {hour}，不在这个范围里，请先修改例外规则。", field="window_from"
             ) from error
 
 

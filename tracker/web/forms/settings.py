@@ -6,8 +6,9 @@ from wtforms import DateField, HiddenField, IntegerField, RadioField, SelectFiel
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from tracker.domain.delivery import DELIVERY_LABELS, DeliveryPolicy, read_hour, read_quiet
+from tracker.domain.delivery_book import EXCEPTION_FIELDS, EXCEPTION_LABELS
 from tracker.domain.lights import LightPolicy
-from tracker.domain.policy_book import FIELDS, LEVEL_LABELS
+from tracker.domain.policy_book import LEVEL_LABELS
 from tracker.domain.reminders import CHANNEL_LABELS, Channel, ReminderPolicy
 from tracker.domain.rules import CHOICES, LABELS, RANGES, from_written
 from tracker.services.overrides import OverrideDraft
@@ -152,7 +153,10 @@ class DeliveryForm(RulesForm):
 def _inherited(name: str) -> StringField | SelectField:
     if name in CHOICES:
         return _choice(name, "", inherits=True)
-    return StringField(LABELS[name], validators=[Optional(), Length(max=100, message="不超过 100 个字符。")])
+    most = 1000 if name == "quiet" else 100
+    return StringField(
+        EXCEPTION_LABELS[name], validators=[Optional(), Length(max=most, message=f"不超过 {most} 个字符。")]
+    )
 
 
 class OverrideForm(RulesForm):
@@ -170,11 +174,11 @@ class OverrideForm(RulesForm):
         return OverrideDraft(
             unit_id=int(self.unit_id.data) if self.unit_id.data else None,
             level=self.level.data or None,
-            values={name: str(self._fields[name].data or "") for name in FIELDS},
+            values={name: str(self._fields[name].data or "") for name in EXCEPTION_FIELDS},
         )
 
 
-for _name in FIELDS:
+for _name in EXCEPTION_FIELDS:
     setattr(OverrideForm, _name, _inherited(_name))
 
 

@@ -12,7 +12,8 @@ from tracker.web.views import (  # noqa: F401 - they add their pages to the blue
     review,
     review_batches,
     same,
-    settings_reminders,
+    settings_delivery,
+    settings_overrides,
 )
 from tracker.web.views.audit import blueprint as audit
 from tracker.web.views.auth import blueprint as auth

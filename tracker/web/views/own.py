@@ -13,8 +13,9 @@ from tracker.db.models import Unit, User
 from tracker.db.queries.scope import below
 from tracker.domain.errors import RuleViolation, StaleVersion
 from tracker.domain.permissions import BUSINESS_READERS, ROLE_LABELS
+from tracker.domain.policy_book import TaskLevel
 from tracker.services.feeds import create_feed, feed_bytes, feed_name, list_feeds, note_use, open_feed, revoke_feed
-from tracker.services.policies import load_delivery_policy
+from tracker.services.policies import load_delivery_book
 from tracker.services.preferences import channel_choices, deputies_for, get_preference, save_preference
 from tracker.web.access import current_actor, public, requires
 from tracker.web.errors import status_of
@@ -134,13 +135,16 @@ def _fill(form: PreferenceForm) -> None:
 
 def _page(form: PreferenceForm) -> str:
     session, person = reading(), _person()
+    times = load_delivery_book(session)
     deputies = [(str(other.id), f"{other.name}　{ROLE_LABELS[other.role]}") for other in deputies_for(session, person)]
     return render_template(
         "own/reminders.html",
         form=form,
         choices=channel_choices(session, person),
         deputies=[("", "不设代收人"), *deputies],
-        delivery=load_delivery_policy(session),
+        window=(times.base.window_from, times.base.window_until),
+        usual=times.hour(person.unit.path),
+        usual_of_key=times.hour(person.unit.path, (TaskLevel.KEY,)),
         person=person,
     )
 

@@ -21,7 +21,7 @@ from tracker.domain.rules import CHOICES, LABELS, checked_reminders, example_ste
 from tracker.domain.rules import shown as shown_value
 from tracker.services.policies import (
     load_calendar,
-    load_delivery_policy,
+    load_delivery_book,
     load_light_policy,
     load_policy_book,
     load_reminder_policy,
@@ -269,7 +269,7 @@ def _reminders_page(form: RemindersForm, shown: ReminderPolicy, *, previewed: bo
         previewed=previewed,
         changes=_changes(in_force, shown),
         task=task,
-        hour=load_delivery_policy(session).hour,
+        hour=f"{load_delivery_book(session).begins:%H:%M}",
         example=example,
         deadline=examples_of(example_steps(Ladder.DEADLINE, shown, working, example), shown),
         signing=examples_of(example_steps(Ladder.SIGNING, shown, working, example, days_after=30), shown),

@@ -1,4 +1,4 @@
-"""More pages of the rules: exceptions by unit and level, and when reminders leave. They join the settings' blueprint."""
+"""Exceptions to the reminder rules by unit and by level of task, with a look at what each would mean."""
 
 from __future__ import annotations
 
@@ -10,13 +10,21 @@ from sqlalchemy.orm import Session
 
 from tracker.db.models import ReminderOverride, Unit
 from tracker.db.queries.scope import below
-from tracker.domain.delivery import DeliveryPolicy, delivery_written, write_quiet
+from tracker.domain.delivery import delivery_written
+from tracker.domain.delivery_book import (
+    EXCEPTION_FIELDS,
+    EXCEPTION_LABELS,
+    TIME_FIELDS,
+    DeliveryBook,
+    checked_exception,
+    shown_exception,
+)
 from tracker.domain.errors import NotFound, RuleViolation
 from tracker.domain.permissions import Role
-from tracker.domain.policy_book import FIELDS, PolicyBook, checked_override
 from tracker.domain.policy_book import Override as OverrideValue
+from tracker.domain.policy_book import PolicyBook
 from tracker.domain.reminders import Ladder
-from tracker.domain.rules import LABELS, example_steps, shown, written
+from tracker.domain.rules import example_steps, shown, written
 from tracker.services.overrides import (
     delete_override,
     get_override,
@@ -24,11 +32,18 @@ from tracker.services.overrides import (
     override_words,
     save_override,
     tasks_concerned,
+    values_shown,
 )
-from tracker.services.policies import load_calendar, load_delivery_policy, load_policy_book, load_reminder_policy
-from tracker.services.rules import change_delivery, fingerprint, may_change_rules
+from tracker.services.policies import (
+    load_calendar,
+    load_delivery_policy,
+    load_policy_book,
+    load_reminder_policy,
+)
+from tracker.services.reminder_preview import as_sent
+from tracker.services.rules import may_change_rules
 from tracker.web.access import current_actor, requires
-from tracker.web.forms.settings import DeliveryForm, OverrideButton, OverrideForm
+from tracker.web.forms.settings import OverrideButton, OverrideForm
 from tracker.web.session import reading, runtime
 from tracker.web.views.settings import EXAMPLE_AHEAD, blueprint, check_may_change, examples_of, month_end, save_rules
 
@@ -49,60 +64,12 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
     ("签收", ("signing_working_days", "signing_after", "signing_every")),
     ("反馈与审核", ("progress_every", "review_working_days", "review_every")),
+    ("发送时间", TIME_FIELDS),
 )
-
-
-# ---- when reminders leave -------------------------------------------------------------------------------------------
-
-
-@blueprint.route("/delivery", methods=["GET", "POST"])
-@requires(Role.ADMIN)
-def delivery() -> Any:
-    """Change the hour, the window people choose in, the quiet days, and what nobody may turn off."""
-    now_in_force = load_delivery_policy(reading())
-    form = DeliveryForm()
-    if request.method == "GET":
-        _fill_delivery(form, now_in_force)
-        return _delivery_page(form)
-    check_may_change()
-    if not form.validate_on_submit():
-        return _delivery_page(form), 400
-    try:
-        policy = form.policy()
-    except RuleViolation as error:
-        form.refuse(error)
-        return _delivery_page(form), 400
-    return save_rules(
-        form,
-        lambda session: change_delivery(
-            session, current_actor(), policy, version=form.version.data or "", now=runtime().now()
-        ),
-        lambda: _delivery_page(form),
-        "已保存。从下一次提醒起按新的时间发出。",
-        url_for("settings.delivery"),
-    )
-
-
-def _fill_delivery(form: DeliveryForm, policy: DeliveryPolicy) -> None:
-    form.hour.data, form.window_from.data, form.window_until.data = policy.hour, policy.window_from, policy.window_until
-    form.quiet.data, form.mandatory.data = write_quiet(policy.quiet), list(policy.mandatory)
-    form.version.data = fingerprint(policy)
-
-
-def _delivery_page(form: DeliveryForm) -> str:
-    in_force = load_delivery_policy(reading())
-    if form.form_errors:
-        form.version.data = fingerprint(in_force)
-    return render_template(
-        "settings/delivery.html",
-        form=form,
-        in_force=delivery_written(in_force),
-        defaults=delivery_written(DeliveryPolicy()),
-        may_change=may_change_rules(current_actor()),
-    )
-
-
-# ---- exceptions -----------------------------------------------------------------------------------------------------
+TIME_HINTS = {
+    "hour": "按收件人的单位；一人一天只发一封，几个时间都适用时按最早的。",
+    "quiet": "在全系统的静默日之外另加，如 2026-04-18、2026-05-06至2026-05-08。填“无”，则静默日也照常提醒。",
+}
 
 
 @blueprint.get("/overrides")
@@ -111,7 +78,12 @@ def overrides() -> str:
     """List the exceptions with what differs in each."""
     session, actor = reading(), current_actor()
     lines = [
-        {"row": row, "words": override_words(row), "values": _differing(row), "tasks": _concerned(session, row)}
+        {
+            "row": row,
+            "words": override_words(row),
+            "values": values_shown(row.values),
+            "tasks": _concerned(session, row),
+        }
         for row in list_overrides(session)
         if row.unit is None or actor.sees(row.unit.path) or actor.scope_path.startswith(row.unit.path)
     ]
@@ -179,7 +151,7 @@ def _fill(form: OverrideForm, row: ReminderOverride | None) -> None:
         return
     form.unit_id.data, form.level.data = str(row.unit_id or ""), row.level or ""
     for name, value in row.values.items():
-        if name in FIELDS:
+        if name in EXCEPTION_FIELDS:
             form[name].data = value
 
 
@@ -189,48 +161,51 @@ def _override_page(form: OverrideForm, row_id: int | None, *, previewed: bool = 
         form.version.data = str(get_override(session, row_id).version)
     effect = _effect(session, form) if previewed else None
     form.preview.data = None
-    base = written(load_reminder_policy(session))
+    base = {name: shown(name, value) for name, value in written(load_reminder_policy(session)).items()}
+    delivery = delivery_written(load_delivery_policy(session))
     return render_template(
         "settings/override.html",
         form=form,
         row_id=row_id,
         groups=GROUPS,
-        base={name: shown(name, value) for name, value in base.items()},
+        base=base | {name: delivery[name] for name in TIME_FIELDS},
+        hints=TIME_HINTS,
         effect=effect,
     )
 
 
 def _effect(session: Session, form: OverrideForm) -> dict[str, Any] | None:
     """Return what an exception would mean; what is wrong with it is told beside its field."""
-    draft, base = form.draft(), load_reminder_policy(session)
+    draft, base, delivery = form.draft(), load_reminder_policy(session), load_delivery_policy(session)
     try:
-        values = checked_override(base, draft.values)
+        values = checked_exception(base, delivery, draft.values)
     except RuleViolation as error:
         form.refuse(error)
         return None
     unit = session.scalar(select(Unit).where(Unit.id == draft.unit_id)) if draft.unit_id else None
-    path = unit.path if unit else None
-    others = [override for override in load_policy_book(session).overrides if not _same(override, path, draft.level)]
-    book = PolicyBook(base, [*others, OverrideValue(0, path, draft.level, values)])
-    policy, day = book.of(path or "", draft.level), month_end(runtime().today() + EXAMPLE_AHEAD)
-    old = written(base)
+    path, level, calendar = unit.path if unit else None, draft.level, load_calendar(session)
+    overrides = [override for override in load_policy_book(session).overrides if not _same(override, path, level)]
+    overrides.append(OverrideValue(0, path, level, values))
+    policy, times = PolicyBook(base, overrides).of(path or "", level), DeliveryBook(delivery, overrides)
+    day = month_end(runtime().today() + EXAMPLE_AHEAD)
+    sent = as_sent(example_steps(Ladder.DEADLINE, policy, calendar, day), calendar, times, path or "", level)
+    lines = examples_of([step for step, _ in sent], policy)
+    old = written(base) | delivery_written(delivery)
     return {
         "changes": [
-            {"label": LABELS[name], "before": shown(name, old[name]), "after": shown(name, value)}
+            {"label": EXCEPTION_LABELS[name], "before": shown(name, old[name]), "after": shown_exception(name, value)}
             for name, value in values.items()
         ],
-        "tasks": tasks_concerned(session, unit, draft.level),
+        "tasks": tasks_concerned(session, unit, level),
         "day": day,
-        "steps": examples_of(example_steps(Ladder.DEADLINE, policy, load_calendar(session), day), policy),
+        "hour": times.hour(path or "", (level,)),
+        "quiet": times.quiet_words(path or "", level),
+        "steps": [(line, leaves) for line, (_, leaves) in zip(lines, sent, strict=False)],
     }
 
 
 def _same(override: OverrideValue, path: str | None, level: str | None) -> bool:
     return (override.unit_path, override.level) == (path, level)
-
-
-def _differing(row: ReminderOverride) -> list[tuple[str, str]]:
-    return [(LABELS[name], shown(name, value)) for name, value in row.values.items() if name in FIELDS]
 
 
 def _concerned(session: Session, row: ReminderOverride) -> int:

@@ -1,0 +1,251 @@
+"""Hours and quiet days by unit and level: what the round holds back, when each digest leaves, and what is refused."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from itertools import product
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tests.support.clock import CHINA
+from tests.support.factories import NOW, County, actor, make_county, make_task
+from tracker.db.models import Alarm, Message, Notice, ReminderOverride, Setting, Task, Unit, User
+from tracker.db.queries.quiet import alarms_to_heed, notices_to_send
+from tracker.domain.delivery import DeliveryPolicy, DeliveryRefused
+from tracker.domain.reminders import Channel, Ladder, NoticeKind
+from tracker.domain.rules import RuleRefused
+from tracker.services.alarms import reset_alarms
+from tracker.services.health import is_round_missed
+from tracker.services.outbox import claim_messages, gather_digests
+from tracker.services.overrides import OverrideDraft, save_override
+from tracker.services.policies import is_sending_day, load_delivery_book, load_policy_book
+from tracker.services.preferences import PreferenceDraft, save_preference
+from tracker.services.reminder_preview import TaskPreview, preview_task
+from tracker.services.reminders import plan_reminders_batch
+from tracker.services.rules import change_delivery, fingerprint
+
+DAY, NEXT = date(2026, 6, 30), date(2026, 7, 1)
+EVERYBODY, QUIET = None, "2026-06-30"
+
+
+def at(day: date, hour: int = 8, minute: int = 30) -> datetime:
+    """A moment in China."""
+    return datetime(day.year, day.month, day.day, hour, minute, tzinfo=CHINA)
+
+
+@pytest.fixture
+def county(session: Session) -> County:
+    made = make_county(session)
+    for person in (made.supervisor, made.head, made.sister_officer):
+        person.email = f"{person.username}@example.org"
+    return made
+
+
+def task_of(session: Session, unit: Unit, owner: User, *, due: date = DAY, level: str | None = None) -> Task:
+    task = make_task(session, unit, owner=owner, due_on=due, level=level)
+    reset_alarms(session, task, now=at(date(2026, 5, 6)))
+    return task
+
+
+def exception(session: Session, county: County, unit: Unit | None, level: str | None = None, **values: str):
+    draft = OverrideDraft(unit.id if unit is not None else None, level, values)
+    return save_override(session, actor(county.admin), None, draft, version=0, now=NOW)
+
+
+def quiet_everywhere(session: Session, *days: str) -> None:
+    session.add(Setting(name="delivery.quiet", value=list(days), updated_at=NOW))
+    session.flush()
+
+
+def round_of(session: Session, moment: datetime) -> None:
+    plan_reminders_batch(session, now=moment)
+    gather_digests(session, now=moment)
+
+
+def told(session: Session, channel: Channel = Channel.INBOX) -> set[tuple[int | None, int]]:
+    rows = session.execute(select(Notice.task_id, Notice.recipient_id).where(Notice.channel == channel))
+    return {(row.task_id, row.recipient_id) for row in rows}
+
+
+def leaving(session: Session) -> dict[int, datetime]:
+    """When each person's digest may go."""
+    return {row.recipient_id: row.not_before for row in session.scalars(select(Message))}
+
+
+# ---- quiet days -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_quiet_day_of_a_unit_holds_back_its_tasks_alone_and_the_next_day_brings_them(session, county):
+    exception(session, county, county.township, quiet=QUIET)
+    own = task_of(session, county.township, county.officer)
+    below = task_of(session, county.section, county.section_officer)
+    other = task_of(session, county.sister, county.sister_officer)
+    round_of(session, at(DAY))
+    assert told(session) == {(other.id, county.sister_officer.id)}
+    round_of(session, at(NEXT))
+    late = {(own.id, county.officer.id), (own.id, county.head.id), (below.id, county.section_officer.id)}
+    assert told(session) >= late
+
+
+def test_who_is_left_alone_gets_no_message_about_others_tasks_either_but_finds_them_in_the_inbox(session, county):
+    exception(session, county, county.area, quiet=QUIET)
+    exception(session, county, county.township, quiet="无")
+    task = task_of(session, county.township, county.officer, due=date(2026, 6, 18))  # its first slip falls on the day
+    round_of(session, at(DAY))
+    assert (task.id, county.supervisor.id) in told(session)
+    assert county.supervisor.id not in leaving(session)
+    round_of(session, at(NEXT))
+    assert county.supervisor.id in leaving(session)
+
+
+def test_tasks_of_a_level_are_reminded_of_on_quiet_days_where_an_exception_says_so(session, county):
+    quiet_everywhere(session, QUIET)
+    exception(session, county, EVERYBODY, "key", quiet="无")
+    key = task_of(session, county.township, county.officer, level="key")
+    routine = task_of(session, county.township, county.officer)
+    assert is_sending_day(session, DAY)
+    round_of(session, at(DAY))
+    assert told(session, Channel.EMAIL) == {(key.id, county.officer.id)}
+    assert list(leaving(session)) == [county.officer.id]
+    round_of(session, at(NEXT))
+    assert (routine.id, county.officer.id) in told(session)
+
+
+def test_a_missed_round_is_one_on_a_day_that_is_not_quiet_for_all(session, county):
+    quiet_everywhere(session, QUIET)
+    assert not is_round_missed(session, now=at(DAY, 12))
+    exception(session, county, EVERYBODY, "key", quiet="无", hour="11:30")
+    assert is_round_missed(session, now=at(DAY, 12))
+
+
+def test_the_statement_finds_whom_the_book_finds(session, county):
+    units = [county.area, county.township, county.section, county.sister]
+    tasks = [
+        task_of(session, unit, county.officer, level=level) for unit, level in product(units, (None, "routine", "key"))
+    ]
+    for task in tasks:
+        session.add(
+            Notice(
+                task_id=task.id,
+                rule="before:0",
+                recipient_id=county.officer.id,
+                channel=Channel.EMAIL,
+                kind=NoticeKind.DUE_TODAY,
+                slot=DAY,
+                title="到期",
+                created_at=NOW,
+            )
+        )
+    wordings = (None, "无", QUIET, "2026-07-01")
+    places = ((county.area, None), (county.township, "key"), (county.township, "routine"), (EVERYBODY, "key"))
+    for number, words in enumerate(product(wordings, repeat=len(places))):
+        for (unit, level), quiet in zip(places, words, strict=True):
+            if quiet is not None:
+                values = {"quiet": quiet}
+                session.add(ReminderOverride(unit=unit, level=level, values=values, updated_at=NOW))
+        if number % 2:
+            session.add(Setting(name="delivery.quiet", value=[QUIET], updated_at=NOW))
+        session.flush()
+        session.info.clear()
+        book = load_delivery_book(session)
+        heeded = session.scalars(
+            select(Alarm.task_id).where(Alarm.ladder == Ladder.DEADLINE, *alarms_to_heed(DAY, book))
+        ).all()
+        sent = session.scalars(select(Notice.task_id).where(*notices_to_send(DAY, book))).all()
+        if book.verdicts(DAY):
+            wanted = [task.id for task in tasks if not book.is_quiet(DAY, task.lead_unit.path, task.level)]
+            assert sorted(heeded) == wanted
+            path = county.officer.unit.path
+            assert sorted(sent) == [task.id for task in tasks if not book.is_quiet(DAY, path, task.level)]
+        else:
+            assert len(heeded) == len(sent) == len(tasks)
+        for row in (*session.scalars(select(ReminderOverride)), *session.scalars(select(Setting))):
+            session.delete(row)
+        session.flush()
+
+
+# ---- hours ----------------------------------------------------------------------------------------------------------------
+
+
+def test_each_units_people_get_their_digest_at_its_hour(session, county):
+    exception(session, county, county.township, hour="14:00")
+    exception(session, county, county.sister, hour="08:10")
+    task_of(session, county.township, county.officer)
+    task_of(session, county.sister, county.sister_officer)
+    task_of(session, county.bureau, county.supervisor)
+    assert f"{load_delivery_book(session).begins:%H:%M}" == "08:10"
+    round_of(session, at(DAY, 8, 10))
+    assert leaving(session) == {
+        county.officer.id: at(DAY, 14, 0),
+        county.sister_officer.id: at(DAY, 8, 10),
+        county.supervisor.id: at(DAY),
+    }
+    assert len(claim_messages(session, now=at(DAY, 8, 20))[1]) == 1
+
+
+def test_an_own_hour_wins_over_that_of_the_unit(session, county):
+    exception(session, county, county.township, hour="14:00")
+    draft = PreferenceDraft(channels=frozenset({Channel.EMAIL}), hour="09:45")
+    save_preference(session, actor(county.officer), draft, version=0, now=NOW)
+    session.expire(county.officer)
+    task_of(session, county.township, county.officer)
+    round_of(session, at(DAY))
+    assert leaving(session) == {county.officer.id: at(DAY, 9, 45)}
+
+
+def test_a_digest_with_a_key_task_in_it_leaves_at_the_earlier_hour(session, county):
+    exception(session, county, EVERYBODY, "routine", hour="15:00")
+    task_of(session, county.township, county.officer)
+    round_of(session, at(DAY))
+    assert leaving(session) == {county.officer.id: at(DAY, 15, 0)}
+    task_of(session, county.township, county.officer, level="key")  # assigned in the course of the morning
+    round_of(session, at(DAY, 10))
+    assert leaving(session) == {county.officer.id: at(DAY, 10)}
+    assert len(session.scalars(select(Message)).all()) == 1
+
+
+# ---- rules and the preview ------------------------------------------------------------------------------------------------
+
+
+def test_an_hour_must_lie_in_the_window_and_the_window_keep_the_hours_of_exceptions(session, county):
+    with pytest.raises(DeliveryRefused, match="08:00 到 18:00"):
+        exception(session, county, county.township, hour="18:30")
+    exception(session, county, county.township, hour="17:00", quiet=QUIET)
+    narrower = DeliveryPolicy(window_until="16:00")
+    with pytest.raises(RuleRefused, match="17:00"):
+        change_delivery(session, actor(county.admin), narrower, version=fingerprint(DeliveryPolicy()), now=NOW)
+
+
+def preview(session: Session, task: Task, today: date) -> TaskPreview:
+    return preview_task(session, task, load_policy_book(session).of(task.lead_unit.path, task.level), today=today)
+
+
+def test_the_preview_says_when_each_persons_message_leaves(session, county):
+    exception(session, county, county.township, hour="14:00", quiet="2026-06-23")
+    exception(session, county, county.area, hour="09:00")
+    task = task_of(session, county.township, county.officer)
+    shown = preview(session, task, date(2026, 6, 22))
+    first = shown.messages[0]
+    assert (shown.hour, first.day, first.moved_from) == ("08:30", date(2026, 6, 24), date(2026, 6, 23))
+    assert first.people == ("承办人李文（系统内提醒、邮件 14:00）",)
+    slip = next(line for line in shown.messages if "黄单" in line.what)
+    assert slip.people == ("清溪县督办员陈督（系统内提醒、邮件 09:00）",)
+
+
+def test_the_preview_leaves_out_what_a_newer_step_stands_for_after_a_quiet_day(session, county):
+    exception(session, county, county.township, quiet="2026-06-29、2026-06-30")
+    task = task_of(session, county.township, county.officer)
+    days = [(line.day, line.what) for line in preview(session, task, date(2026, 6, 28)).messages[:2]]
+    assert days == [(NEXT, "逾期 1 个工作日"), (date(2026, 7, 3), "逾期 3 个工作日")]
+
+
+def test_the_preview_says_on_which_day_a_message_leaves_that_waits_for_its_reader(session, county):
+    exception(session, county, county.area, quiet="2026-07-09")
+    exception(session, county, county.township, quiet="无")
+    task = task_of(session, county.township, county.officer)
+    shown = preview(session, task, date(2026, 6, 29))
+    slip = next(line for line in shown.messages if "黄单" in line.what)
+    assert slip.day == date(2026, 7, 9)
+    assert slip.people == ("清溪县督办员陈督（系统内提醒、邮件 2026-07-10 08:30）",)
