@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
+import chinese_calendar
 import pytest
 
-from tracker.domain.calendar import WorkingCalendar, local_date
+from tracker.domain.calendar import WorkingCalendar, gap_words, local_date, official_years
 
 CALENDAR = WorkingCalendar()
 
@@ -37,7 +38,23 @@ def test_a_year_without_a_table_falls_back_to_the_week_and_says_so():
     assert not CALENDAR.known(2091)
     assert CALENDAR.is_working(date(2091, 10, 1))  # a Monday
     assert not CALENDAR.is_working(date(2091, 10, 6))
-    assert WorkingCalendar({date(2091, 10, 1): False}).known(2091)
+
+
+def test_an_entered_year_is_known_once_every_holiday_has_a_day_off():
+    entered = {date(2091, 10, 1): False, date(2091, 10, 8): True}
+    assert gap_words(2091, CALENDAR.missing_holidays(2091)) == "还没有 2091 年的放假调休安排"
+    half = WorkingCalendar(entered | {date(2091, 1, 1): False, date(2091, 6, 18): False})
+    assert not half.known(2091)
+    assert gap_words(2091, half.missing_holidays(2091)) == "2091 年的放假调休安排没有录全，还缺春节、清明节、劳动节"
+    more = {date(2091, 2, 19): False, date(2091, 4, 5): False, date(2091, 5, 1): False}
+    assert WorkingCalendar(dict(half.overrides) | more).known(2091)
+
+
+@pytest.mark.parametrize("year", sorted(year for year in official_years() if year >= 2008))  # seven holidays since then
+def test_every_arrangement_there_was_is_known_once_its_days_off_are_entered(monkeypatch, year):
+    free = {day: False for day in chinese_calendar.holidays if day.year == year}
+    monkeypatch.setattr("tracker.domain.calendar._official", lambda day: None)
+    assert WorkingCalendar(free).missing_holidays(year) == ()
 
 
 @pytest.mark.parametrize(

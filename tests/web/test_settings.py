@@ -185,7 +185,18 @@ def test_a_year_without_a_table_is_told_from_november_on(admin, clock, visitor):
     person.open("/settings/calendar?year=2027")
     assert "还没有 2027 年的放假调休安排" in person.text
     person.submit("add", first="2027-01-01", last="", works="free", note="元旦")
-    assert "还没有 2027 年" not in person.open("/units/").get_data(as_text=True)
+    assert "还缺春节、清明节" in person.open("/units/").get_data(as_text=True)
+    for first, note in (
+        ("2027-02-05", "春节"),
+        ("2027-04-05", "清明节"),
+        ("2027-05-03", "劳动节"),
+        ("2027-06-09", "端午节"),
+        ("2027-09-15", "中秋节"),
+        ("2027-10-01", "国庆节"),
+    ):
+        person.open("/settings/calendar?year=2027")
+        person.submit("add", first=first, last="", works="free", note=note)
+    assert "2027 年的放假" not in person.open("/units/").get_data(as_text=True)
     officer = visitor()
     officer.sign_in("officer", PASSWORD)
     assert "2027" not in officer.text

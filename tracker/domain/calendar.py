@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calendar import Calendar
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -16,6 +16,17 @@ from tracker.settings import TIMEZONE
 SATURDAY = 5
 NOVEMBER = 11
 LOCAL_ZONE = ZoneInfo(TIMEZONE)
+HOLIDAYS: dict[str, tuple[tuple[int, int], tuple[int, int]]] = {
+    "元旦": ((1, 1), (1, 4)),
+    "春节": ((1, 20), (2, 28)),
+    "清明节": ((4, 2), (4, 8)),
+    "劳动节": ((4, 29), (5, 7)),
+    "端午节": ((5, 26), (6, 28)),
+    "中秋节": ((9, 6), (10, 10)),
+    "国庆节": ((10, 1), (10, 8)),
+}
+"""First and last (month, day) between which the arrangement of every year has days off for each holiday of all citizens
+(全国年节及纪念日放假办法); those of the moon's calendar move within theirs."""
 
 
 def local_date(moment: datetime) -> date:
@@ -33,10 +44,19 @@ class WorkingCalendar:
     overrides: Mapping[date, bool] = field(default_factory=dict)
 
     def known(self, year: int) -> bool:
-        """Say whether the official arrangement of ``year`` is at hand (from the library or from overrides)."""
-        if any(day.year == year for day in self.overrides):
-            return True
-        return _official(date(year, 7, 1)) is not None
+        """Say whether the official arrangement of ``year`` is at hand (from the library, or entered for every holiday)."""
+        return not self.missing_holidays(year)
+
+    def missing_holidays(self, year: int) -> tuple[str, ...]:
+        """Return the holidays of ``year`` for which neither the library nor an override has a day off, in their order."""
+        if _official(date(year, 7, 1)) is not None:
+            return ()
+        free = [day for day, works in self.overrides.items() if day.year == year and not works]
+        return tuple(
+            name
+            for name, (first, last) in HOLIDAYS.items()
+            if not any(first <= (day.month, day.day) <= last for day in free)
+        )
 
     def is_working(self, day: date) -> bool:
         """Say whether ``day`` is worked."""
@@ -106,6 +126,13 @@ def months_of(year: int, calendar: WorkingCalendar) -> tuple[Month, ...]:
 def official_years() -> frozenset[int]:
     """Return the years whose official arrangement the library holds."""
     return frozenset(day.year for day in chinese_calendar.holidays)
+
+
+def gap_words(year: int, missing: Collection[str]) -> str:
+    """Say that a year's arrangement is not at hand, or for which holidays it is not."""
+    if len(missing) == len(HOLIDAYS):
+        return f"还没有 {year} 年的放假调休安排"
+    return f"{year} 年的放假调休安排没有录全，还缺{'、'.join(missing)}"
 
 
 def years_that_matter(today: date) -> tuple[int, ...]:

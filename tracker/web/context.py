@@ -10,7 +10,7 @@ from flask_login import current_user
 
 from tracker.db.queries.notices import count_unread
 from tracker.db.queries.undelivered import clock_troubles
-from tracker.domain.calendar import WorkingCalendar, years_that_matter
+from tracker.domain.calendar import WorkingCalendar, gap_words, years_that_matter
 from tracker.domain.permissions import Role
 from tracker.services.health import missed_run
 from tracker.services.policies import load_calendar
@@ -110,13 +110,13 @@ def banners() -> tuple[dict[str, str], ...]:
         asked = [year for year in years_that_matter(runtime().today()) if not WorkingCalendar().known(year)]
         troubles += [
             (
-                f"还没有 {year} 年的放假调休安排，暂按周一至周五上班计算。",
+                f"{gap_words(year, missing)}，暂按周一至周五上班计算。",
                 "",
                 url_for("settings.calendar", year=year),
                 "去录入",
             )
             for year in asked
-            if not load_calendar(reading()).known(year)
+            if (missing := load_calendar(reading()).missing_holidays(year))
         ]
     return tuple(
         {"text": text, "href": href, "link_label": label}

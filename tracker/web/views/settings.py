@@ -11,7 +11,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 
 from tracker.db.queries.calendar import days_of_year
-from tracker.domain.calendar import Month, WorkingCalendar, months_of, official_years, years_that_matter
+from tracker.domain.calendar import Month, WorkingCalendar, gap_words, months_of, official_years, years_that_matter
 from tracker.domain.errors import Forbidden, NotFound, RuleViolation, StaleVersion
 from tracker.domain.lights import LightPolicy
 from tracker.domain.permissions import Role
@@ -338,6 +338,7 @@ def _year(this_year: int) -> int:
     return year if this_year - 1 <= year <= this_year + YEARS_AHEAD else this_year
 
 
-def _unknown_years(working: WorkingCalendar) -> list[int]:
-    """Return the years that matter now and whose arrangement is not at hand."""
-    return [year for year in years_that_matter(runtime().today()) if not working.known(year)]
+def _unknown_years(working: WorkingCalendar) -> list[tuple[int, str]]:
+    """Return the years that matter now and whose arrangement is not at hand, each with what is missing in words."""
+    years = ((year, working.missing_holidays(year)) for year in years_that_matter(runtime().today()))
+    return [(year, gap_words(year, missing)) for year, missing in years if missing]
