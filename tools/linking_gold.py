@@ -4,7 +4,8 @@ A pair is a folder with ``earlier.txt``, ``later.txt`` and ``links.json``; or, w
 JSON file that names them in ``earlier`` and ``later``. A link names its promise by a few words of the earlier report
 (``promise``) and says ``outcome``; where they apply ``evidence``, ``contradicted_by`` and ``repeated_in`` (words of the
 later report), ``late``, ``figures`` and ``shrunk``. Whether the new plan takes it up again was judged for all links unless
-the pair says ``"repeats_judged": false``; then for those that say it themselves.
+the pair says ``"repeats_judged": false``; then for those that say it themselves. Links with ``"teaches_repeats": false``
+were judged more loosely in this and are measured, not learnt from.
 
 Pairs in the folder ``held_out``, and those whose JSON says ``"held_out": true``, are measured only: nothing is trained
 on them or tuned to them, and nobody reads their mistakes.
