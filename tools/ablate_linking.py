@@ -22,6 +22,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     "名称：文件名、简称、同类异名、换词": ("title", "title_other", "title_missing", "short_name", "contrast", "sibling", "replaced", "unnamed"),
     "单字、隔字与同类概念": ("chars", "soft", "concepts"),
     "数字与单位": ("unit", "unit_missing", "number", "rate_missing", "growth_missing", "counted"),
+    "常与相同的词一同出现的词": ("topic",),
     "所在部分的主题": ("theme", "lead", "away"),
     "更合适的另一项承诺": ("rival", "taken", "contested"),
     "段落与整个事项相像": ("paragraph", "paragraph_cover"),

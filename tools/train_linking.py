@@ -35,7 +35,7 @@ PRIOR_ANSWER = {
     "lead": -1.5, "concrete": 0.4,
     "theme": 0.8, "rival": -1.5, "reverse": 1.0, "reverse_best": 0.5, "size": 0.0, "away": -0.5, "told": 1.0, "framing": -1.5,
     "replaced": -1.0, "title_missing": -1.0, "rate_missing": -1.0, "growth_missing": -0.5, "thing_missing": -0.5, "soft": 0.0, "concepts": 1.0,
-    "verb_other": -0.3, "head_missing": -0.5,
+    "verb_other": -0.3, "head_missing": -0.5, "ratio": 0.5, "topic": 1.0, "topic_clause": 0.5,
 }  # fmt: skip
 PRIOR_REPEAT = {
     "bias": -7.0, "cover": 3.0, "objects": 3.5, "heads": 1.0, "qualifiers": 1.0, "longest": 2.5, "chars": 1.0,
@@ -90,7 +90,7 @@ def lesson_of(pair: GoldPair) -> Lesson:
     for number, entries in _labelled(pair, promises).items():
         wanted = _places(pair, entries, "evidence")
         right[number] = [int(_hits(_passage(later, reading), wanted)) for reading in readings[number]]
-        if pair.repeats_judged or all(entry.get("repeats_judged") for entry in entries):
+        if _teaches_repeats(pair, entries):
             anchors = [anchor for entry in entries for anchor in entry.get("repeated_in", ())]
             repeats += [(one.reading.features, int(any(a in one.item.text for a in anchors))) for one in again[number]]
         wanted = _places(pair, entries, "contradicted_by")
@@ -100,6 +100,11 @@ def lesson_of(pair: GoldPair) -> Lesson:
             claim = row.reading.claim
             admissions.append((features, int(_hits(later.span(claim.start, claim.end), wanted))))
     return Lesson(promises, readings, right, repeats, admissions)
+
+
+def _teaches_repeats(pair: GoldPair, entries: Sequence[Mapping[str, Any]]) -> bool:
+    judged = pair.repeats_judged or all(entry.get("repeats_judged") for entry in entries)
+    return judged and all(entry.get("teaches_repeats", True) for entry in entries)
 
 
 def _places(pair: GoldPair, entries: Sequence[Mapping[str, Any]], key: str) -> list[Span]:
@@ -115,12 +120,22 @@ def _hits(span: Span, wanted: Sequence[Span]) -> bool:
 
 
 def _labelled(pair: GoldPair, promises: Sequence[Promise]) -> dict[int, list[Mapping[str, Any]]]:
-    """Return the number of each judged promise with what was said of it."""
+    """Return the number of each judged promise with what was said of it.
+
+    Where a commitment is judged not mentioned, none of its parts is.
+    """
     labels: dict[int, list[Mapping[str, Any]]] = {}
     for entry in pair.entries:
         number = _owner(entry["promise"], pair.earlier.text, promises)
         if number is not None:
             labels.setdefault(number, []).append(entry)
+    judged: dict[str, list[Mapping[str, Any]]] = {}
+    for number, entries in labels.items():
+        judged.setdefault(promises[number].commitment.id, []).extend(entries)
+    for number, promise in enumerate(promises):
+        entries = judged.get(promise.commitment.id, [])
+        if number not in labels and entries and all(entry["outcome"] == "not_mentioned" for entry in entries):
+            labels[number] = [{"outcome": "not_mentioned", "teaches_repeats": False}]
     return dict(sorted(labels.items()))
 
 

@@ -12,9 +12,11 @@ from tracker.domain.documents import NOT_ENOUGH, Link, LinkReport, Outcome, Repo
 from tracker.domain.link_proposals import RUNNER_UP
 from tracker.domain.matching import link_items, link_reports
 from tracker.domain.matching.candidates import prepare_report
+from tracker.domain.matching.comparable import make_comparable
 from tracker.domain.matching.names import is_short_form
 from tracker.domain.matching.paragraphs import Paragraphs
 from tracker.domain.matching.promises import aim_of, prepare_promises, split_parts
+from tracker.domain.matching.reckoning import shares_of_counts
 from tracker.domain.matching.steps import step_of
 from tracker.domain.matching.units import numbers_with, same_unit, split_unit
 from tracker.domain.matching.words import load_background, load_words
@@ -390,12 +392,50 @@ def test_aim(text: str, aim: str) -> None:
         ("建成法治广场1处，不断提升法治氛围", ["建成法治广场1处，不断提升法治氛围"]),
         ("完成东岭村、西坡村污水管网改造", ["完成东岭村", "完成西坡村污水管网改造"]),
         ("加强交通、消防、危化品等领域排查", ["加强交通、消防、危化品等领域排查"]),
+        ("推进湖心乐园建设，推动青石枢纽站开工", ["推进湖心乐园建设，", "推动青石枢纽站开工"]),
+        ("强化考核运用，实现各村法律顾问全覆盖", ["强化考核运用，", "实现各村法律顾问全覆盖"]),
+        ("推进园区建设，推动经济高质量发展", ["推进园区建设，推动经济高质量发展"]),
+        ("完成东岭大桥、G512公路改造", ["完成东岭大桥", "完成G512公路改造"]),
+        ("加快东岭大桥、西岭隧道和G512公路建设", ["加快东岭大桥", "加快西岭隧道", "加快G512公路建设"]),
     ],
 )
 def test_parts(promise: str, parts: list[str]) -> None:
     item = earlier_report(promise).items[0]
     commitment = replace(item.commitments[0], text=promise, quantities=())
     assert [part.text for part in split_parts(commitment, load_words())] == parts
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("推进12号线西延伸", ["12号线西延伸"]),
+        ("改造107国道", ["107国道"]),
+        ("开通G512公路", ["g512"]),
+        ("完成12次培训", []),
+    ],
+)
+def test_numbers_that_belong_to_a_name_are_part_of_it(text: str, names: list[str]) -> None:
+    chunks = [chunk.text for chunk in make_comparable(text, load_words()).chunks]
+    assert all(any(name in chunk for chunk in chunks) for name in names)
+    assert any(char.isdigit() for chunk in chunks for char in chunk) is bool(names)
+
+
+@pytest.mark.parametrize(
+    ("text", "shares"),
+    [
+        ("接手纠纷59件，握手言和56件。", [94.9]),
+        ("受理12件、办结12件，接待86人次。", [100.0]),
+        ("新增3处，检查40家。", []),
+        ("办结12件，受理30件。", []),
+    ],
+)
+def test_what_share_one_count_is_of_another(text: str, shares: list[float]) -> None:
+    assert [round(share, 1) for share in shares_of_counts(text)] == shares
+
+
+def test_an_answer_in_other_words_is_found_and_one_of_another_thing_is_not_taken() -> None:
+    link = linked("邻里纠纷调解成功率达到95%以上", "（二）村里的争执。调解员接手60起，58起双方握手言和。")
+    assert link.outcome is Outcome.DONE
 
 
 def test_promises_have_weight_and_theme() -> None:

@@ -26,7 +26,7 @@ _DROP = "“”‘’\"'「」『』《》〈〉（）()[]［］【】<> 　\t"
 _TABLE = str.maketrans({**{chr(0xFF01 + i): chr(0x21 + i) for i in range(94)}, **dict.fromkeys(_DROP, "")}) | _ROMAN
 _FOOTNOTE = re.compile(r"[\[［【〔]\d{1,3}[\]］】〕]")
 _AMOUNT = re.compile(
-    rf"\d[\d,.]{{0,15}}(?:[-—～至]\d[\d,.]{{0,15}})?[万亿千百]{{0,4}}[余多]?(?:%|个百分点|人次|场次|平方米|公里|[年月日号个名次场期件项家处所座条台套部份篇轮辆亩支人户堂批元吨起宗例])?"
+    rf"(?<![a-z\d])\d[\d,.]{{0,15}}(?:[-—～至]\d[\d,.]{{0,15}})?[万亿千百]{{0,4}}[余多]?(?:%|个百分点|人次|场次|平方米|公里|[年月日号个名次场期件项家处所座条台套部份篇轮辆亩支人户堂批元吨起宗例])?"
     rf"|[{''.join(DIGITS)}十百]{{1,8}}(?:个|名|次|场|期|件|项|家|处|所|座|条|月)(?!性|级|体)"
 )
 _TITLE = re.compile(r"《([^《》\n]{2,40})》")
@@ -35,6 +35,8 @@ _RATE = re.compile(r"[\u4e00-\u9fff]{2}率")
 """A rate is a thing even where its first characters are a verb (审查率)."""
 _KIND = re.compile(r"(?<=[\u4e00-\u9fff]{4})(?:建设项目|项目|工程|地块|任务|系统)(?![\u4e00-\u9fff]{0,2}率)")
 """What only says of what kind a long name is: 春天小镇项目 is 春天小镇."""
+_NUMBERED = re.compile(r"\d{1,4}(?:号线|号楼|号桥|号井|号院|号地|国道|省道|县道|乡道)")
+"""A number that belongs to a name: 12号线 is not 17号线. So is one behind a letter (g331)."""
 _STOP = re.compile(r"[，,。；;：:！!？?、/|｜\n—\-·.…]+")
 
 
@@ -66,6 +68,7 @@ class Comparable:
     skips: frozenset[str]
 
 
+@lru_cache(maxsize=1024)  # a promise's pieces are asked for again and again
 def make_comparable(text: str, words: MatchingWords) -> Comparable:
     """Return the comparable form of ``text``."""
     plain = plain_text(text, words)
@@ -103,6 +106,8 @@ def _marks(plain: str, words: MatchingWords) -> bytearray:
         _fill(marks, found, 0)
     for found in _AMOUNT.finditer(plain):
         _fill(marks, found, 2)
+    for found in _NUMBERED.finditer(plain):
+        _fill(marks, found, 0)
     for found in _STOP.finditer(plain):
         _fill(marks, found, 3)
     return marks

@@ -19,7 +19,13 @@ from tracker.domain.matching.names import (
 )
 from tracker.domain.matching.objects import CONTEXT_SHARE, SAME_KIND, Seen, compare_objects, rare_words
 from tracker.domain.matching.promises import Promise
-from tracker.domain.matching.reckoning import all_of_them, change_told, is_another_rate, rate_from_counts
+from tracker.domain.matching.reckoning import (
+    all_of_them,
+    change_told,
+    is_another_rate,
+    rate_from_counts,
+    shares_of_counts,
+)
 from tracker.domain.matching.units import labelled_numbers, numbers_with
 from tracker.domain.matching.words import CONCEPT_MARK, MatchingWords
 
@@ -38,6 +44,10 @@ RECKONED = 0.6
 """What a number is worth that has to be worked out."""
 HALF = 0.5
 """How near the target such a number must come."""
+MOST_OF = 50.0
+"""A rate from which on a share of two counts may tell it."""
+NEAR_RATE = 6.0
+"""How many points such a share may lie off."""
 LONG = 40
 """A promise of so many characters is long."""
 NEAR = 2
@@ -47,7 +57,7 @@ FEATURES = (
     "bias", "cover", "scattered", "sentence", "objects", "heads", "qualifiers", "rare_missing", "longest", "chars", "short_name",
     "elements", "title", "title_other", "contrast", "sibling", "unnamed", "verb", "unit", "unit_missing", "number", "lead", "concrete",
     "theme", "rival", "reverse", "reverse_best", "size", "away", "told", "framing", "replaced", "title_missing", "rate_missing", "growth_missing", "thing_missing", "soft", "concepts", "verb_other", "head_missing",
-    "paragraph", "paragraph_cover", "rare_told", "rare_untold", "length",
+    "paragraph", "paragraph_cover", "rare_told", "rare_untold", "length", "ratio", "topic", "topic_clause",
 )  # fmt: skip
 
 
@@ -67,11 +77,14 @@ class Reading:
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """What stands around a claim: how much better another promise of the plan fits it, how like its paragraph is to the
-    promise's item, and how much of the promise stands anywhere in that paragraph (each 0..1)."""
+    promise's item, how much of the promise stands anywhere in that paragraph, and how surely the sentence, or a clause or
+    two of it, speaks of what is promised (each 0..1)."""
 
     rival: float
     likeness: float
     cover: float
+    topic: float
+    topic_clause: float
 
 
 def read_against(
@@ -125,6 +138,9 @@ def read_against(
         "paragraph_cover": around.cover,
         **rare_words(promise, seen, rarity),
         "length": min(len(promise.text), LONG) / LONG,
+        "ratio": _ratio(promise, claim),
+        "topic": around.topic,
+        "topic_clause": around.topic_clause,
     }
     return Reading(promise, claim, first, last, best, features, objects.shared)
 
@@ -231,6 +247,15 @@ def _elements(promise: Promise, claim: Claim) -> float:
         return 0.0
     plain = "".join(clause.form.plain for clause in claim.clauses)
     return sum(element in plain for element in promise.elements) / len(promise.elements)
+
+
+def _ratio(promise: Promise, claim: Claim) -> float:
+    """Return 1 where two counts of one unit in the sentence stand to each other as a promised rate says (59件, 56件; 93%)."""
+    rates = [quantity.value for quantity in promise.quantities if quantity.unit == "%" and quantity.value >= MOST_OF]
+    if not rates:
+        return 0.0
+    told = shares_of_counts(claim.text)
+    return float(any(abs(share - rate) <= NEAR_RATE for rate in rates for share in told))
 
 
 def _unit_features(promise: Promise, claim: Claim, first: int, last: int, words: MatchingWords) -> dict[str, float]:

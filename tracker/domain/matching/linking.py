@@ -31,7 +31,7 @@ from tracker.domain.matching.figures import (
 from tracker.domain.matching.figuring.choosing import sentences_after
 from tracker.domain.matching.lateness import is_late
 from tracker.domain.matching.looks import look_around, looked_at_again
-from tracker.domain.matching.outcome import Judgement, judge, judge_borrowed, sum_up
+from tracker.domain.matching.outcome import Judgement, counts_the_kind, judge, judge_borrowed, sum_up
 from tracker.domain.matching.promises import Promise, prepare_promises, side_parts
 from tracker.domain.matching.reasons import explain
 from tracker.domain.matching.repetition import EVENLY, Repetition, find_repetitions, taken_up
@@ -194,7 +194,7 @@ class _Linker:
         return Link(
             item=item,
             commitment=commitment,
-            outcome=sum_up([(answer.promise, answer.judgement.outcome) for answer in answers], self.words),
+            outcome=sum_up([(one.promise, one.judgement.outcome) for one in _without_examples(answers)], self.words),
             score=round(max((answer.score for answer in answers), default=0.0), 4),
             late=any(lates) if lates else None,
             evidence=self._best_evidence(answers),
@@ -295,6 +295,18 @@ def _member_figures(answers: Sequence[_Answer]) -> Iterator[Figure]:
         figure = count_members([answer.promise for answer in members], done)
         if figure and any(answer.accepted for answer in members):
             yield figure
+
+
+def _without_examples(answers: Sequence[_Answer]) -> list[_Answer]:
+    """Leave out the unanswered members of a list that only gives examples of a kind, where the report counts the kind."""
+    counted = {
+        answer.promise.commitment.id
+        for answer in answers
+        if answer.promise.is_member and answer.accepted and counts_the_kind(answer.promise, answer.accepted)
+    }
+    return [
+        one for one in answers if one.accepted or not one.promise.is_member or one.promise.commitment.id not in counted
+    ]
 
 
 def _taken_up(answers: Sequence[_Answer]) -> list[Repetition]:

@@ -12,10 +12,27 @@ BOUND = 8.0
 """Odds beyond this (logarithm) say no more."""
 LOOKED_AT = (
     "size", "number", "unit_missing", "replaced", "title_missing", "rate_missing", "thing_missing", "scattered", "contrast", "framing", "lead", "theme", "told", "objects", "heads", "reverse",
-    "concepts", "soft", "concrete", "title", "away", "head_missing", "paragraph", "rare_told", "rare_untold", "length",
+    "concepts", "soft", "concrete", "title", "away", "head_missing", "paragraph", "rare_told", "rare_untold", "length", "ratio", "topic", "topic_clause",
 )  # fmt: skip
 """The features of the surest reading that the second look takes in again."""
-LOOKS = ("bias", "odds", "margin", "company", "taken", "contested", "counted", "standing", "member", *LOOKED_AT)
+STANDING = (
+    "concepts",
+    "soft",
+    "told",
+    "chars",
+    "reverse",
+    "paragraph",
+    "head_missing",
+    "rare_told",
+    "size",
+    "length",
+    "topic",
+)
+"""Of these, what they say besides where a standing duty was promised: words of the same kind may answer it."""
+LOOKS = (
+    "bias", "odds", "margin", "company", "taken", "contested", "counted", "standing", "member", *LOOKED_AT,
+    *(f"standing_{name}" for name in STANDING),
+)  # fmt: skip
 """All that the second look takes in."""
 
 
@@ -71,7 +88,7 @@ def _around(
 
 def second_look(promise: Promise, rows: Sequence[Scored], around: Around) -> dict[str, float]:
     """Return what speaks for the report speaking of the promise at all, given its readings, the surest first."""
-    first = rows[0].reading.features
+    first, standing = rows[0].reading.features, promise.aim == "standing" and not promise.quantities
     odds = log_odds(rows[0].score)
     other = log_odds(rows[1].score) if len(rows) > 1 else -BOUND
     return {
@@ -82,9 +99,10 @@ def second_look(promise: Promise, rows: Sequence[Scored], around: Around) -> dic
         "taken": around.taken,
         "contested": around.contested,
         "counted": float(bool(promise.quantities)),
-        "standing": float(promise.aim == "standing"),
+        "standing": float(standing),
         "member": float(promise.is_member),
         **{name: first[name] for name in LOOKED_AT},
+        **({f"standing_{name}": first[name] for name in STANDING} if standing else {}),
     }
 
 

@@ -163,7 +163,7 @@ def missing_elements(promise: Promise, rows: Sequence[Scored]) -> tuple[str, ...
     """
     if promise.aim == "standing" or len(promise.elements) < 2:
         return ()
-    if _counts_the_kind(promise, rows):
+    if counts_the_kind(promise, rows):
         return ()
     grams = {gram for row in rows for clause in row.reading.claim.clauses for gram in clause.form.grams}
     plain = "".join(clause.form.plain for row in rows for clause in row.reading.claim.clauses)
@@ -172,7 +172,7 @@ def missing_elements(promise: Promise, rows: Sequence[Scored]) -> tuple[str, ...
     return missing if 0 < len(missing) < len(shares) else ()
 
 
-def _counts_the_kind(promise: Promise, rows: Sequence[Scored]) -> bool:
+def counts_the_kind(promise: Promise, rows: Sequence[Scored]) -> bool:
     """Say whether the promise names examples of a kind (甲、乙等背街小巷) and the passage counts that kind (7条背街小巷)."""
     named = _EXAMPLES_OF.search(promise.form.plain)
     if named is None:

@@ -12,7 +12,7 @@ from tracker.domain.matching.comparable import RAREST, Comparable, make_comparab
 from tracker.domain.matching.words import MatchingWords
 from tracker.language.sentences import split_clauses
 
-_ENUMERATION = re.compile(r"[、]|(?<=[\u4e00-\u9fff])(?:以及|和|及|与)(?=[\u4e00-\u9fff])")
+_ENUMERATION = re.compile(r"[、]|(?<=[\u4e00-\u9fff])(?:以及|和|及|与)(?=[\u4e00-\u9fffA-Za-z])")
 _LIST = re.compile(r"[^，；。：（）]+")
 TELLING_NAME = 6.0
 """How much rarity a part's nouns must carry to stand alone: 培训 carries 4.5, 教师 6.5, 户厕 9."""
@@ -25,6 +25,8 @@ _SCOPE = re.compile(r"(?<!\d)\d{1,9}(?:个|所|家|名|户|条|支)")
 _TITLES = re.compile(r"《([^《》]{2,40})》")
 _EACH_OF = re.compile("每(?:轮|期|场|次|批|堂|节)")
 _AROUND = re.compile("周边|周围|范围|半径")
+OWN_NAME = 4
+"""A clause that begins with its purpose promises something where it names a thing in so many characters."""
 MANNER = 16
 """How many characters before a number may say that it is no target."""
 _GENERIC_FRONT = re.compile("^(?:县城|全县|全市|全镇|全乡|城区|农村|县级|市级|县|市|镇)+(?=.{2})")
@@ -129,7 +131,7 @@ def split_parts(commitment: Commitment, words: MatchingWords) -> list[Part]:
     for start, end in split_clauses(text, 0, len(text)):
         for low, high in _by_amounts(text, start, end):
             piece = text[low:high]
-            if pieces and (words.signals["purposes"].match(piece.strip()) or not _has_object(piece, words)):
+            if pieces and (_is_purpose(piece, words) or not _has_object(piece, words)):
                 if _has_object(piece, words) and not re.search(r"\d", piece):
                     asides[pieces[-1][0]] = asides.get(pieces[-1][0], "") + text[pieces[-1][1] : high]
                 pieces[-1] = (pieces[-1][0], high)
@@ -165,6 +167,20 @@ def split_parts(commitment: Commitment, words: MatchingWords) -> list[Part]:
         else:
             parts.append(Part(text[low:high], targets, aside=asides.get(low, "")))
     return parts
+
+
+def _is_purpose(piece: str, words: MatchingWords) -> bool:
+    """Say whether a clause only tells what the one before is good for (推动高质量发展), and promises no thing of its own.
+
+    推动高铁宝山站开工 and 实现村居法律顾问全覆盖 are promises like others.
+    """
+    verb = words.signals["purposes"].match(piece.strip())
+    if verb is None:
+        return False
+    rest = piece.strip()[verb.end() :]
+    ends = aim_of(plain_text(rest, words), words) in ("start", "finish") or "全覆盖" in rest
+    named = any(len(chunk.text) >= OWN_NAME for chunk in make_comparable(rest, words).chunks)
+    return not (ends and named)
 
 
 def _members(piece: str, words: MatchingWords) -> list[str]:

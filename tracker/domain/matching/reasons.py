@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from tracker.domain.matching.features import Reading
+from tracker.domain.matching.topics import load_topics
 
 MOST_WORDS = 3
+FEW = 0.25
+"""Where less of the promise than this stands in the passage, words that only speak of the same are named as well."""
+SAME_TOPIC = 0.5
 SURE, LIKELY = 0.9, 0.7
 
 
 def _shared_words(reading: Reading) -> list[str]:
-    """Return the words that stand in both texts, and those that only mean the same."""
+    """Return the words that stand in both texts, those that only mean the same, and those that speak of the same."""
     passage = "".join(clause.text for clause in reading.claim.clauses[reading.first : reading.last + 1])
     verbatim = [word for word in reading.shared if word in passage and word in reading.promise.text]
     alike = [word for word in reading.shared if word not in verbatim]
@@ -18,6 +22,9 @@ def _shared_words(reading: Reading) -> list[str]:
         lines.append("共有词：" + "、".join(verbatim[:MOST_WORDS]))
     if alike:
         lines.append("近义或简称：" + "、".join(alike[:MOST_WORDS]))
+    if reading.features["cover"] < FEW and reading.features["topic"] >= SAME_TOPIC:
+        pair = load_topics().alike(reading.promise.text, passage)
+        lines += [f"常一同出现的词：{pair[0]}—{pair[1]}"] if pair else []
     return lines
 
 

@@ -94,6 +94,21 @@ def rate_from_counts(text: str, quantity: Quantity, words: MatchingWords) -> Rec
     return Reckoned(value, note)
 
 
+def shares_of_counts(text: str) -> list[float]:
+    """Return what share, in percent, a later count of a sentence is of an earlier one of the same unit."""
+    counts = [
+        (value, found.group(2) + found.group(3)[:1])
+        for found in _COUNT.finditer(text)
+        if (value := parse_number(found.group(1)))
+    ]
+    return [
+        100.0 * part / whole
+        for at, (part, unit) in enumerate(counts)
+        for whole, other in counts[:at]
+        if unit == other and 0 < part <= whole
+    ]
+
+
 def _counts(text: str, words: MatchingWords) -> Iterator[_Count]:
     at = 0
     for found in _COUNT.finditer(text):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,10 +12,15 @@ from tracker.domain.matching.comparable import RAREST
 from tracker.domain.matching.features import Reading, Surroundings, read_against
 from tracker.domain.matching.paragraphs import Paragraphs
 from tracker.domain.matching.promises import Promise
+from tracker.domain.matching.topics import NOWHERE, SpokenOf
 from tracker.domain.matching.words import MatchingWords
 
 SHORTLIST = 8
 """How many sentences are read closely for each promise."""
+NEAREST = 2
+"""How many are read closely besides because they speak of the promised thing, whatever their words."""
+LEAST_SPOKEN = 0.2
+"""How surely they must."""
 WORTH_READING = 0.15
 """Share of the best sentence's cover that a sentence must reach to be read closely."""
 
@@ -103,20 +109,40 @@ def score_claims(
     rivals = _Rivals(index, [rows for _, rows in covers])
     paragraphs = Paragraphs(claims, rarity)
     likeness = paragraphs.likeness(promises)
+    # Plans and problems are read without it: their models do not ask what a text speaks of.
+    spoken_of = (
+        SpokenOf([[clause.text for clause in claim.clauses] for claim in claims]) if "topic" in weights else None
+    )
+    nothing = [0.0] * len(claims)
     scored: list[list[Scored]] = []
     for own, (promise, (sentences, rows)) in enumerate(zip(promises, covers, strict=True)):
         least = WORTH_READING * max(sentences.values(), default=0.0)
         worthy = [number for number, cover in sentences.items() if cover >= least]
         numbers = sorted(worthy, key=lambda number: (-sentences[number], number))[:SHORTLIST]
+        own_place = spoken_of.topics.place(promise.text) if spoken_of else NOWHERE
+        spoken = spoken_of.sentences(own_place) if spoken_of else nothing
+        numbers += _nearest(spoken, numbers)
         readings = []
         for number in numbers:
             line = claims[number].line
             like = likeness[promise.item.id].get(line, 0.0)
-            around = Surroundings(rivals.lead(own, number, rows), like, paragraphs.cover(promise, line))
+            around = Surroundings(
+                rivals.lead(own, number, rows),
+                like,
+                paragraphs.cover(promise, line),
+                spoken[number],
+                spoken_of.clauses(number, own_place) if spoken_of else 0.0,
+            )
             readings.append(read_against(promise, claims[number], around, rarity, words))
         found = [Scored(reading, probability(weights, reading.features)) for reading in readings]
         scored.append(sorted(found, key=lambda row: (-row.score, row.reading.claim.start)))
     return scored
+
+
+def _nearest(spoken: Sequence[float], besides: Sequence[int]) -> list[int]:
+    """Return the numbers of the sentences that most surely speak of a promise, where they do, without those ``besides``."""
+    surest = heapq.nlargest(NEAREST, range(len(spoken)), key=spoken.__getitem__)
+    return [number for number in surest if number not in besides and spoken[number] >= LEAST_SPOKEN]
 
 
 class _Rivals:
