@@ -188,6 +188,7 @@ def test_figures(promise: str, claim: str, target: float, actual: float, met: bo
         ("完成食品抽检1200批次", "食品抽检任务超额完成。", "超额完成"),
         ("完成食品抽检1200批次", "五年来累计完成食品抽检5600批次。", "多年"),
         ("新增法律明白人60名", "法律明白人达到210名。", "总数"),
+        ("旅游旺季每周开展联合巡查2次", "旅游旺季每周联合巡查2次，累计46次。", "一年中的一段"),
     ],
 )
 def test_open_comparisons_say_why(promise: str, claim: str, note: str) -> None:

@@ -121,6 +121,10 @@ def figure_of(target: Target, candidate: Candidate, scenes: Sequence[Scene], wor
     """Return the figure that a candidate makes of a target."""
     quantity, way = target.quantity, candidate.way
     what = tidy(quantity.what)
+    if target.seasonal:
+        return Figure(
+            what, quantity.value, None, quantity.unit, met=None, note="目标只管一年中的一段，不能折成全年比较"
+        )
     if way is None:
         numbers = any(scene.numbers for scene in scenes)
         note = why_open(target, scenes, words, numbers=numbers)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from tracker.domain.documents import Quantity
 from tracker.domain.matching.comparable import RAREST, Comparable, make_comparable
 from tracker.domain.matching.figuring.rows import name_in_row
+from tracker.domain.matching.figuring.vocabulary import figure_words
 from tracker.domain.matching.promises import Promise
 from tracker.domain.matching.units import number_text, same_unit, split_unit
 from tracker.domain.matching.words import MatchingWords
@@ -46,7 +47,7 @@ _EACH_ONE = re.compile("每[个名家所村校人镇站位支项户]|各[个村�
 class Target:
     """A target: ``value`` over the year in the quantity's unit (``factor`` times the plain ``base``).
 
-    ``wanted`` are the grams of its name by weight; ``place`` and ``row`` its place among the promise's targets in that unit.
+    ``seasonal`` where it recurs for a part of the year only; ``wanted`` are the grams of its name by weight; ``place`` and ``row`` its place among the promise's targets in that unit.
     """
 
     quantity: Quantity
@@ -54,6 +55,7 @@ class Target:
     value: float
     times: int
     recurs: bool
+    seasonal: bool
     factor: float
     base: str
     name: Comparable
@@ -101,6 +103,7 @@ def target_of(quantity: Quantity, promise: Promise, rarity: Mapping[str, float],
         value=_THIRDS.get(quantity.value, quantity.value) * times,
         times=times,
         recurs=periods_of(quantity, promise) > 1,
+        seasonal=periods_of(quantity, promise) > 1 and bool(figure_words()["season"].search(before)),
         factor=factor,
         base=base,
         name=name,
