@@ -59,10 +59,15 @@ class DeliveryBook:
         return any("hour" in override.values for override in self._nearest_first)
 
     @property
-    def begins(self) -> time:
-        """The hour at which the day's round begins: the earliest of all."""
+    def first_hour(self) -> str:
+        """The hour at which the day's round begins, as ``08:30``: the earliest of all."""
         hours = (override.values["hour"] for override in self._nearest_first if "hour" in override.values)
-        return time.fromisoformat(min((self.base.hour, *hours)))
+        return min((self.base.hour, *hours))
+
+    @property
+    def begins(self) -> time:
+        """The same as a time of day."""
+        return time.fromisoformat(self.first_hour)
 
     def hour(self, unit_path: str, levels: Iterable[str | None] = (None,)) -> str:
         """Return from when a message goes to a person of the unit that is about tasks of ``levels``, as ``08:30``."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeVar
@@ -21,6 +21,7 @@ from tracker.domain.policy_book import Override, PolicyBook
 from tracker.domain.reminders import ReminderPolicy
 
 Policy = TypeVar("Policy", LightPolicy, ReminderPolicy, DeliveryPolicy)
+Book = TypeVar("Book", PolicyBook, DeliveryBook)
 RULES, BOOK, TIMES = "rules", "policy_book", "delivery_book"  # the keys under which a session keeps what it has read
 
 
@@ -48,12 +49,7 @@ def load_reminder_policy(session: Session) -> ReminderPolicy:
 
 def load_policy_book(session: Session) -> PolicyBook:
     """Return the steps of the reminders with their exceptions by unit and level; read once a transaction."""
-    book = session.info.get(BOOK)
-    rules = _rules(session)
-    if book is None or book[0] is not rules:
-        book = session.info[BOOK] = (rules, PolicyBook(load_reminder_policy(session), rules.overrides))
-    found: PolicyBook = book[1]
-    return found
+    return _book(session, BOOK, lambda overrides: PolicyBook(load_reminder_policy(session), overrides))
 
 
 def signing_day(session: Session, unit_path: str, level: str | None, *, today: date) -> date:
@@ -69,12 +65,7 @@ def load_delivery_policy(session: Session) -> DeliveryPolicy:
 
 def load_delivery_book(session: Session) -> DeliveryBook:
     """Return when reminders leave, with the exceptions by unit and level; read once a transaction."""
-    book = session.info.get(TIMES)
-    rules = _rules(session)
-    if book is None or book[0] is not rules:
-        book = session.info[TIMES] = (rules, DeliveryBook(load_delivery_policy(session), rules.overrides))
-    found: DeliveryBook = book[1]
-    return found
+    return _book(session, TIMES, lambda overrides: DeliveryBook(load_delivery_policy(session), overrides))
 
 
 def is_sending_day(session: Session, day: date) -> bool:
@@ -107,6 +98,15 @@ def _load(session: Session, defaults: Policy, prefix: str) -> Policy:
         if f"{prefix}.{field.name}" in saved
     }
     return dataclasses.replace(defaults, **changes)
+
+
+def _book(session: Session, key: str, make: Callable[[tuple[Override, ...]], Book]) -> Book:
+    """Return what ``make`` makes of the exceptions, made once as long as the session's rules are the same."""
+    kept, rules = session.info.get(key), _rules(session)
+    if kept is None or kept[0] is not rules:
+        kept = session.info[key] = (rules, make(rules.overrides))
+    found: Book = kept[1]
+    return found
 
 
 def _rules(session: Session) -> _Rules:

@@ -101,7 +101,7 @@ def preview_task(session: Session, task: Task, policy: ReminderPolicy, *, today:
         unit_name=task.lead_unit.name,
         level=LEVEL_LABELS[level_of(task)],
         due_on=task.due_on,
-        hour=f"{post.book.begins:%H:%M}",
+        hour=post.book.first_hour,
         messages=messages,
         more=len(sent) > MOST,
     )
@@ -172,4 +172,4 @@ def _when(person: User, task: Task, day: date, post: _Post, is_sent: bool) -> st
     hour = hour_of(person, post.book, (task.level,))
     if leaves != day:
         return f" {leaves} {hour}"
-    return "" if hour == f"{post.book.begins:%H:%M}" else f" {hour}"
+    return "" if hour == post.book.first_hour else f" {hour}"

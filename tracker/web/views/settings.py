@@ -269,7 +269,7 @@ def _reminders_page(form: RemindersForm, shown: ReminderPolicy, *, previewed: bo
         previewed=previewed,
         changes=_changes(in_force, shown),
         task=task,
-        hour=f"{load_delivery_book(session).begins:%H:%M}",
+        hour=load_delivery_book(session).first_hour,
         example=example,
         deadline=examples_of(example_steps(Ladder.DEADLINE, shown, working, example), shown),
         signing=examples_of(example_steps(Ladder.SIGNING, shown, working, example, days_after=30), shown),

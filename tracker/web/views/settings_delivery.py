@@ -61,6 +61,6 @@ def _delivery_page(form: DeliveryForm) -> str:
         in_force=delivery_written(in_force),
         defaults=delivery_written(DeliveryPolicy()),
         exceptions=times.exceptions,
-        begins=f"{times.begins:%H:%M}",
+        begins=times.first_hour,
         may_change=may_change_rules(current_actor()),
     )
