@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
+# Whether a control leads to another page: a link to an address, or a button that sends a form (no dialog's opener).
+LEADS_ON = "c => c.matches('a[href]:not([href^=\"#\"]):not([data-dialog], [data-edit]), button[type=submit]:not([data-dialog])')"
+
 
 class Person:
     """Somebody signed in, with a window that stays open from step to step."""
@@ -30,31 +33,37 @@ class Person:
         self.page.goto(path)
         ended = self.main.get_by_role("link", name="去登录")
         if ended.count():
-            ended.click()
+            self.click(ended)
         if "/login" in self.page.url:
             self.sign_in()
             self.page.goto(path)
 
     def go(self, name: str) -> None:
         """Follow an entry of the main navigation."""
-        self.page.get_by_role("navigation", name="主导航", exact=True).get_by_role(
-            "link", name=re.compile(name)
-        ).click()
+        self.follow(re.compile(name), self.page.get_by_role("navigation", name="主导航", exact=True))
 
-    def follow(self, name: str, within: Locator | None = None) -> None:
+    def follow(self, name: str | re.Pattern[str], within: Locator | None = None) -> None:
         """Follow the first link of that name."""
-        (within or self.main).get_by_role("link", name=name).first.click()
+        self.click((within or self.main).get_by_role("link", name=name).first)
 
     def press(self, name: str, within: Locator | None = None) -> None:
         """Press the first button of that name."""
-        (within or self.main).get_by_role("button", name=name).first.click()
+        self.click((within or self.main).get_by_role("button", name=name).first)
+
+    def click(self, control: Locator) -> None:
+        """Click, and wait for the page that it leads to: a click returns before the next page is asked for."""
+        if not control.evaluate(LEADS_ON):
+            control.click()
+            return
+        with self.page.expect_navigation():
+            control.click()
 
     def choose(self, name: str) -> None:
         """Follow a task's action, wherever it stands: beside the title or among 更多操作."""
         link = self.main.get_by_role("link", name=name).first
         if not link.is_visible():
             self.main.get_by_text("更多操作").first.click()
-        link.click()
+        self.click(link)
 
     def fill(self, **fields: Any) -> None:
         """Fill in fields by their labels."""

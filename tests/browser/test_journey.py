@@ -228,8 +228,7 @@ def open_task(person: Person, words: str) -> None:
     person.field("搜索").fill(words)
     person.press("筛选")
     person.sees("本页 1 项")
-    person.main.locator("tbody").get_by_role("link").first.click()
-    person.page.wait_for_url(re.compile(r"/tasks/\d+"))
+    person.click(person.main.locator("tbody").get_by_role("link").first)
 
 
 def report_progress(officer: Person, tmp_path: Path, screenshot: Callable[..., Path]) -> None:
@@ -317,7 +316,7 @@ def explain_differences(supervisor: Person, screenshot: Callable[..., Path]) -> 
     for _ in range(3):
         link = supervisor.main.get_by_role("link", name=re.compile("^填写"))
         if link.count():
-            link.first.click()
+            supervisor.click(link.first)
         form = supervisor.page.locator("#line-form")
         form.wait_for()
         for box in form.get_by_label(re.compile("^说明")).all():
