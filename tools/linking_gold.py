@@ -77,19 +77,31 @@ def _folders(folder: Path) -> Iterator[Path]:
 
 def _pair(home: Path, earlier: Path, later: Path, links: Path) -> GoldPair:
     gold = json.loads(links.read_text(encoding="utf-8"))
-    one, two = read_text(earlier.read_text(encoding="utf-8")), read_text(later.read_text(encoding="utf-8"))
-    found, lost = _links(gold["links"], one, two, repeats=gold.get("repeats_judged", True))
-    return GoldPair(
+    return pair_of(
         home.stem,
-        home.parent.name == HELD_OUT_FOLDER or gold.get("held_out", False),
-        one,
-        two,
+        earlier.read_text(encoding="utf-8"),
+        later.read_text(encoding="utf-8"),
+        gold["links"],
         gold["plan_year"],
-        tuple(gold["links"]),
-        gold.get("repeats_judged", True),
-        tuple(found),
-        tuple(lost),
+        held_out=home.parent.name == HELD_OUT_FOLDER or gold.get("held_out", False),
+        repeats=gold.get("repeats_judged", True),
     )
+
+
+def pair_of(
+    name: str,
+    earlier: str,
+    later: str,
+    entries: Sequence[dict[str, Any]],
+    plan_year: int,
+    *,
+    held_out: bool = False,
+    repeats: bool = False,
+) -> GoldPair:
+    """Return the pair of two plain texts and the judged links, as ``links.json`` has them."""
+    one, two = read_text(earlier), read_text(later)
+    found, lost = _links(entries, one, two, repeats=repeats)
+    return GoldPair(name, held_out, one, two, plan_year, tuple(entries), repeats, tuple(found), tuple(lost))
 
 
 def read_text(text: str) -> ReportReading:

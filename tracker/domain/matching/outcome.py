@@ -13,6 +13,7 @@ from tracker.domain.matching.honours import wins_another
 from tracker.domain.matching.promises import Promise
 from tracker.domain.matching.scoring import Scored
 from tracker.domain.matching.steps import claimed_step, step_of
+from tracker.domain.matching.unfinished import unfinished
 from tracker.domain.matching.words import MatchingWords
 
 NAMEABLE = ("个", "家", "处", "所", "座", "条", "村", "支", "项", "部")
@@ -60,6 +61,9 @@ def judge(
         return Judgement(Outcome.PARTIAL, "未见：" + "、".join(missing), missing)
     if promise.aim in ("finish", "project") and _member_unfinished(promise, rows, words):
         return Judgement(Outcome.PARTIAL, "所列事项中有的仍在推进")
+    sign = None if met else unfinished(promise, rows[0].reading, words)
+    if sign:
+        return Judgement(Outcome.PARTIAL, sign)
     open_figures = [figure for figure in figures if figure.met is None]
     if open_figures and len(open_figures) < len(figures):
         return Judgement(Outcome.PARTIAL, f"“{open_figures[0].what}”没有可比的数字")

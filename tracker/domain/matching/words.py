@@ -37,6 +37,7 @@ class MatchingWords:
     future_openings: tuple[str, ...]
     future_pattern: re.Pattern[str]
     signals: Mapping[str, re.Pattern[str]]
+    unfinished: Mapping[str, re.Pattern[str]]
     unit_kinds: Mapping[str, frozenset[int]]
     scales: Mapping[str, float]
     concepts: Mapping[str, str]
@@ -80,6 +81,7 @@ def parse_words(text: str, concepts_text: str = "concepts = []") -> MatchingWord
         future_openings=tuple(tables["future"]["openings"]),
         future_pattern=re.compile(alternatives(tables["future"]["words"])),
         signals={name: re.compile(alternatives(row)) for name, row in tables["signals"].items()},
+        unfinished={name: re.compile(alternatives(row)) for name, row in tables["unfinished"].items()},
         unit_kinds=_unit_kinds(tables["units"]["equivalent"]),
         scales=dict(sorted(tables["units"]["scale"].items(), key=lambda pair: -len(pair[0]))),
         concepts=concepts,

@@ -10,7 +10,7 @@ from tracker.domain.matching.comparable import make_comparable
 from tracker.domain.matching.figuring.scan import Number
 from tracker.domain.matching.figuring.targets import Target
 from tracker.domain.matching.figuring.vocabulary import figure_words
-from tracker.domain.matching.figuring.ways import EXACT, LOOSE, Scene, Way, fitting, unit_fit
+from tracker.domain.matching.figuring.ways import EXACT, LOOSE, SAME, Scene, Way, fitting, unit_fit
 from tracker.domain.matching.steps import step_of
 from tracker.domain.matching.units import number_text
 from tracker.domain.matching.words import MatchingWords
@@ -24,6 +24,17 @@ CLOSE = 16
 """So many characters before or after a number may say that it is last year's."""
 _PRIOR_TO = re.compile("(?:上年|去年|前一年|同期|年初|原先|原来|此前|以往|(?<!同)比|较)(?=[^，。；]{0,10}$)")
 """What says, between two numbers, that the second one is last year's or what it changed by."""
+_LEFT_OVER = re.compile("其余|剩余|余下|剩下|还剩")
+_BOTH_ACTS = re.compile("新[（(]?改[）)]?[扩]?建|新建[^，。；、]{0,2}[和及、与或（][^，。；]{0,3}(?:改|扩|修)|改建[^，。；、]{0,2}[和及、与]新建")
+"""Two acts promised with one number (新改建40座): a report tells of each with its own."""
+_FELL_BY = re.compile("(?:下降|降低|减少|回落|下滑|微降|负增长|收缩)[了约近]?$")
+_ROSE_BY = re.compile("(?:上升|增加|增长|提高|攀升|回升|反弹)[了约近]?$")
+TURNED_WITHIN = 5
+"""Within how many characters before a change its direction is told."""
+_CONVERTED = {
+    ("公顷", "亩"): 15.0, ("公顷", "平方米"): 10000.0, ("平方公里", "公顷"): 100.0, ("公里", "米"): 1000.0, ("千米", "米"): 1000.0,
+    ("米", "公里"): 0.001, ("小时", "分钟"): 60.0,
+}  # fmt: skip
 _YEAR = re.compile(r"20\d\d年(?:同期)?(?:的|为|是|共|有)")
 _MORE_THAN_PLANNED = re.compile(
     r"(?:比|超|较)[^，。；\d]{0,6}(?:计划|目标|任务|预期)[^，。；\d]{0,4}?(?:多|超|增)?[^，。；\d]{0,4}$|(?:超额|超出)[^，。；\d]{0,6}$"
@@ -45,7 +56,12 @@ def counts(scene: Scene, target: Target, words: MatchingWords) -> Iterator[Way]:
     for one, fit in found:
         note = None if one.said == target.quantity.unit else f"报告按“{one.said}”计"
         value = one.high if one.high and target.ceiling else one.value
+        if target.growth and _turned(scene, one, target):
+            note = f"承诺{'下降' if target.falls else '增长'}，报告所述相反"
+            yield Way(-target.scaled(value), "number", note, scene, one.start, one.end, fit, {"turned_told": 1.0})
+            continue
         yield Way(target.scaled(value), "number", note, scene, one.start, one.end, fit)
+    yield from _converted(scene, target)
     if target.share:
         return
     yield from _sums(scene, target, found)
@@ -59,13 +75,29 @@ def counts(scene: Scene, target: Target, words: MatchingWords) -> Iterator[Way]:
     yield from _of_the_target(scene, target)
 
 
+def _turned(scene: Scene, one: Number, target: Target) -> bool:
+    """Say whether the words before a change tell of the other direction than was promised (增长8% and 同比下降2.3%)."""
+    close = scene.before(one.start)[-TURNED_WITHIN:]
+    falls, rises = _FELL_BY.search(close), _ROSE_BY.search(close)
+    return bool(rises and not falls) if target.falls else bool(falls and not rises)
+
+
+def _converted(scene: Scene, target: Target) -> Iterator[Way]:
+    """Yield the numbers in a unit that converts into the target's (16.2公顷 for 15万平方米)."""
+    for one in scene.numbers:
+        rate = _CONVERTED.get((one.unit, target.base))
+        if rate:
+            note = f"按1{one.unit}={number_text(rate)}{target.base}换算"
+            yield Way(target.scaled(round(one.value * rate, 6)), "number", note, scene, one.start, one.end, SAME)
+
+
 def _sums(scene: Scene, target: Target, found: Sequence[tuple[Number, float]]) -> Iterator[Way]:
     """Yield the sums of numbers of one unit that follow each other (上半年5次，下半年4次)."""
     for first in range(len(found)):
         run = [found[first][0]]
         for other, fit in found[first + 1 : first + MOST_IN_A_SUM]:
             between = scene.text[run[-1].end : other.start]
-            if other.unit != run[0].unit or len(between) > BETWEEN or "。" in between:
+            if other.unit != run[0].unit or len(between) > BETWEEN or "。" in between or _LEFT_OVER.search(between):
                 break
             run.append(other)
             yield _sum_of(run, scene, target, fit, whole=first == 0 and len(run) == len(found))
@@ -88,6 +120,7 @@ def _sum_of(run: Sequence[Number], scene: Scene, target: Target, fit: float, *, 
             not any(target.tail[-2:] in (scene.before(one.start)[-7:] + scene.after(one.end)[:7]) for one in run)
         ),
         "sum_after_the_first": float(_named_once(run, scene, target)),
+        "sum_both_acts": float(len(run) == 2 and bool(_BOTH_ACTS.search(target.promise.text))),
         "sum_of_stretches": float(all(words["stretch"].search(scene.before(one.start)) for one in run)),
     }
     said = "＋".join(number_text(one.value) for one in run)

@@ -16,6 +16,8 @@ WHOLE = re.compile(r"^[^，。；、\d]{0,10}?(?:中|里|之中|当中)(?:，|�
 _FELL = re.compile("降|减|缩|压|少|精简|回落|下滑")
 _ROSE = re.compile("增|升|提高|涨|多了|反弹")
 _EPSILON = 1e-9
+STAGE_WITHIN = 12
+"""Within how many characters before a number it is told whether it counts what was begun or what came to its end."""
 CLOSE = 7
 """So many characters right before or after a number name what it counts."""
 SPLIT = 20
@@ -64,6 +66,8 @@ def what_number(way: Way, number: Number, around: Around) -> dict[str, float]:
     if target.value and way.value:
         traits["so_many_at_target"] = traits["so_many"] * float(abs(way.value - target.value) < _EPSILON)
     traits.update(_kind_of_share(before, further, target, around))
+    if way.value < 0:
+        traits["turned_round"] = 0.0  # it is read as what it is: a change the other way
     traits.update(_beside(scene, number, target, around))
     traits.update(_turn(scene, number, target, around))
     return traits
@@ -155,7 +159,7 @@ def _stage(scene: Scene, number: Number, others: Sequence[Number], target: Targe
 def _stage_of(scene: Scene, number: Number, target: Target) -> str | None:
     """Return whether the words around a number tell of a beginning or an end; a beginning that was promised is an end."""
     words = figure_words()
-    near = scene.before(number.start)[-CLOSE:] + "_" + scene.after(number.end)[:CLOSE]
+    near = scene.before(number.start)[-STAGE_WITHIN:] + "_" + scene.after(number.end)[:CLOSE]
     if words["ended"].search(near):
         return "ended"
     begun = words["begun"].search(near)
@@ -167,8 +171,8 @@ def _stage_of(scene: Scene, number: Number, target: Target) -> str | None:
 def _names_better(scene: Scene, number: Number, former: Number, target: Target, around: Around) -> bool:
     """Say whether a part (其中蔬菜样品420个) has the target's noun and its whole (农产品样品650个) has not."""
     before = scene.before(number.start)
-    if not figure_words()["of_which"].search(before):
-        return False
+    if target.growth or not figure_words()["of_which"].search(before):
+        return False  # a change is told of what was named before it, so its own words name nothing to compare
     own = tail_share(target, before + scene.after(number.end), around.words)
     whole = tail_share(target, scene.before(former.start) + scene.after(former.end), around.words)
     return own > whole

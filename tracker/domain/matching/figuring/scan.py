@@ -51,7 +51,7 @@ def _pattern(lexicon: Lexicon, words: MatchingWords) -> re.Pattern[str]:
     plain = {name for name in names if name[:1] not in "万亿" and name not in ("个村", "行政村", "个行政村", "村")}
     return re.compile(
         rf"(?P<number>(?<![\d.,A-Za-z])\d[\d,]{{0,14}}(?:\.\d{{1,4}})?|[一二两三四五六七八九十百千零]{{1,7}})"
-        rf"(?:[至到—～-](?P<high>\d[\d,]{{0,9}}(?:\.\d{{1,4}})?))?(?P<scale>万亿|千亿|百亿|千万|百万|十万|[万亿])?(?P<more>[余多几])?(?P<half>个半(?!天|日))?(?P<unit>{alternatives(plain)})"
+        rf"(?:[至到—～-](?P<high>\d[\d,]{{0,9}}(?:\.\d{{1,4}})?))?(?P<scale>万亿|千亿|百亿|千万|百万|十万|[万亿]|千(?!克|米|瓦|焦|卡|伏))?(?P<more>[余多几])?(?P<half>个半(?!天|日))?(?P<unit>{alternatives(plain)})"
     )
 
 

@@ -40,6 +40,8 @@ _SHORTER = re.compile("(?:缩短|压缩|精简|压减)(?![到至])")
 _THIRDS = {33.33: 33.3, 66.67: 66.7, 14.29: 14.3, 16.67: 16.7}
 """Shares in words (三分之一), as a report would round them."""
 _CLAUSE = re.compile("[，；。]")
+_PAID_TO_EACH = re.compile("每人|人均|户均|每户|标准|工资|补贴|津贴|补助|低保|养老金|待遇")
+"""A sum of money paid so often to each is a level, nothing to add up over the year."""
 _EACH_ONE = re.compile("每[个名家所村校人镇站位支项户]|各[个村镇校乡街]|人均|户均")
 
 
@@ -138,11 +140,16 @@ def yearly_target(quantity: Quantity) -> float:
 
 def periods_of(quantity: Quantity, promise: Promise) -> int:
     """Return how many times a year the target is promised; 1 for one that does not recur."""
+    before = words_before(promise, quantity)
+    if quantity.per == "half_year" and "学期" in before and _EACH_ONE.search(before):
+        return 1  # so many lessons of each teacher a term: reports tell of terms, not of the year
+    if quantity.per and _PAID_TO_EACH.search(before) and quantity.unit.endswith("元"):
+        return 1
     if quantity.per:
         return PERIODS[quantity.per]
     if split_unit_plain(quantity.unit) not in EVENTS:
         return 1
-    found = _OTHER_PERIODS.search(words_before(promise, quantity))
+    found = _OTHER_PERIODS.search(before)
     if found is None:
         return 1
     kinds = {"two": 6, "week": 52, "half": 2, "quarter": 4, "month": 12}
