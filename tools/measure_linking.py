@@ -1,6 +1,6 @@
 """Measure the linking on the hand-judged pairs: trained pairs and pairs held out, side by side.
 
-python -m tools.measure_linking [PAIRS_DIR] [--reports DIR] [--only NAME …] [--mistakes] [--held-out]
+python -m tools.measure_linking [PAIRS_DIR] [--reports DIR] [--only NAME …] [--mistakes] [--held-out] [--readings]
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tools.linking_gold import GoldLink, GoldPair, load_pairs, places
+from tools.readings import load_readings
 from tracker.domain.documents import Evidence, Figure, Link, Shrunk
 from tracker.domain.matching import link_reports
 from tracker.domain.matching.words import LinkModel
@@ -141,7 +142,11 @@ def main() -> None:
     parser.add_argument("--only", nargs="*", default=[])
     parser.add_argument("--mistakes", action="store_true", help="of the pairs trained on")
     parser.add_argument("--held-out", action="store_true", help="measure on the pairs held out as well")
+    parser.add_argument("--readings", action="store_true", help="measure on the short readings alone")
     arguments = parser.parse_args()
+    if arguments.readings:
+        _print("readings", measure(load_readings()), mistakes=arguments.mistakes)
+        return
     pairs = [
         p for p in load_pairs(arguments.folder, arguments.reports) if not arguments.only or p.name in arguments.only
     ]
@@ -150,11 +155,12 @@ def main() -> None:
         ("held out", [pair for pair in pairs if pair.held_out]),
     ):
         if group and (title == "trained" or arguments.held_out):
-            result = measure(group)
-            print(title, ", ".join(pair.name for pair in group))  # noqa: T201
-            print("\n".join(result.lines()))  # noqa: T201
-            if arguments.mistakes and title == "trained":
-                print("\n".join(result.mistakes))  # noqa: T201
+            names = ", ".join(pair.name for pair in group)
+            _print(f"{title} {names}", measure(group), mistakes=arguments.mistakes and title == "trained")
+
+
+def _print(title: str, result: Measure, *, mistakes: bool) -> None:
+    print("\n".join([title, *result.lines(), *(result.mistakes if mistakes else ())]))  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -16,7 +16,6 @@ from pathlib import Path
 from tools.figure_cases import Case, cases_of
 from tools.linking_gold import load_pairs
 from tools.measure_linking import PAIRS
-from tools.readings import load_readings
 from tracker.domain.matching.figuring.choosing import Candidate, chosen, figure_model
 from tracker.domain.matching.figuring.learning import learn
 from tracker.domain.matching.words import DATA_FOLDER
@@ -32,7 +31,7 @@ PRIOR = {
     "so_many": -0.3, "so_many_at_target": -1.0, "points_for_share": -2.0, "parts_follow": 0.5,
     "growth_for_growth": 2.0, "growth_for_level": -2.5, "level_for_growth": -2.0, "turned_round": -2.0, "turned_told": 1.0, "rate_other": -2.5, "share_of_others": -0.3,
     "over_years": -4.0, "was_before": -2.5, "became": 1.0, "lost_case": 2.0, "part_of_year": -0.7, "part_of_recurring": -1.5, "share_follows": -4.0,
-    "stock_beside_new": -3.0, "new_beside_stock": 2.0, "in_a_list": -0.1, "of_which_named": 1.5, "next_sentence": -1.0, "kind_beyond": 1.0, "kind_of_target": 0.5, "change_in_words": 0.5, "change_turned": -1.5, "all_of_events": 0.0, "all_recurring": 1.0, "less_follows": -1.0, "rest_follows": -3.0, "after_the_target": 1.0, "not_lost": -1.5, "none_won": 0.5, "kind_not_yet": 0.0, "not_yet_one": 0.5,
+    "stock_beside_new": -3.0, "new_beside_stock": 2.0, "in_a_list": -0.1, "of_which_named": 1.5, "next_sentence": -1.0, "kind_beyond": 1.0, "kind_of_target": 0.5, "change_in_words": 0.5, "change_turned": -1.5, "all_of_events": 0.0, "all_recurring": 1.0, "less_follows": -1.0, "rest_follows": -3.0, "after_the_target": 1.0, "not_lost": -1.5, "none_won": 0.5, "none_all_won": 2.0, "kind_not_yet": 0.0, "not_yet_one": 0.5,
     "not_yet_failed": 0.0, "kind_passages": -2.0, "passages_other_near": 1.5, "after_its_whole": 1.0, "list_of_others": -1.0, "sum_of_places": 1.0, "gain_for_added": 1.5, "became_for_added": -1.5, "sum_of_stretches": 1.5, "part_of_others": -2.0, "names_finished": 0.7, "names_under_way": -1.5, "in_turn": 1.5, "out_of_turn": -1.5, "only_begun": -2.0, "ended_of_begun": 1.5, "change_in_points": 1.0, "kind_ordinal": -1.0, "ordinal_reached": 1.5, "of_target_bare": -0.5, "one_of_a_split": -0.7, "sum_after_the_first": 0.7,
     "kind_number": 1.5, "kind_sum": -0.5, "kind_each": 0.7, "kind_gain": 0.5, "kind_rest": 0.0, "kind_part": -0.5, "kind_rate": -1.0, "kind_change": 0.5,
     "kind_all": 0.0, "kind_none": 0.5, "kind_every": 0.0, "kind_row": 0.0, "kind_row_each": 1.5, "kind_names": -1.5, "kind_titles": -1.5,
@@ -54,7 +53,7 @@ PRIOR = {
 """What a person would choose; the weights are drawn to it and keep its signs (0: either way)."""
 GROUPS = 5
 DRILLS = PAIRS.parent / "drills"
-"""Short promises with short answers, told in many ways: they and the readings teach, and nothing is measured on them."""
+"""Short promises with short answers, told in many ways: they teach, and nothing is measured on them."""
 
 
 def train(cases: Sequence[Case], without: Sequence[str] = ()) -> dict[str, float]:
@@ -125,7 +124,7 @@ def main() -> None:
     ]
     cases = [list(cases_of(pair)) for pair in pairs]
     everything = [case for own in cases for case in own]
-    taught_by = [] if arguments.no_drills or arguments.measure else [*load_pairs(DRILLS), *load_readings()]
+    taught_by = [] if arguments.no_drills or arguments.measure else load_pairs(DRILLS)
     drills = [case for pair in taught_by for case in cases_of(pair)]
     counts: Counter[str] = Counter()
     if arguments.cross:

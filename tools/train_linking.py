@@ -35,7 +35,7 @@ PRIOR_ANSWER = {
     "lead": -1.5, "concrete": 0.4,
     "theme": 0.8, "rival": -1.5, "reverse": 1.0, "reverse_best": 0.5, "size": 0.0, "away": -0.5, "told": 1.0, "framing": -1.5,
     "replaced": -1.0, "title_missing": -1.0, "rate_missing": -1.0, "growth_missing": -0.5, "thing_missing": -0.5, "soft": 0.0, "concepts": 1.0,
-    "verb_other": -0.3, "head_missing": -0.5, "ratio": 0.5, "topic": 1.0, "topic_clause": 0.5,
+    "verb_other": -0.3, "head_missing": -0.5, "ratio": 0.5, "topic": 1.0, "topic_clause": 0.5, "honour_other": -1.5, "paper_missing": -0.5,
 }  # fmt: skip
 PRIOR_REPEAT = {
     "bias": -7.0, "cover": 3.0, "objects": 3.5, "heads": 1.0, "qualifiers": 1.0, "longest": 2.5, "chars": 1.0,
@@ -55,7 +55,7 @@ BY_RULE = ("unnamed", "sibling")
 """Features that a rule decides: too few judged pairs show them, and those that do judge a list as one."""
 
 PRIOR_LOOK = {
-    "odds": 1.0, "bias": 0.5, "margin": 0.3, "company": 0.3, "taken": -0.2, "contested": -0.3, "paragraph": 0.3, "rare_told": 0.3, "rare_untold": -0.3,
+    "odds": 1.0, "bias": 0.5, "margin": 0.3, "company": 0.3, "taken": -0.2, "contested": -0.3, "paragraph": 0.3, "rare_told": 0.3, "rare_untold": -0.3, "ratio": 1.0, "honour_other": -1.0,
 }  # fmt: skip
 """The second look starts from the odds of the best sentence and what surely speaks for or against it; every other weight is
 drawn to nothing."""

@@ -172,3 +172,27 @@ def test_a_target_in_an_edited_text_has_no_span() -> None:
     target = target_of(Quantity("普法", ">=", 12, "场"), promise, load_background(), load_words())
     assert target.value == 12
     assert target.events
+
+
+@pytest.mark.parametrize(
+    ("promise", "claim", "actual", "met"),
+    [
+        # a change the other way; one told as a change from last year
+        ("固定资产投资增长8%以上", "固定资产投资同比下降2.3%，工业投资稳住。", -2.3, False),
+        ("涉企行政检查总量下降30%以上", "全年涉企行政检查1.34万户次，比上年减少18.4%。", 18.4, False),
+        # a unit that converts; thousands; a unit named before its number
+        ("新增城区公园绿地15万平方米", "新增城区公园绿地16.2公顷。", 16.2, True),
+        ("调处矛盾纠纷1200件", "调处矛盾纠纷1.3千余件。", 1300, True),
+        ("执法人员轮训人均不少于60学时", "执法人员轮训人均学时64个。", 64, True),
+        # two acts promised with one number, what is begun beside what is ended
+        ("新改建农村公厕40座", "农村公厕新建22座，改建21座。", 43, True),
+        ("完成老旧小区改造46个", "开工改造老旧小区46个，竣工29个。", 29, False),
+        # so often, right after a month
+        ("每季度组织一次行政执法案卷评查", "5月和11月两次组织行政执法案卷评查。", 2, False),
+        # money paid to each every month is a level
+        ("城市低保标准提高到每人每月780元", "城市低保标准提高到每人每月798元。", 798, True),
+    ],
+)
+def test_figures_told_in_other_ways(promise: str, claim: str, actual: float, met: bool) -> None:
+    figure = linked(promise, claim).figures[0]
+    assert (figure.actual, figure.met) == (actual, met)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tracker.domain.documents import Quantity
 from tracker.domain.matching.candidates import Claim
 from tracker.domain.matching.comparable import RAREST, Comparable
+from tracker.domain.matching.honours import wins_another
 from tracker.domain.matching.names import (
     leaves_member_unnamed,
     names_other_choice,
@@ -19,6 +21,7 @@ from tracker.domain.matching.names import (
 )
 from tracker.domain.matching.objects import CONTEXT_SHARE, SAME_KIND, Seen, compare_objects, rare_words
 from tracker.domain.matching.promises import Promise
+from tracker.domain.matching.rates import counted_by, ideas_of
 from tracker.domain.matching.reckoning import (
     all_of_them,
     change_told,
@@ -44,6 +47,10 @@ RECKONED = 0.6
 """What a number is worth that has to be worked out."""
 HALF = 0.5
 """How near the target such a number must come."""
+_NAMED = re.compile("《[^《》]{1,40}》")
+"""A number in a title counts nothing (《开学第一课》)."""
+PAPER_WITHIN = 4
+"""A promised paper stands within the last so many characters of its promise."""
 MOST_OF = 50.0
 """A rate from which on a share of two counts may tell it."""
 NEAR_RATE = 6.0
@@ -57,7 +64,7 @@ FEATURES = (
     "bias", "cover", "scattered", "sentence", "objects", "heads", "qualifiers", "rare_missing", "longest", "chars", "short_name",
     "elements", "title", "title_other", "contrast", "sibling", "unnamed", "verb", "unit", "unit_missing", "number", "lead", "concrete",
     "theme", "rival", "reverse", "reverse_best", "size", "away", "told", "framing", "replaced", "title_missing", "rate_missing", "growth_missing", "thing_missing", "soft", "concepts", "verb_other", "head_missing",
-    "paragraph", "paragraph_cover", "rare_told", "rare_untold", "length", "ratio", "topic", "topic_clause",
+    "paragraph", "paragraph_cover", "rare_told", "rare_untold", "length", "ratio", "topic", "topic_clause", "honour_other", "paper_missing",
 )  # fmt: skip
 
 
@@ -138,7 +145,9 @@ def read_against(
         "paragraph_cover": around.cover,
         **rare_words(promise, seen, rarity),
         "length": min(len(promise.text), LONG) / LONG,
-        "ratio": _ratio(promise, claim),
+        "ratio": _ratio(promise, claim, words),
+        "honour_other": float(wins_another(promise, claim, best, words)),
+        "paper_missing": float(_lacks_paper(promise, claim, words)),
         "topic": around.topic,
         "topic_clause": around.topic_clause,
     }
@@ -249,9 +258,14 @@ def _elements(promise: Promise, claim: Claim) -> float:
     return sum(element in plain for element in promise.elements) / len(promise.elements)
 
 
-def _ratio(promise: Promise, claim: Claim) -> float:
-    """Return 1 where two counts of one unit in the sentence stand to each other as a promised rate says (59件, 56件; 93%)."""
-    rates = [quantity.value for quantity in promise.quantities if quantity.unit == "%" and quantity.value >= MOST_OF]
+def _ratio(promise: Promise, claim: Claim, words: MatchingWords) -> float:
+    """Return 1 where two counts of one unit in the sentence stand to each other as a promised rate says (59件, 56件; 93%).
+
+    The sentence must speak of what the rate counts.
+    """
+    named = [quantity for quantity in promise.quantities if quantity.unit == "%" and quantity.value >= MOST_OF]
+    ideas = ideas_of(claim.text, words)
+    rates = [one.value for one in named if not (stem := counted_by(one.what, words)) or stem & ideas]
     if not rates:
         return 0.0
     told = shares_of_counts(claim.text)
@@ -259,7 +273,7 @@ def _ratio(promise: Promise, claim: Claim) -> float:
 
 
 def _unit_features(promise: Promise, claim: Claim, first: int, last: int, words: MatchingWords) -> dict[str, float]:
-    text = "".join(clause.text for clause in claim.clauses[first : last + 1])
+    text = _NAMED.sub("", "".join(clause.text for clause in claim.clauses[first : last + 1]))
     whole = claim.text
     counted = [quantity for quantity in promise.quantities if not _is_one_thing(quantity)]
     closeness = [
@@ -275,6 +289,13 @@ def _unit_features(promise: Promise, claim: Claim, first: int, last: int, words:
         "unit_missing": float(best == 0 and not all_done),
         "number": best,
     }
+
+
+def _lacks_paper(promise: Promise, claim: Claim, words: MatchingWords) -> bool:
+    """Say whether a paper was promised (制定巡查办法) and the sentence names none and tells of none made."""
+    if promise.aim != "finish" or not words.signals["papers"].search(promise.form.plain[-PAPER_WITHIN:]):
+        return False
+    return not words.signals["papers_told"].search(claim.text)
 
 
 def _is_one_thing(quantity: Quantity) -> bool:

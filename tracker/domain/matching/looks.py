@@ -12,7 +12,7 @@ BOUND = 8.0
 """Odds beyond this (logarithm) say no more."""
 LOOKED_AT = (
     "size", "number", "unit_missing", "replaced", "title_missing", "rate_missing", "thing_missing", "scattered", "contrast", "framing", "lead", "theme", "told", "objects", "heads", "reverse",
-    "concepts", "soft", "concrete", "title", "away", "head_missing", "paragraph", "rare_told", "rare_untold", "length", "ratio", "topic", "topic_clause",
+    "concepts", "soft", "concrete", "title", "away", "head_missing", "paragraph", "rare_told", "rare_untold", "length", "ratio", "topic", "topic_clause", "honour_other", "paper_missing",
 )  # fmt: skip
 """The features of the surest reading that the second look takes in again."""
 STANDING = (

@@ -48,7 +48,11 @@ def judge(
     step = claimed_step(rows[0].reading, words)
     if _is_honour(promise, words) and step not in ("finished", "failed", "imminent", "preparing"):
         return Judgement(Outcome.PARTIAL, "承诺的是称号，报告未称获评")
-    if _is_honour(promise, words) and step == "finished" and wins_another(promise, rows[0].reading, words):
+    if (
+        _is_honour(promise, words)
+        and step == "finished"
+        and wins_another(promise, rows[0].reading.claim, rows[0].reading.best, words)
+    ):
         return Judgement(Outcome.PARTIAL, "报告所称获评的不是所承诺的称号")
     met = bool(figures) and all(figure.met for figure in figures)
     if step in ("finished", None) and not met and _goes_on(rows[0].reading, words):
@@ -61,7 +65,9 @@ def judge(
         return Judgement(Outcome.PARTIAL, "未见：" + "、".join(missing), missing)
     if promise.aim in ("finish", "project") and _member_unfinished(promise, rows, words):
         return Judgement(Outcome.PARTIAL, "所列事项中有的仍在推进")
-    sign = None if met else unfinished(promise, rows[0].reading, words)
+    # Many counted as promised are enough; one of one, or a whole told in words, may still be under way.
+    counted = met and promise.quantities and any(figure.target > 1 for figure in figures)
+    sign = None if counted else unfinished(promise, rows[0].reading, words)
     if sign:
         return Judgement(Outcome.PARTIAL, sign)
     open_figures = [figure for figure in figures if figure.met is None]

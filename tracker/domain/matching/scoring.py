@@ -15,9 +15,9 @@ from tracker.domain.matching.promises import Promise
 from tracker.domain.matching.topics import NOWHERE, SpokenOf
 from tracker.domain.matching.words import MatchingWords
 
-SHORTLIST = 8
+SHORTLIST = 5
 """How many sentences are read closely for each promise."""
-NEAREST = 2
+NEAREST = 3
 """How many are read closely besides because they speak of the promised thing, whatever their words."""
 LEAST_SPOKEN = 0.2
 """How surely they must."""

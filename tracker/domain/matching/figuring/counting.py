@@ -25,7 +25,9 @@ CLOSE = 16
 _PRIOR_TO = re.compile("(?:上年|去年|前一年|同期|年初|原先|原来|此前|以往|(?<!同)比|较)(?=[^，。；]{0,10}$)")
 """What says, between two numbers, that the second one is last year's or what it changed by."""
 _LEFT_OVER = re.compile("其余|剩余|余下|剩下|还剩")
-_BOTH_ACTS = re.compile("新[（(]?改[）)]?[扩]?建|新建[^，。；、]{0,2}[和及、与或（][^，。；]{0,3}(?:改|扩|修)|改建[^，。；、]{0,2}[和及、与]新建")
+_BOTH_ACTS = re.compile(
+    "新[（(]?改[）)]?[扩]?建|新建[^，。；、]{0,2}[和及、与或（][^，。；]{0,3}(?:改|扩|修)|改建[^，。；、]{0,2}[和及、与]新建"
+)
 """Two acts promised with one number (新改建40座): a report tells of each with its own."""
 _FELL_BY = re.compile("(?:下降|降低|减少|回落|下滑|微降|负增长|收缩)[了约近]?$")
 _ROSE_BY = re.compile("(?:上升|增加|增长|提高|攀升|回升|反弹)[了约近]?$")

@@ -16,6 +16,7 @@ WHOLE = re.compile(r"^[^，。；、\d]{0,10}?(?:中|里|之中|当中)(?:，|�
 _FELL = re.compile("降|减|缩|压|少|精简|回落|下滑")
 _ROSE = re.compile("增|升|提高|涨|多了|反弹")
 _EPSILON = 1e-9
+CHANGE_WITHIN = 4
 STAGE_WITHIN = 12
 """Within how many characters before a number it is told whether it counts what was begun or what came to its end."""
 CLOSE = 7
@@ -38,7 +39,7 @@ def what_number(way: Way, number: Number, around: Around) -> dict[str, float]:
         "added_for_added": float(target.increment and new),
         "added_for_level": float(not target.increment and new and not target.share),
         "of_which": float(bool(has["of_which"].search(before))),
-        "last_years": float(bool(ends["prior"].search(before))),
+        "last_years": float(bool(ends["prior"].search(before)) and not (target.growth and _changed(before))),
         "was_before": float(_was_before(scene, number)),
         "became": float(became(scene, number) is not None),
         "lost_case": float(bool(has["lost"].search(before + after)) and bool(has["lost"].search(target.quantity.what))),
@@ -71,6 +72,11 @@ def what_number(way: Way, number: Number, around: Around) -> dict[str, float]:
     traits.update(_beside(scene, number, target, around))
     traits.update(_turn(scene, number, target, around))
     return traits
+
+
+def _changed(before: str) -> bool:
+    """Say whether the words right before a number say that it is a change (比上年减少18.4%), not last year's number."""
+    return bool(_FELL.search(before[-CHANGE_WITHIN:]) or _ROSE.search(before[-CHANGE_WITHIN:]))
 
 
 def _parts_follow(scene: Scene, number: Number, target: Target, around: Around) -> bool:

@@ -20,6 +20,8 @@ SHARE_IN_WORDS = re.compile(
 _ORDINAL = re.compile(
     r"(?:没有|未有|并无)$|(?<!每)(?<!个)月$|(?<![每全当近])年$|[无没第每逐同统唯这那某上下首〔（(]$|第[一二三四五六七八九十]*$"
 )
+_TIMES = ("次", "场", "轮")
+"""Units of what was done so often, also right after a month (5月和11月两次)."""
 _HALF = re.compile(r"半(?![天日年径数途])")
 _TITLE = re.compile(r"《[^《》\n]{1,60}》|〔20\d\d〕\d+号|［\d+］|\[\d+\]|〔\d+〕")
 
@@ -75,7 +77,8 @@ def _number(text: str, match: re.Match[str], words: MatchingWords, lexicon: Lexi
     value = parse_number(digits)
     arabic = digits[0].isdigit()
     before = text[max(0, match.start() - 3) : match.start()]
-    if value is None or (not arabic and (_ORDINAL.search(before) or _is_idiom(text, match, lexicon))):
+    ordinal = _ORDINAL.search(before) and not (before.endswith("月") and match.group("unit") in _TIMES)
+    if value is None or (not arabic and (ordinal or _is_idiom(text, match, lexicon))):
         return None
     if before.endswith("第") or (match.group("unit") == "日" and before.endswith("月")):
         return None

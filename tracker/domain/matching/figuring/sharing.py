@@ -31,6 +31,7 @@ _BOTH = re.compile(
     r"(?<![人平年月日户件场])均(?![衡价收等匀线摊可值])|(?<!大)都(?=[\u4e00-\u9fff])(?!市)|应.{1,2}尽.|[逐挨][件案个项户份家条栋]|没有一[\u4e00-\u9fff]|无一"
 )
 """Shorter ways of saying that all of them were."""
+_ALL_WON = re.compile("(?:全部|均|全都|件件|悉数|都)(?:判决|予以|获|被|以)?(?:维持|驳回|胜诉)")
 _HOLDS = re.compile("率|比例|占比|覆盖|比重|满意|达标|合格")
 
 
@@ -208,4 +209,13 @@ def _nothing_lost(scene: Scene, target: Target) -> Iterator[Way]:
     lost, won = figure_words()["lost"], figure_words()["won"]
     found = won.search(scene.text)
     if found and lost.search(target.quantity.what) and not lost.search(scene.text):
-        yield Way(0.0, "none", f"报告称“{found.group()}”", scene, found.start(), found.end(), EXACT, {"none_won": 1.0})
+        yield Way(
+            0.0,
+            "none",
+            f"报告称“{found.group()}”",
+            scene,
+            found.start(),
+            found.end(),
+            EXACT,
+            {"none_won": 1.0, "none_all_won": float(bool(_ALL_WON.search(scene.text)))},
+        )

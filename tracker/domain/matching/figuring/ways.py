@@ -101,6 +101,7 @@ def unit_fit(target: Target, unit: str, words: MatchingWords) -> float:
 def fitting(scene: Scene, target: Target, words: MatchingWords) -> Iterator[tuple[Number, float]]:
     """Yield the numbers of a sentence whose unit fits, with how well."""
     for one in scene.numbers:
-        fit = unit_fit(target, one.unit, words)
+        named = one.unit == "个" and target.base != "个" and scene.text.endswith(target.base, 0, one.start)
+        fit = EXACT if named else unit_fit(target, one.unit, words)  # 人均学时64个
         if fit:
             yield one, fit
