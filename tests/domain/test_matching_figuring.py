@@ -196,3 +196,8 @@ def test_a_target_in_an_edited_text_has_no_span() -> None:
 def test_figures_told_in_other_ways(promise: str, claim: str, actual: float, met: bool) -> None:
     figure = linked(promise, claim).figures[0]
     assert (figure.actual, figure.met) == (actual, met)
+
+
+def test_money_paid_to_each_every_month_is_not_added_up() -> None:
+    figure = linked("城市低保标准提高到每人每月780元", "城市低保标准提高到每人每月798元。").figures[0]
+    assert (figure.target, figure.note) == (780, None)

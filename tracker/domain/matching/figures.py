@@ -134,7 +134,7 @@ def figure_of(target: Target, candidate: Candidate, scenes: Sequence[Scene], wor
 
 def _note(target: Target, way: Way) -> str | None:
     notes = [way.note] if way.note else []
-    if target.quantity.per:
+    if target.quantity.per and target.times > 1:
         per, value = PERIOD_NAMES[target.quantity.per], number_text(target.quantity.value)
         notes.append(f"目标{per}{value}{target.quantity.unit}，按全年相加比较")
     elif target.times > 1:

@@ -134,8 +134,16 @@ def _own_name(promise: Promise, row: Sequence[Quantity], place: int) -> str | No
 
 
 def yearly_target(quantity: Quantity) -> float:
-    """Return the target of the whole year: a recurring one times its periods."""
-    return quantity.value * PERIODS.get(quantity.per or "", 1)
+    """Return the target of the whole year: a recurring one times its periods; what is paid to each so often is a level."""
+    return (
+        quantity.value
+        if _is_paid_to_each(quantity, quantity.what)
+        else quantity.value * PERIODS.get(quantity.per or "", 1)
+    )
+
+
+def _is_paid_to_each(quantity: Quantity, before: str) -> bool:
+    return quantity.unit.endswith("元") and bool(_PAID_TO_EACH.search(before))
 
 
 def periods_of(quantity: Quantity, promise: Promise) -> int:
@@ -143,7 +151,7 @@ def periods_of(quantity: Quantity, promise: Promise) -> int:
     before = words_before(promise, quantity)
     if quantity.per == "half_year" and "学期" in before and _EACH_ONE.search(before):
         return 1  # so many lessons of each teacher a term: reports tell of terms, not of the year
-    if quantity.per and _PAID_TO_EACH.search(before) and quantity.unit.endswith("元"):
+    if quantity.per and _is_paid_to_each(quantity, before):
         return 1
     if quantity.per:
         return PERIODS[quantity.per]
