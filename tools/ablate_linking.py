@@ -19,7 +19,7 @@ from tools.train_linking import Lesson, lesson_of, train_on
 KINDS: dict[str, tuple[str, ...]] = {
     "共有的名词（覆盖、最长词、反向覆盖）": ("cover", "scattered", "sentence", "objects", "longest", "told", "reverse", "reverse_best", "rare_missing", "rare_told", "rare_untold", "size", "length"),
     "中心词与限定词": ("heads", "qualifiers", "thing_missing", "head_missing"),
-    "名称：文件名、简称、同类异名、换词": ("title", "title_other", "title_missing", "short_name", "contrast", "sibling", "replaced", "unnamed"),
+    "名称：文件名、简称、同类异名、换词": ("title", "title_other", "title_missing", "short_name", "contrast", "sibling", "replaced", "unnamed", "honour_other", "paper_missing"),
     "单字、隔字与同类概念": ("chars", "soft", "concepts"),
     "数字与单位": ("unit", "unit_missing", "number", "rate_missing", "growth_missing", "counted", "ratio"),
     "常与相同的词一同出现的词": ("topic", "topic_clause"),

@@ -7,11 +7,16 @@ All are fictional and written for this purpose.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from tools.cells import cells_of
+
 PARAPHRASES = Path(__file__).resolve().parents[1] / "tests" / "paraphrases"
 DECOYS = 2
+WIDTHS = range(DECOYS + 2, 10)
+"""A promise, at least one sentence more than there are decoys, nine cells at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,18 +29,15 @@ class Paraphrase:
 
 
 def load_paraphrases(folder: Path) -> list[Paraphrase]:
-    """Return all of a folder, file by file by name. Raises ValueError for a line with an empty cell."""
+    """Return all of a folder, file by file by name. Raises ValueError for a line that is not whole."""
     return [
-        _paraphrase(line, path)
+        _paraphrase(promise, told, near=path.name.startswith("near_"))
         for path in sorted(folder.glob("*.tsv"))
-        for line in path.read_text(encoding="utf-8").splitlines()
+        for promise, *told in cells_of(path, WIDTHS)
     ]
 
 
-def _paraphrase(line: str, path: Path) -> Paraphrase:
-    promise, *told = line.split("\t")
-    if not promise or len(told) <= DECOYS or not all(told):
-        raise ValueError(f"{path.name}: {line[:40]}")
-    if path.name.startswith("near_"):
+def _paraphrase(promise: str, told: Sequence[str], *, near: bool) -> Paraphrase:
+    if near:
         return Paraphrase(promise, tuple(told[:-DECOYS]), tuple(told[-DECOYS:]))
     return Paraphrase(promise, tuple(told), ())

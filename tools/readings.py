@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tools.cells import cells_of
 from tools.linking_gold import GoldPair, pair_of
 
 READINGS = Path(__file__).resolve().parents[1] / "tests" / "readings"
@@ -45,12 +46,10 @@ def load_readings(folder: Path = READINGS) -> list[GoldPair]:
 
 
 def read_lines(path: Path) -> Iterator[ReadingLine]:
-    """Yield the lines of a file."""
-    for line in path.read_text(encoding="utf-8").splitlines():
-        cells = line.split("\t")
-        if len(cells) != CELLS or not all(cells) or cells[2] not in OUTCOMES:
-            raise ValueError(f"{path.name}: {line[:40]}")
-        promise, passage, outcome, *figures = cells
+    """Yield the lines of a file. Raises ValueError for one that is not whole or has another outcome."""
+    for promise, passage, outcome, *figures in cells_of(path, (CELLS,)):
+        if outcome not in OUTCOMES:
+            raise ValueError(f"{path.name}: {promise[:40]}")
         yield ReadingLine(promise.rstrip("。"), passage.rstrip("。"), OUTCOMES[outcome], tuple(_figures(figures)))
 
 

@@ -264,10 +264,10 @@ def _ratio(promise: Promise, claim: Claim, words: MatchingWords) -> float:
     The sentence must speak of what the rate counts.
     """
     named = [quantity for quantity in promise.quantities if quantity.unit == "%" and quantity.value >= MOST_OF]
+    if not named:
+        return 0.0
     ideas = ideas_of(claim.text, words)
     rates = [one.value for one in named if not (stem := counted_by(one.what, words)) or stem & ideas]
-    if not rates:
-        return 0.0
     told = shares_of_counts(claim.text)
     return float(any(abs(share - rate) <= NEAR_RATE for rate in rates for share in told))
 

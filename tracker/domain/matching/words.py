@@ -77,16 +77,21 @@ def parse_words(text: str, concepts_text: str = "concepts = []") -> MatchingWord
         step_pattern=re.compile(alternatives(steps)),
         verbs=verbs,
         verb_pattern=re.compile(alternatives(verbs)),
-        aims={name: re.compile(alternatives(row)) for name, row in tables["aims"].items()},
+        aims=patterns_of(tables["aims"]),
         future_openings=tuple(tables["future"]["openings"]),
         future_pattern=re.compile(alternatives(tables["future"]["words"])),
-        signals={name: re.compile(alternatives(row)) for name, row in tables["signals"].items()},
-        unfinished={name: re.compile(alternatives(row)) for name, row in tables["unfinished"].items()},
+        signals=patterns_of(tables["signals"]),
+        unfinished=patterns_of(tables["unfinished"]),
         unit_kinds=_unit_kinds(tables["units"]["equivalent"]),
         scales=dict(sorted(tables["units"]["scale"].items(), key=lambda pair: -len(pair[0]))),
         concepts=concepts,
         concept_pattern=re.compile(alternatives(concepts)) if concepts else re.compile("(?!)"),
     )
+
+
+def patterns_of(tables: Mapping[str, Iterable[str]]) -> dict[str, re.Pattern[str]]:
+    """Return for each list of words the pattern that finds one of them."""
+    return {name: re.compile(alternatives(row)) for name, row in tables.items()}
 
 
 def _numbered(rows: Iterable[Iterable[Iterable[str]]]) -> dict[str, tuple[int, int]]:

@@ -17,6 +17,7 @@ _FELL = re.compile("降|减|缩|压|少|精简|回落|下滑")
 _ROSE = re.compile("增|升|提高|涨|多了|反弹")
 _EPSILON = 1e-9
 CHANGE_WITHIN = 4
+"""Within how many characters before a number it is told whether it is a change."""
 STAGE_WITHIN = 12
 """Within how many characters before a number it is told whether it counts what was begun or what came to its end."""
 CLOSE = 7
@@ -66,9 +67,7 @@ def what_number(way: Way, number: Number, around: Around) -> dict[str, float]:
     }
     if target.value and way.value:
         traits["so_many_at_target"] = traits["so_many"] * float(abs(way.value - target.value) < _EPSILON)
-    traits.update(_kind_of_share(before, further, target, around))
-    if way.value < 0:
-        traits["turned_round"] = 0.0  # it is read as what it is: a change the other way
+    traits.update(_kind_of_share(way, before, target, around))
     traits.update(_beside(scene, number, target, around))
     traits.update(_turn(scene, number, target, around))
     return traits
@@ -220,7 +219,7 @@ def _touches(scene: Scene, number: Number, target: Target, around: Around) -> bo
     return any(gram in form_of(text, around.words).grams for text in close for gram in last)
 
 
-def _kind_of_share(before: str, further: str, target: Target, around: Around) -> dict[str, float]:
+def _kind_of_share(way: Way, before: str, target: Target, around: Around) -> dict[str, float]:
     if not target.share:
         return {}
     signals = around.words.signals
@@ -231,7 +230,8 @@ def _kind_of_share(before: str, further: str, target: Target, around: Around) ->
         "growth_for_growth": float(grows and target.growth),
         "growth_for_level": float(grows and not target.growth),
         "level_for_growth": float(not grows and target.growth),
-        "turned_round": float(bool(turned) and target.growth),
+        # Below nothing it is read as what it is already: a change the other way.
+        "turned_round": float(bool(turned) and target.growth and way.value >= 0),
         "rate_other": float(is_another_rate(before, target.quantity)),
         "share_of_others": float(bool(re.search("占", close))),
     }

@@ -7,15 +7,13 @@ import tomllib
 from collections.abc import Mapping
 from functools import lru_cache
 
-from tracker.domain.matching.words import DATA_FOLDER
-from tracker.language.lexicon import alternatives
+from tracker.domain.matching.words import DATA_FOLDER, patterns_of
 
 
 @lru_cache(maxsize=1)
 def figure_words() -> Mapping[str, re.Pattern[str]]:
     """Return for each kind of word the pattern that finds one of them."""
-    tables = tomllib.loads((DATA_FOLDER / "figures.toml").read_text(encoding="utf-8"))
-    return {name: re.compile(alternatives(row)) for name, row in tables.items()}
+    return patterns_of(tomllib.loads((DATA_FOLDER / "figures.toml").read_text(encoding="utf-8")))
 
 
 @lru_cache(maxsize=1)
