@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import fsum
 
 from tracker.domain.documents import Quantity
 from tracker.domain.matching.candidates import Claim
@@ -157,13 +158,14 @@ def read_against(
 def _passage(promise: Promise, claim: Claim, words: MatchingWords) -> tuple[int, int, int]:
     """Return the first and last clause that belong to the answer, and the one that fits best."""
     weights, clauses = promise.weights, claim.clauses
-    own = [sum(weights[gram] for gram in weights.keys() & clause.form.grams.keys()) for clause in clauses]
+    # Exact sums: what a set is gone through in must not decide between clauses that fit alike.
+    own = [fsum(weights[gram] for gram in weights.keys() & clause.form.grams.keys()) for clause in clauses]
     best = max(range(len(clauses)), key=lambda number: (own[number], -number))
     found = set(clauses[best].form.grams)
     first = last = best
     for number in sorted(range(len(clauses)), key=lambda number: -own[number]):
         new = weights.keys() & (clauses[number].form.grams.keys() - found)
-        worth = sum(weights[gram] for gram in new) / promise.total
+        worth = fsum(weights[gram] for gram in new) / promise.total
         counts = _has_unit(promise, clauses[number].text, words) and (
             own[number] >= WORTH_ADDING * promise.total
             or (abs(number - best) == 1 and not _has_unit(promise, clauses[best].text, words))
@@ -200,7 +202,7 @@ def _cover(promise: Promise, found: set[str]) -> float:
 
 def _context_cover(promise: Promise, found: set[str], context: Mapping[str, float]) -> float:
     only = promise.weights.keys() & (context.keys() - found)
-    return sum(promise.weights[gram] for gram in only) / promise.total
+    return fsum(promise.weights[gram] for gram in only) / promise.total
 
 
 def _missing(

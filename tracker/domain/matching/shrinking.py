@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import fsum
 
 from tracker.domain.documents import Commitment, DeadlineSource, Figure, Quantity, Shrunk
 from tracker.domain.matching.comparable import Comparable, make_comparable
@@ -86,7 +87,7 @@ def _counts_alike(left: Quantity, right: Quantity, words: MatchingWords) -> bool
 
 def _likeness(one: Comparable, two: Comparable) -> float:
     """Return how alike two names are: the share of the shorter one in the other, 0 where they exclude each other."""
-    shared = sum(min(one.grams[gram], two.grams[gram]) for gram in one.grams.keys() & two.grams.keys())
+    shared = fsum(min(one.grams[gram], two.grams[gram]) for gram in one.grams.keys() & two.grams.keys())
     sizes = sorted((_size(one.grams), _size(two.grams)))
     same_rate = one.plain.endswith("率") and (one.plain.endswith(two.plain) or two.plain.endswith(one.plain))
     if not sizes[0] or (shared / sizes[1] < LEAST and not same_rate) or _excludes(one, two):
