@@ -93,12 +93,16 @@ def linked(promise: str, claims: str, problems: str = "一是信息化程度有�
         ("完成东岭村、西坡村、南湾村污水管网改造", "东岭村、西坡村、南湾村污水管网改造全部完工。", "done"),
         ("完成东岭村、西坡村、南湾村污水管网改造", "东岭村、西坡村污水管网改造全部完工。", "partial"),
         ("完成迎宾路、崇文路、滨河路改造", "迎宾路、崇文路改造全部完工。", "partial"),
+        # what holds of all, or must not happen at all, can be checked like a number
+        ("组织法律知识考试2次，考试不合格人员一律离岗培训", "组织法律知识考试2次。", "partial"),
+        ("案件结案率达到90%以上，败诉案件为零", "案件结案率93%。", "partial"),
         # titles are won, not tried for
         ("创建省级卫生乡镇", "扎实开展省级卫生乡镇创建。", "partial"),
         ("创建省级卫生乡镇", "被命名为省级卫生乡镇。", "done"),
         ("创建省级卫生乡镇", "11月通过省级卫生乡镇验收。", "done"),
         # verbs inside a name tell no step; a part still under way
         ("建成生态修复基地1处", "生态修复基地已完成选址。", "partial"),
+        ("建成生态修复基地1处", "生态修复基地已完成选址和初步设计。", "partial"),
         ("建成镇综合数据库", "镇综合数据库主体建成，乡村部分正在采集。", "partial"),
         ("加快东岭公路建设", "东岭公路完成总投资的62%。", "partial"),
         # a standing duty told with what came of it in the next clause

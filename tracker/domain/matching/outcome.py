@@ -73,7 +73,9 @@ def judge(
     open_figures = [figure for figure in figures if figure.met is None]
     if open_figures and len(open_figures) < len(figures):
         return Judgement(Outcome.PARTIAL, f"“{open_figures[0].what}”没有可比的数字")
-    return _by_step(promise, step, rows, words, met=bool(figures) and not open_figures)
+    # One thing is named as soon as work on it begins.
+    one_under_way = step == "progress" and all(figure.target == 1 for figure in figures)
+    return _by_step(promise, step, rows, words, met=bool(figures) and not open_figures and not one_under_way)
 
 
 def _names_fewer(promise: Promise, reading: Reading, figures: Sequence[Figure], words: MatchingWords) -> int:

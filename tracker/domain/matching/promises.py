@@ -39,7 +39,7 @@ class Promise:
 
     ``weights`` maps each gram to share times rarity and ``total`` is their sum; ``theme`` is what stands around it
     (heading, title, the commitment's other parts); ``elements`` are the members of an enumeration; ``aim`` is start,
-    finish, project or standing.
+    finish, project or standing; ``without_exception`` says that it is promised of all or that there be none (一律, 不发生).
     """
 
     item: PlanItem
@@ -55,6 +55,7 @@ class Promise:
     is_member: bool
     fellows: tuple[str, ...]
     framing: bool
+    without_exception: bool
 
     @property
     def is_framing(self) -> bool:
@@ -62,12 +63,17 @@ class Promise:
         return self.framing and not self.quantities
 
     @property
-    def is_checkable(self) -> bool:
+    def is_firm(self) -> bool:
         """Say whether the promise names something that can be counted or pointed at."""
         if self.is_framing:
             return False
         firm = bool(self.quantities) or self.aim in ("start", "finish", "project") or bool(self.form.titles)
         return firm or "全覆盖" in self.form.plain
+
+    @property
+    def is_checkable(self) -> bool:
+        """Say whether a reader can tell that it was kept: it is firm, or promised of all or none."""
+        return self.is_firm or (self.without_exception and not self.is_framing)
 
 
 def prepare_promises(
@@ -98,10 +104,10 @@ def commitments_of(item: PlanItem) -> Iterator[Commitment]:
 
 
 def side_parts(promises: Sequence[Promise]) -> frozenset[Promise]:
-    """Return the parts that nothing can be checked by, where their commitment has one that can: an answer to them alone
-    does not yet speak of the commitment."""
-    firm = {promise.commitment.id for promise in promises if promise.is_checkable}
-    return frozenset(p for p in promises if not p.is_checkable and p.commitment.id in firm)
+    """Return the parts that name nothing to count or point at, where their commitment has one that does: an answer to them
+    alone does not yet speak of the commitment."""
+    firm = {promise.commitment.id for promise in promises if promise.is_firm}
+    return frozenset(p for p in promises if not p.is_firm and p.commitment.id in firm)
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,6 +298,7 @@ def _promise(
         is_member=part.is_member,
         fellows=part.fellows,
         framing=bool(words.signals["framing"].match(text.strip())),
+        without_exception=bool(words.signals["without_exception"].search(form.plain)),
     )
 
 
