@@ -66,6 +66,11 @@ def test_which_name_a_number_of_a_row_belongs_to() -> None:
     assert name_in_row("开展活动分别为3场、5场", 7, 0, 2) is None
 
 
+def test_of_two_targets_together_each_has_its_own_number() -> None:
+    link = linked("渡口事故起数和伤亡人数分别下降5%、8%", "渡口事故起数同比减少9.4%，伤亡人数下降3.2%。")
+    assert [(one.actual, one.met) for one in link.figures] == [(9.4, True), (3.2, False)]
+
+
 def only_target(promise: str) -> Target:
     """The first target of a promise."""
     parts = prepare_promises(earlier_report(promise).items, load_background(), load_words())
@@ -127,6 +132,20 @@ def test_the_target_over_the_year(promise: str, value: float) -> None:
         # targets in the wording alone
         ("实现村村有法律顾问", "178个行政村聘请了法律顾问的有171个。", 96.1, False),
         ("窗口投诉量同比下降两成", "窗口投诉量从上年的1850件减少到1390件。", 24.9, True),
+        ("打造百亿级竹木加工集群", "竹木加工集群产值达到87亿元。", 87, False),
+        ("七成以上的渡口配备救生艇", "渡口救生艇配备面已占到全部渡口的三分之二。", 66.7, False),
+        # places in a ranking
+        ("窗口服务评价进入全市前三", "窗口服务评价由上年的第七位跃居全市第二位。", 2, True),
+        ("窗口服务评价进入全市前五名", "窗口服务评价列全市第6，较上年前移3位。", 6, False),
+        # two acts promised with one number, or told with one; what is still under way
+        ("新改建乡镇公厕40座", "新建乡镇公厕22座，改造提升21座。", 43, True),
+        ("新改建林区道路150公里", "林区道路新改建112公里，安装防护栏86公里。", 112, False),
+        ("改扩建渡口候船亭3座", "渡口候船亭改扩建3座，已有2座竣工，1座正在铺瓦。", 2, False),
+        # one that is not left out is all of them; what was before, in other words
+        ("渡口安全检查覆盖率达到100%", "28处渡口安全检查一处不落。", 100, True),
+        ("高龄津贴标准提高到每人每月80元", "高龄津贴标准从70元调至85元。", 85, True),
+        # a part that grows otherwise
+        ("渡口客流量增长5%", "渡口客流量增长3.9%，其中外地游客增长8.2%。", 3.9, False),
     ],
 )
 def test_the_number_that_answers(promise: str, claim: str, actual: float, met: bool) -> None:

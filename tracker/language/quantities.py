@@ -27,6 +27,8 @@ class Amount:
     end: int
 
 
+_TIMES = ("次", "场", "期", "轮")
+"""Units of what is done so often."""
 _CONTEXT = 60
 """How far before a number its clause is looked at."""
 
@@ -134,15 +136,18 @@ def _is_part_of_name(text: str, match: re.Match[str], grammar: Grammar) -> bool:
 
 
 def _is_counted_one(text: str, match: re.Match[str], before: str, grammar: Grammar) -> bool:
-    """Say whether 一 counts: right after a counting word (开展一次), or 一次 at the end of a clause that acts."""
+    """Say whether 一 counts: right after a counting word (开展一次), so often (每半年向人大报告一次工作), or 一次 at the end
+    of a clause that acts."""
     if grammar.one_before.search(before):
+        return True
+    clause = text[_clause_start(text, 0, match.start()) : match.start()]
+    if match.group("cunit") in _TIMES and grammar.recurring.search(clause):
         return True
     ends = text[match.end() : match.end() + 1] in ("", "，", "。", "；", "、", "\n") or grammar.after.match(
         text, match.end()
     )
     if match.group("cunit") in ("批", "份") or not ends:
         return False
-    clause = text[_clause_start(text, 0, match.start()) : match.start()]
     return bool(grammar.counting.search(clause))
 
 

@@ -16,6 +16,7 @@ from tracker.domain.matching.figuring.naming import names, promised_names
 from tracker.domain.matching.figuring.nearby import Around
 from tracker.domain.matching.figuring.openings import open_traits
 from tracker.domain.matching.figuring.periods import times
+from tracker.domain.matching.figuring.ranking import ranks
 from tracker.domain.matching.figuring.sharing import shares
 from tracker.domain.matching.figuring.targets import Target, target_of
 from tracker.domain.matching.figuring.traits import traits_of
@@ -92,6 +93,7 @@ def _ways(target: Target, scenes: Sequence[Scene], words: MatchingWords) -> Iter
         yield from shares(scene, target, words)
         yield from times(scene, target, words)
         yield from names(scene, target, words)
+        yield from ranks(scene, target)
     if scenes:
         yield from promised_names(scenes, target)
         yield from in_passages(scenes, target, words)

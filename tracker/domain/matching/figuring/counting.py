@@ -29,6 +29,9 @@ _BOTH_ACTS = re.compile(
     "新[（(]?改[）)]?[扩]?建|新建[^，。；、]{0,2}[和及、与或（][^，。；]{0,3}(?:改|扩|修)|改建[^，。；、]{0,2}[和及、与]新建"
 )
 """Two acts promised with one number (新改建40座): a report tells of each with its own."""
+_ACT = re.compile("[新改扩][改扩]*建|改造|提升|修缮|翻修|改扩")
+UNDER_WAY_WITHIN = 6
+"""Within how many characters before a number it is told that what it counts is not there yet."""
 _FELL_BY = re.compile("(?:下降|降低|减少|回落|下滑|微降|负增长|收缩)[了约近]?$")
 _ROSE_BY = re.compile("(?:上升|增加|增长|提高|攀升|回升|反弹)[了约近]?$")
 TURNED_WITHIN = 5
@@ -122,12 +125,27 @@ def _sum_of(run: Sequence[Number], scene: Scene, target: Target, fit: float, *, 
             not any(target.tail[-2:] in (scene.before(one.start)[-7:] + scene.after(one.end)[:7]) for one in run)
         ),
         "sum_after_the_first": float(_named_once(run, scene, target)),
-        "sum_both_acts": float(len(run) == 2 and bool(_BOTH_ACTS.search(target.promise.text))),
+        "sum_both_acts": float(_tells_both_acts(run, scene, target)),
+        "sum_under_way": float(any(is_under_way(scene, one) for one in run)),
         "sum_of_stretches": float(all(words["stretch"].search(scene.before(one.start)) for one in run)),
     }
     said = "＋".join(number_text(one.value) for one in run)
     value = target.scaled(sum(one.value for one in run))
     return Way(value, "sum", f"{said}，合计比较", scene, run[0].start, run[-1].end, fit, marks)
+
+
+def _tells_both_acts(run: Sequence[Number], scene: Scene, target: Target) -> bool:
+    """Say whether two acts were promised with one number and each of two numbers tells of one act (新建22座，改造21座)."""
+    if len(run) != 2 or not _BOTH_ACTS.search(target.promise.text):
+        return False
+    before = [scene.before(one.start) for one in run]
+    return all(_ACT.search(text) for text in before) and not _BOTH_ACTS.search(before[0])
+
+
+def is_under_way(scene: Scene, one: Number) -> bool:
+    """Say whether a number counts what is not there yet (在建2所, 3个进入装修)."""
+    under_way = figure_words()["under_way"]
+    return bool(under_way.search(scene.before(one.start)[-UNDER_WAY_WITHIN:] + "_" + scene.after(one.end)[:CLOSE]))
 
 
 def _named_once(run: Sequence[Number], scene: Scene, target: Target) -> bool:
@@ -190,9 +208,11 @@ def from_to(scene: Scene, one: Number, other: Number) -> tuple[float, float] | N
     ahead = scene.text[max(0, one.start - CLOSE) : one.start]
     ahead = re.split("[，。；]", ahead)[-1]
     between = scene.text[one.end : other.start]
-    if len(between) > BETWEEN or "。" in between:
+    if len(between) > BETWEEN or "。" in between or words["of_which"].search(between):
         return None
-    prior_first, prior_second = words["prior"].search(ahead), _PRIOR_TO.search(between) or _YEAR.search(between)
+    by = _FELL_BY.search(ahead) or _ROSE_BY.search(ahead)  # 同比减少9.4%: by so much, no level from which it went on
+    prior_first = None if by else words["prior"].search(ahead)
+    prior_second = _PRIOR_TO.search(between) or _YEAR.search(between)
     turn = words["up"].search(between) or words["down"].search(between) or words["now"].search(between)
     if prior_first and turn and not prior_second:
         return one.value, other.value

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from tracker.domain.matching.figuring.nearby import Around, became, form_of, tail_share
+from tracker.domain.matching.figuring.counting import is_under_way
+from tracker.domain.matching.figuring.nearby import Around, became, form_of, share_of_name, tail_share
 from tracker.domain.matching.figuring.scan import Number
 from tracker.domain.matching.figuring.targets import Target
 from tracker.domain.matching.figuring.vocabulary import endings, figure_words
@@ -20,6 +21,8 @@ CHANGE_WITHIN = 4
 """Within how many characters before a number it is told whether it is a change."""
 STAGE_WITHIN = 12
 """Within how many characters before a number it is told whether it counts what was begun or what came to its end."""
+NAMED = 0.5
+"""So much of a target's name says that it is meant."""
 CLOSE = 7
 """So many characters right before or after a number name what it counts."""
 SPLIT = 20
@@ -128,6 +131,8 @@ def _beside(scene: Scene, number: Number, target: Target, around: Around) -> dic
         "in_a_list": float(joined),
         "rest_follows": float(_is_target(number, target) and _rest_follows(scene, number, others)),
         "less_follows": float(_is_target(number, target) and _next_is_less(number, others)),
+        "restated": float(_is_target(number, target) and _is_restated(scene, number, others)),
+        "under_way": float(not target.share and is_under_way(scene, number)),
         "after_the_target": float(_after_the_target(number, others, target)),
         "not_lost": float(bool(lost.search(target.quantity.what)) and not lost.search(own + scene.after(number.end))),
         "after_its_whole": float(at > 0 and _is_whole(scene, scene.numbers[at - 1])),
@@ -201,6 +206,15 @@ def _next_is_less(number: Number, others: Sequence[Number]) -> bool:
     return after is not None and after.unit == number.unit and after.value < number.value
 
 
+def _is_restated(scene: Scene, number: Number, others: Sequence[Number]) -> bool:
+    """Say whether a number only says again how many were promised, and the next less one how many are there (3所，已有2所竣工)."""
+    after = next((one for one in others if one.start > number.start), None)
+    if after is None or after.unit != number.unit or after.value >= number.value:
+        return False
+    near = scene.before(after.start)[-STAGE_WITHIN:] + "_" + scene.after(after.end)[:CLOSE]
+    return bool(figure_words()["ended"].search(near)) and not figure_words()["of_which"].search(near)
+
+
 def _after_the_target(number: Number, others: Sequence[Number], target: Target) -> bool:
     """Say whether the number of the unit before this one is the promised one, and this is not more."""
     before = next((one for one in reversed(others) if one.start < number.start), None)
@@ -234,7 +248,14 @@ def _kind_of_share(way: Way, before: str, target: Target, around: Around) -> dic
         "turned_round": float(bool(turned) and target.growth and way.value >= 0),
         "rate_other": float(is_another_rate(before, target.quantity)),
         "share_of_others": float(bool(re.search("占", close))),
+        "part_of_growth": float(target.growth and grows and _is_growth_of_a_part(before, target, around)),
     }
+
+
+def _is_growth_of_a_part(before: str, target: Target, around: Around) -> bool:
+    """Say whether a change is told of a part (其中越级访降幅达24%) that is not the promised thing itself."""
+    part = bool(figure_words()["of_which"].search(before))
+    return part and share_of_name(target, before, around.words) < NAMED
 
 
 def _turn(scene: Scene, number: Number, target: Target, around: Around) -> dict[str, float]:
@@ -243,7 +264,15 @@ def _turn(scene: Scene, number: Number, target: Target, around: Around) -> dict[
     row = [one for one in scene.numbers if unit_fit(target, one.unit, around.words)]
     at = row.index(number) if number in row else -1
     said = scene.text.rfind("分别", max(0, low - 40), low)
-    if said < 0 or target.row < 2 or at < 0:
+    if target.row < 2 or at < 0:
         return {}
+    if said < 0:
+        alike = [one for one in row if one.unit == number.unit]
+        if len(alike) != target.row:
+            return {}
+        fits = alike.index(number) == target.place
+        if "分别" in target.promise.commitment.text:
+            return {"in_turn": float(fits), "out_of_turn": float(not fits)}
+        return {"in_order": float(fits)}
     first = next((place for place, one in enumerate(row) if one.start > said), at)
     return {"in_turn": float(at - first == target.place), "out_of_turn": float(at - first != target.place)}

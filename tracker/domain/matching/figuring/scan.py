@@ -22,6 +22,8 @@ _ORDINAL = re.compile(
 )
 _TIMES = ("次", "场", "轮")
 """Units of what was done so often, also right after a month (5月和11月两次)."""
+_NOT_ONE = re.compile("[不没未][落少漏缺剩留差]")
+"""What follows one of something that is not missing (一家不落): all of them are meant."""
 _HALF = re.compile(r"半(?![天日年径数途])")
 _TITLE = re.compile(r"《[^《》\n]{1,60}》|〔20\d\d〕\d+号|［\d+］|\[\d+\]|〔\d+〕")
 
@@ -79,6 +81,8 @@ def _number(text: str, match: re.Match[str], words: MatchingWords, lexicon: Lexi
     before = text[max(0, match.start() - 3) : match.start()]
     ordinal = _ORDINAL.search(before) and not (before.endswith("月") and match.group("unit") in _TIMES)
     if value is None or (not arabic and (ordinal or _is_idiom(text, match, lexicon))):
+        return None
+    if not arabic and value == 1 and _NOT_ONE.match(text, match.end()):
         return None
     if before.endswith("第") or (match.group("unit") == "日" and before.endswith("月")):
         return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 from tracker.domain.matching.figuring.kinds import what_number
 from tracker.domain.matching.figuring.nearby import Around, form_of, near_words, share_of_name, tail_share
@@ -17,6 +18,7 @@ FAR_APART = 25.0
 
 
 _EPSILON = 1e-9
+_PROPORTION = re.compile("占比|比重|比例|占.{0,8}$")
 POINTS = 20.0
 """So many points apart are far for a share."""
 
@@ -60,6 +62,8 @@ def _words_shared(way: Way, around: Around) -> dict[str, float]:
     }
     if target.quantity.what.endswith("率"):
         traits["rate_name"] = float(target.quantity.what[-3:] in near)
+    elif _PROPORTION.search(target.quantity.what[-4:]):
+        traits["rate_name"] = float(bool(_PROPORTION.search(scene.before(way.start))))
     return traits
 
 
