@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import product
 
 import pytest
@@ -11,20 +11,21 @@ from sqlalchemy.orm import Session
 
 from tests.support.clock import CHINA
 from tests.support.factories import NOW, County, actor, make_county, make_task
-from tracker.db.models import Alarm, Message, Notice, ReminderOverride, Setting, Task, Unit, User
+from tracker.db.models import Alarm, Message, MessageStatus, Notice, ReminderOverride, Setting, Task, Unit, User
 from tracker.db.queries.quiet import alarms_to_heed, notices_to_send
 from tracker.domain.delivery import DeliveryPolicy, DeliveryRefused
 from tracker.domain.reminders import Channel, Ladder, NoticeKind
 from tracker.domain.rules import RuleRefused
 from tracker.services.alarms import reset_alarms
 from tracker.services.health import is_round_missed
-from tracker.services.outbox import claim_messages, gather_digests
-from tracker.services.overrides import OverrideDraft, save_override
+from tracker.services.outbox import claim_messages, gather_digests, hand_over, mark_failed
+from tracker.services.overrides import OverrideDraft, delete_override, save_override
 from tracker.services.policies import is_sending_day, load_delivery_book, load_policy_book
 from tracker.services.preferences import PreferenceDraft, save_preference
 from tracker.services.reminder_preview import TaskPreview, preview_task
 from tracker.services.reminders import plan_reminders_batch
 from tracker.services.rules import change_delivery, fingerprint
+from tracker.services.undelivered import send_again
 
 DAY, NEXT = date(2026, 6, 30), date(2026, 7, 1)
 EVERYBODY, QUIET = None, "2026-06-30"
@@ -49,9 +50,11 @@ def task_of(session: Session, unit: Unit, owner: User, *, due: date = DAY, level
     return task
 
 
-def exception(session: Session, county: County, unit: Unit | None, level: str | None = None, **values: str):
+def exception(
+    session: Session, county: County, unit: Unit | None, level: str | None = None, now: datetime = NOW, **values: str
+) -> ReminderOverride:
     draft = OverrideDraft(unit.id if unit is not None else None, level, values)
-    return save_override(session, actor(county.admin), None, draft, version=0, now=NOW)
+    return save_override(session, actor(county.admin), None, draft, version=0, now=now)
 
 
 def quiet_everywhere(session: Session, *days: str) -> None:
@@ -164,6 +167,109 @@ def test_the_statement_finds_whom_the_book_finds(session, county):
         for row in (*session.scalars(select(ReminderOverride)), *session.scalars(select(Setting))):
             session.delete(row)
         session.flush()
+
+
+# ---- what was gathered and has not left when its day is over, or becomes quiet ---------------------------------------------
+
+
+def carried(session: Session, moment: datetime) -> set[tuple[int, str]]:
+    """Who is sent a message at a moment, with the rules of what it carries."""
+    _, ids = claim_messages(session, now=moment, limit=100)
+    rows = session.execute(select(Notice.recipient_id, Notice.rule).where(Notice.message_id.in_(ids)))
+    return {(row.recipient_id, row.rule) for row in rows}
+
+
+@pytest.mark.parametrize(
+    ("up_again", "meant_for"),
+    [
+        (at(DAY + timedelta(days=1), 10), at(date(2026, 7, 2), 14, 0)),  # a quiet day of the unit
+        (at(DAY + timedelta(days=4), 10), at(date(2026, 7, 6), 14, 0)),  # a Saturday
+        (at(date(2026, 7, 2), 3), at(date(2026, 7, 2), 14, 0)),  # in the night
+    ],
+)
+def test_what_an_outage_kept_from_leaving_on_its_day_leaves_on_the_next_that_is_meant_for_its_reader(
+    session, county, up_again, meant_for
+):
+    exception(session, county, county.township, hour="14:00", quiet="2026-07-01")
+    task_of(session, county.township, county.officer)
+    round_of(session, at(DAY))  # the digest waits for 14:00; the machine stands still from 9:00 on
+    assert carried(session, up_again) == set()
+    if up_again.hour >= 8:
+        round_of(session, up_again)
+    assert carried(session, up_again) == set()
+    round_of(session, at(meant_for.date()))
+    assert carried(session, meant_for - timedelta(minutes=1)) == set()
+    assert (county.officer.id, "before:0") in carried(session, meant_for)
+    old = session.scalars(select(Message).order_by(Message.id).limit(1)).one()
+    assert (old.status, old.last_error) == (MessageStatus.CANCELLED, "没有在当天发出，内容并入之后的提醒")
+
+
+def test_what_was_tried_on_its_day_is_tried_again_on_a_free_day(session, county):
+    task_of(session, county.township, county.officer, due=date(2026, 7, 3))
+    round_of(session, at(date(2026, 7, 3)))
+    token, (message,) = claim_messages(session, now=at(date(2026, 7, 3)))
+    hand_over(session, message, token, now=at(date(2026, 7, 3)))
+    mark_failed(session, message, token, "451 busy", retryable=True, now=at(date(2026, 7, 3)))
+    assert claim_messages(session, now=at(date(2026, 7, 4)))[1] == [message]
+
+
+@pytest.mark.parametrize("uncertain", [False, True])
+def test_what_a_person_sends_again_goes_on_whatever_day_that_is(session, county, uncertain):
+    task_of(session, county.township, county.officer, due=date(2026, 7, 3))
+    round_of(session, at(date(2026, 7, 3)))
+    token, (message,) = claim_messages(session, now=at(date(2026, 7, 3)))
+    hand_over(session, message, token, now=at(date(2026, 7, 3)))
+    when = at(date(2026, 7, 3), 9)
+    mark_failed(session, message, token, "550 no such mailbox", retryable=False, uncertain=uncertain, now=when)
+    send_again(session, actor(county.supervisor), message, now=at(date(2026, 7, 4)))
+    gather_digests(session, now=at(date(2026, 7, 6)))
+    assert claim_messages(session, now=at(date(2026, 7, 4)))[1] == [message]
+
+
+def test_a_quiet_day_entered_on_the_day_itself_holds_back_what_has_not_left(session, county):
+    exception(session, county, EVERYBODY, "routine", hour="14:00")
+    exception(session, county, EVERYBODY, "key", hour="15:00")
+    for unit, owner in ((county.township, county.officer), (county.sister, county.sister_officer)):
+        task_of(session, unit, owner)
+    key = task_of(session, county.township, county.officer, level="key")
+    round_of(session, at(DAY))
+    held = exception(session, county, county.township, "routine", now=at(DAY, 10), quiet=QUIET)
+    round_of(session, at(DAY, 10, 1))
+    assert carried(session, at(DAY, 15)) == {(county.officer.id, "before:0"), (county.sister_officer.id, "before:0")}
+    waiting = session.scalars(select(Notice.task_id).where(Notice.message_id.is_(None), Notice.channel == "email"))
+    assert key.id not in waiting.all()
+    delete_override(session, actor(county.admin), held.id, version=held.version, now=at(DAY, 16))
+    round_of(session, at(NEXT))
+    assert (county.officer.id, "before:0") in carried(session, at(NEXT, 15))
+
+
+def test_a_quiet_day_taken_out_again_lets_the_message_leave_the_same_day(session, county):
+    exception(session, county, county.area, hour="14:00")
+    task_of(session, county.township, county.officer)
+    round_of(session, at(DAY))
+    held = exception(session, county, county.township, now=at(DAY, 10), quiet=QUIET)
+    assert carried(session, at(DAY, 10)) == set()
+    delete_override(session, actor(county.admin), held.id, version=held.version, now=at(DAY, 11))
+    round_of(session, at(DAY, 11))
+    assert carried(session, at(DAY, 14)) == {(county.officer.id, "before:0")}
+
+
+@pytest.mark.parametrize("awake", [None, "无"])
+def test_a_quiet_day_for_everybody_entered_on_the_day_itself_does_the_same(session, county, awake):
+    exception(session, county, county.area, hour="14:00")
+    if awake:
+        exception(session, county, county.sister, quiet=awake)
+    task_of(session, county.township, county.officer)
+    task_of(session, county.sister, county.sister_officer)
+    round_of(session, at(DAY))
+    change_delivery(
+        session,
+        actor(county.admin),
+        DeliveryPolicy(quiet=(QUIET,)),
+        version=fingerprint(DeliveryPolicy()),
+        now=at(DAY, 10),
+    )
+    assert carried(session, at(DAY, 14)) == ({(county.sister_officer.id, "before:0")} if awake else set())
 
 
 # ---- hours ----------------------------------------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ from tracker.domain.tasks import OPEN
 from tracker.services.alarms import recheck_alarms
 from tracker.services.audit import differences, record
 from tracker.services.policies import forget_calendar, load_delivery_policy, load_reminder_policy
+from tracker.services.regathering import hold_back_quiet
 from tracker.services.rules import check_may_change_rules, lock_rules
 
 MOST = 200
@@ -160,3 +161,4 @@ def _settle(session: Session, now: datetime) -> None:
     session.flush()
     forget_calendar(session)
     recheck_alarms(session, now=now)
+    hold_back_quiet(session, now=now)
