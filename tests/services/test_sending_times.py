@@ -25,6 +25,7 @@ from tracker.services.preferences import PreferenceDraft, save_preference
 from tracker.services.reminder_preview import TaskPreview, preview_task
 from tracker.services.reminders import plan_reminders_batch
 from tracker.services.rules import change_delivery, fingerprint
+from tracker.services.sending_hours import round_begins
 from tracker.services.undelivered import send_again
 
 DAY, NEXT = date(2026, 6, 30), date(2026, 7, 1)
@@ -299,6 +300,25 @@ def test_an_own_hour_wins_over_that_of_the_unit(session, county):
     task_of(session, county.township, county.officer)
     round_of(session, at(DAY))
     assert leaving(session) == {county.officer.id: at(DAY, 9, 45)}
+
+
+def test_a_person_who_chose_an_hour_before_the_usual_one_gets_it_then_and_the_others_at_theirs(session, county):
+    draft = PreferenceDraft(channels=frozenset({Channel.EMAIL}), hour="08:10")
+    save_preference(session, actor(county.officer), draft, version=0, now=NOW)
+    session.expire(county.officer)
+    task_of(session, county.township, county.officer)
+    task_of(session, county.sister, county.sister_officer)
+    assert f"{round_begins(session):%H:%M}" == "08:10"
+    round_of(session, at(DAY, 8, 10))
+    assert leaving(session) == {county.officer.id: at(DAY, 8, 10), county.sister_officer.id: at(DAY)}
+
+
+def test_an_own_hour_outside_a_window_made_narrower_is_moved_into_it(session, county):
+    draft = PreferenceDraft(channels=frozenset({Channel.EMAIL}), hour="08:05")
+    save_preference(session, actor(county.officer), draft, version=0, now=NOW)
+    narrower = DeliveryPolicy(window_from="08:20")
+    change_delivery(session, actor(county.admin), narrower, version=fingerprint(DeliveryPolicy()), now=NOW)
+    assert f"{round_begins(session):%H:%M}" == "08:20"
 
 
 def test_a_digest_with_a_key_task_in_it_leaves_at_the_earlier_hour(session, county):
