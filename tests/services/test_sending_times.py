@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.support.clock import CHINA
-from tests.support.factories import NOW, County, actor, make_county, make_task
+from tests.support.factories import NOW, County, actor, make_county, make_task, make_user
 from tracker.db.models import Alarm, Message, MessageStatus, Notice, ReminderOverride, Setting, Task, Unit, User
 from tracker.db.queries.quiet import alarms_to_heed, notices_to_send
 from tracker.domain.delivery import DeliveryPolicy, DeliveryRefused
@@ -352,6 +352,7 @@ def test_the_preview_says_when_each_persons_message_leaves(session, county):
     exception(session, county, county.township, hour="14:00", quiet="2026-06-23")
     exception(session, county, county.area, hour="09:00")
     task = task_of(session, county.township, county.officer)
+    round_of(session, at(date(2026, 6, 15)))
     shown = preview(session, task, date(2026, 6, 22))
     first = shown.messages[0]
     assert (shown.hour, first.day, first.moved_from) == ("08:30", date(2026, 6, 24), date(2026, 6, 23))
@@ -375,3 +376,27 @@ def test_the_preview_says_on_which_day_a_message_leaves_that_waits_for_its_reade
     slip = next(line for line in shown.messages if "黄单" in line.what)
     assert slip.day == date(2026, 7, 9)
     assert slip.people == ("清溪县督办员陈督（系统内提醒、邮件 2026-07-10 08:30）",)
+
+
+def test_the_preview_tells_of_what_a_quiet_day_or_an_outage_holds_back(session, county):
+    exception(session, county, county.township, quiet="2026-06-23至2026-06-24")
+    task = task_of(session, county.township, county.officer)
+    round_of(session, at(date(2026, 6, 15)))
+    round_of(session, at(date(2026, 6, 23)))
+    for today in (date(2026, 6, 24), date(2026, 6, 26)):  # the last quiet day; a day after one without a round
+        first = preview(session, task, today).messages[0]
+        assert (first.what, first.moved_from) == ("到期前 7 天", date(2026, 6, 23))
+        assert first.day == max(today, date(2026, 6, 25))
+
+
+def test_the_preview_puts_the_deputy_in_the_place_of_who_is_away(session, county):
+    county.head.email = None
+    deputy = make_user(session, county.township, name="赵代", email="deputy@example.org")
+    draft = PreferenceDraft(frozenset({Channel.EMAIL}), "", date(2026, 6, 20), date(2026, 6, 25), deputy.id)
+    save_preference(session, actor(county.officer), draft, version=0, now=at(date(2026, 6, 1)))
+    session.expire_all()
+    task = task_of(session, county.township, county.officer)
+    round_of(session, at(date(2026, 6, 15)))
+    away, back = preview(session, task, date(2026, 6, 22)).messages[:2]
+    assert away.people == ("承办人李文（系统内提醒）", "承办人赵代（代李文收：系统内提醒、邮件）")
+    assert back.people == ("承办人李文（系统内提醒、邮件）",)

@@ -28,7 +28,7 @@ def reset_alarms(session: Session, task: Task, *, now: datetime, stopped_since: 
     """
     today = local_date(now)
     session.flush()
-    unserved = _unserved(session, task, today)
+    unserved = unserved_steps(session, task, today)
     session.execute(delete(Alarm).where(Alarm.task_id == task.id))
     cancel_outdated(session, task, now=now)
     facts = clock_facts(task, since=today)
@@ -44,7 +44,7 @@ def reset_alarms(session: Session, task: Task, *, now: datetime, stopped_since: 
         set_alarm(session, task, ladder, replace(facts, since=since), since - timedelta(days=1), calendar, policy)
 
 
-def _unserved(session: Session, task: Task, today: date) -> dict[Ladder, date]:
+def unserved_steps(session: Session, task: Task, today: date) -> dict[Ladder, date]:
     """Return, by ladder, the day of the first step that has come and that no round has dealt with."""
     waiting = select(Alarm.ladder, Alarm.fire_on, Alarm.since).where(Alarm.task_id == task.id, Alarm.fire_on < today)
     return {Ladder(ladder): max(fire_on, since) for ladder, fire_on, since in session.execute(waiting)}
