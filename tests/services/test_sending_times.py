@@ -27,6 +27,7 @@ from tracker.services.reminders import plan_reminders_batch
 from tracker.services.rules import change_delivery, fingerprint
 from tracker.services.sending_hours import round_begins
 from tracker.services.undelivered import send_again
+from tracker.services.units import UnitFields, edit_unit
 
 DAY, NEXT = date(2026, 6, 30), date(2026, 7, 1)
 EVERYBODY, QUIET = None, "2026-06-30"
@@ -168,6 +169,26 @@ def test_the_statement_finds_whom_the_book_finds(session, county):
         for row in (*session.scalars(select(ReminderOverride)), *session.scalars(select(Setting))):
             session.delete(row)
         session.flush()
+
+
+def test_a_unit_moved_in_the_tree_is_reminded_by_the_exceptions_of_its_new_place_from_then_on(session, county):
+    exception(session, county, county.sister, days_before="60、7", quiet="2026-07-31")
+    task = task_of(session, county.section, county.section_officer, due=date(2026, 9, 29))
+    kept = task_of(session, county.township, county.officer, due=date(2026, 9, 29))
+    untouched = session.get_one(Alarm, (kept.id, Ladder.DEADLINE)).fire_on
+    unit = county.section
+    fields = UnitFields(unit.name, unit.short_name, unit.code, unit.kind)
+    moved = at(date(2026, 7, 27), 15)
+    edit_unit(
+        session, actor(county.admin), unit.id, fields, parent_id=county.sister.id, version=unit.version, now=moved
+    )
+    session.expire_all()
+    assert session.get_one(Alarm, (kept.id, Ladder.DEADLINE)).fire_on == untouched
+    for day in (date(2026, 7, 28), date(2026, 7, 31), date(2026, 8, 3)):  # sixty days before is the quiet day
+        round_of(session, at(day))
+        assert (task.id, county.section_officer.id) in told(session) or day < date(2026, 8, 3)
+    notice = session.scalars(select(Notice).where(Notice.task_id == task.id, Notice.channel == Channel.INBOX)).one()
+    assert (notice.rule, notice.step_on, notice.slot) == ("before:60", date(2026, 7, 31), date(2026, 8, 3))
 
 
 # ---- what was gathered and has not left when its day is over, or becomes quiet ---------------------------------------------
