@@ -12,7 +12,20 @@ from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, TextClause, and_, bindparam, case, cast, literal, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    String,
+    TextClause,
+    and_,
+    bindparam,
+    case,
+    cast,
+    exists,
+    literal,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Session
 
@@ -23,7 +36,7 @@ from tracker.domain.calendar import local_date
 from tracker.domain.reminders import Channel
 from tracker.services.outdated import cancel_notices, hand_on
 from tracker.services.policies import is_sending_day, load_delivery_book
-from tracker.services.regathering import UNDER_WAY, digest_prefix, may_leave, reopen_earlier
+from tracker.services.regathering import UNDER_WAY, digest_prefix, has_earlier, may_leave, reopen_earlier
 from tracker.services.sending_hours import send_from
 from tracker.services.undelivered import tell_supervisors
 
@@ -46,11 +59,10 @@ def gather_digests(session: Session, *, now: datetime, channels: Collection[Chan
     burst. What is for somebody for whom the day is quiet waits as well.
     """
     day = local_date(now)
-    if not is_sending_day(session, day):
+    something = or_(exists(select(Notice.id).where(*WAITING)), has_earlier(now))
+    if not session.scalar(select(something)) or not is_sending_day(session, day):
         return 0
     reopen_earlier(session, now=now)
-    if session.scalar(select(Notice.id).where(*WAITING).limit(1)) is None:
-        return 0
     _hand_on_of_the_locked(session, now)
     quiet = notices_to_send(day, load_delivery_book(session))
     waiting: Conditions = (*WAITING, Notice.channel.in_(list(channels)), *quiet)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import ColumnElement, TextClause, and_, exists, or_, select, update
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Session
 
@@ -28,9 +28,14 @@ def digest_prefix(day: date) -> str:
     return f"digest:{day.isoformat()}:"
 
 
+def has_earlier(now: datetime) -> ColumnElement[bool]:
+    """Return the condition that there is something for ``reopen_earlier`` to do."""
+    return exists(select(Message.id).where(*_earlier(now)))
+
+
 def reopen_earlier(session: Session, *, now: datetime) -> int:
     """Let what earlier days' digests carry wait again, where those were never tried; returns how many digests."""
-    earlier = (UNDER_WAY, _is_untried(now), Message.dedupe_key < digest_prefix(local_date(now)))
+    earlier = _earlier(now)
     found = session.scalars(select(Message.id).where(*earlier).with_for_update()).all()
     if not found:
         return 0
@@ -68,6 +73,10 @@ def may_leave(now: datetime, *, is_sending_day: bool) -> ColumnElement[bool]:
     """Return the condition on ``Message`` that its day allows it to leave: on its own alone, unless it was tried then."""
     any_day = or_(Message.attempts > 0, Message.handed_at.is_not(None), SENT_AGAIN)
     return or_(any_day, Message.dedupe_key >= digest_prefix(local_date(now))) if is_sending_day else any_day
+
+
+def _earlier(now: datetime) -> tuple[ColumnElement[bool] | TextClause, ...]:
+    return UNDER_WAY, _is_untried(now), Message.dedupe_key < digest_prefix(local_date(now))
 
 
 def _is_untried(now: datetime) -> ColumnElement[bool]:
