@@ -106,6 +106,7 @@ def test_only_exceptions_that_speak_of_a_day_are_asked_about_it():
     [
         ({}, RuleRefused, None),
         ({"hour": " ", "quiet": ""}, RuleRefused, None),
+        ({"quiet": "，、；"}, RuleRefused, None),
         ({"hour": "9点"}, DeliveryRefused, "hour"),
         ({"hour": "07:30"}, DeliveryRefused, "hour"),
         ({"hour": "18:01"}, DeliveryRefused, "hour"),

@@ -84,7 +84,7 @@ def test_hours_are_read_as_people_type_them(typed, read):
     assert read_hour(typed, field="hour") == read
 
 
-@pytest.mark.parametrize("typed", ["", "8", "24:00", "8:60", "八点", "8:3"])
+@pytest.mark.parametrize("typed", ["", "8", "24:00", "8:60", "八点", "8:3", "08:3\u0660", "\u0968:30"])
 def test_what_is_no_hour_is_told(typed):
     with pytest.raises(DeliveryRefused):
         read_hour(typed, field="hour")
@@ -99,7 +99,14 @@ def test_quiet_days_are_read_written_and_asked():
     assert [policy.is_quiet(day) for day in days] == [False, True, True, True, False]
 
 
-@pytest.mark.parametrize("typed", ["十月八日", "2026-02-30", "2026-10-08至2026-10-01", "2026-01-01至2026-03-01"])
+@pytest.mark.parametrize("until", ["至", " 至", "至 ", " 至 ", "到", " 到 ", "~", " ～"])
+def test_a_span_of_quiet_days_is_one_however_its_ends_are_joined(until):
+    assert read_quiet(f"2026-10-01{until}2026-10-03") == ("2026-10-01/2026-10-03",)
+
+
+@pytest.mark.parametrize(
+    "typed", ["十月八日", "2026-02-30", "2026-10-08至", "2026-10-08至2026-10-01", "2026-01-01至2026-03-01"]
+)
 def test_what_is_no_day_is_told(typed):
     with pytest.raises(DeliveryRefused):
         read_quiet(typed)

@@ -6,6 +6,7 @@ import os
 import random
 import signal
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -82,7 +83,8 @@ def test_senders_killed_again_and_again_lose_nothing(
     url = database.writing_engine.url.render_as_string(hide_password=False)
     people_with_tasks(database, people)
     plan_reminders(House(str(tmp_path), url, MOMENT.isoformat(), smtp_sink.port).open())
-    (tmp_path / "offset").write_text("0")
+    offset = (MOMENT - datetime.now(UTC)).total_seconds()  # what was planned leaves on that day
+    (tmp_path / "offset").write_text(str(offset))
     dice, killed = random.Random(seed), 0
     house = House(str(tmp_path), url, "", smtp_sink.port)
     senders = [start(send_for_ever, house) for _ in range(2)]
@@ -97,7 +99,7 @@ def test_senders_killed_again_and_again_lose_nothing(
             killed += 1
             senders[victim] = start(send_for_ever, house)
         wait_until(lambda: len(smtp_sink.received) >= people - 20 * kills, 300)
-        (tmp_path / "offset").write_text("180")  # the leases of the dead have ended
+        (tmp_path / "offset").write_text(str(offset + 180))  # the leases of the dead have ended
         done = (MessageStatus.SENT, MessageStatus.FAILED)
         wait_until(lambda: all(message.status in done for message in messages(database)), size(60, 600), every=0.2)
     finally:

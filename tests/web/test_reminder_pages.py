@@ -142,6 +142,28 @@ def test_an_exception_of_times_is_seen_saved_and_told_to_its_people(enter, runti
     assert "不填就是 08:30。" in sister.text
 
 
+def test_the_effect_of_a_changed_exception_is_shown_without_what_it_was_before(enter, runtime, county):
+    admin = enter("admin")
+    admin.open("/settings/overrides/new")
+    admin.submit(-1, unit_id=str(county.township.id), hour="14:00", quiet="2026-07-16")
+    admin.open(f"/settings/overrides/{override(runtime).id}")
+    admin.submit(-1, press="1", level="key", hour="", quiet="2026-08-03", preview="1")
+    assert "这些单位的人 08:30 起收到；静默日：2026-08-03。" in admin.text
+    assert "由静默日 2026-07-16 顺延" not in admin.text
+
+
+def test_an_exception_that_could_not_be_saved_has_no_effect_to_show(enter, county):
+    admin = enter("admin")
+    admin.open("/settings/overrides/new")
+    admin.submit(-1, unit_id=str(county.township.id), hour="14:00")
+    admin.open("/settings/overrides/new")
+    admin.submit(-1, press="1", unit_id=str(county.township.id), quiet="2026-08-03", preview="1")
+    assert "这个单位和级别已有一条例外规则，请修改那一条。" in admin.text
+    admin.submit(-1, press="1", unit_id="", preview="1")
+    assert "请选择单位或任务级别，至少一项" in admin.text
+    assert "还没有保存" not in admin.text
+
+
 def override(runtime) -> ReminderOverride:
     with runtime.database.reading() as session:
         return session.scalars(select(ReminderOverride)).one()

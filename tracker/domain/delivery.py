@@ -11,8 +11,9 @@ from datetime import date
 from tracker.domain.errors import RuleViolation
 from tracker.domain.reminders import CHANNEL_LABELS, Channel
 
-HOUR = re.compile(r"^([01]?\d|2[0-3]):([0-5]\d)$")
+HOUR = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")  # not \d: it takes digits of other scripts, which are no hour
 SEPARATORS = re.compile(r"[\s,、;]+")
+UNTIL = re.compile(r"(?<!\s)\s*[至到~]\s*")
 MOST_QUIET = 40
 LONGEST_QUIET = 31
 
@@ -47,7 +48,7 @@ DELIVERY_LABELS: dict[str, str] = {
 
 def read_hour(text: str, *, field: str) -> str:
     """Read an hour such as ``8:30`` or ``8：30`` as ``08:30``; raises DeliveryRefused."""
-    match = HOUR.match(unicodedata.normalize("NFKC", text).strip())
+    match = HOUR.fullmatch(unicodedata.normalize("NFKC", text).strip())
     if match is None:
         raise DeliveryRefused("请按 08:30 的样子填写时间。", field=field)
     return f"{int(match.group(1)):02}:{match.group(2)}"
@@ -55,12 +56,12 @@ def read_hour(text: str, *, field: str) -> str:
 
 def read_quiet(text: str) -> tuple[str, ...]:
     """Read typed days such as ``2026-10-08、2026-12-30至2026-12-31``; raises DeliveryRefused."""
-    plain = unicodedata.normalize("NFKC", text).replace("~", "至").replace(" 至 ", "至").replace("到", "至")
+    plain = UNTIL.sub("至", unicodedata.normalize("NFKC", text))
     found = []
     for part in (part for part in SEPARATORS.split(plain) if part):
-        first, _, last = part.partition("至")
+        first, until, last = part.partition("至")
         try:
-            start, end = date.fromisoformat(first), date.fromisoformat(last or first)
+            start, end = date.fromisoformat(first), date.fromisoformat(last if until else first)
         except ValueError as error:
             raise DeliveryRefused(f"“{part[:30]}”不是日期，请按 2026-10-08 的样子填写。", field="quiet") from error
         if end < start or (end - start).days >= LONGEST_QUIET:

@@ -136,9 +136,8 @@ def checked_times(delivery: DeliveryPolicy, typed: Mapping[str, str]) -> dict[st
         if not delivery.window_from <= values["hour"] <= delivery.window_until:
             window = f"{delivery.window_from} 到 {delivery.window_until}"
             raise DeliveryRefused(f"发送时间应在个人可选时间（{window}）之内。", field="hour")
-    if quiet:
-        values["quiet"] = NOT_QUIET if quiet == NOT_QUIET else write_quiet(read_quiet(quiet))
-    return values
+    days = NOT_QUIET if quiet == NOT_QUIET else write_quiet(read_quiet(quiet))
+    return values | ({"quiet": days} if days else {})
 
 
 def shown_exception(name: str, value: str) -> str:

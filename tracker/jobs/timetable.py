@@ -10,7 +10,7 @@ from tracker.jobs.intakes import clear_files, resume_intakes
 from tracker.jobs.promises import compare_promises
 from tracker.jobs.sending import send_messages
 from tracker.runtime import Runtime
-from tracker.services.policies import load_delivery_book
+from tracker.services.sending_hours import round_begins
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Job:
 def remind(runtime: Runtime) -> str | None:
     """Plan reminders once the working day has begun; before that hour nothing happens."""
     with runtime.database.reading() as session:
-        start = load_delivery_book(session).begins
+        start = round_begins(session)
     return plan_reminders(runtime) if is_after(runtime, start.hour, start.minute) else None
 
 

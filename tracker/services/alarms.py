@@ -10,7 +10,8 @@ from typing import Any, cast
 from sqlalchemy import CursorResult, delete, select, update
 from sqlalchemy.orm import Session
 
-from tracker.db.models import Alarm, ClosureRequest, ExtensionRequest, Task
+from tracker.db.models import Alarm, ClosureRequest, ExtensionRequest, Task, Unit
+from tracker.db.queries.scope import below
 from tracker.domain.calendar import WorkingCalendar, local_date
 from tracker.domain.reminders import ClockFacts, Ladder, ReminderPolicy, ladders_of, next_alarm
 from tracker.domain.tasks import TaskStatus
@@ -28,7 +29,7 @@ def reset_alarms(session: Session, task: Task, *, now: datetime, stopped_since: 
     """
     today = local_date(now)
     session.flush()
-    unserved = _unserved(session, task, today)
+    unserved = unserved_steps(session, task, today)
     session.execute(delete(Alarm).where(Alarm.task_id == task.id))
     cancel_outdated(session, task, now=now)
     facts = clock_facts(task, since=today)
@@ -44,7 +45,7 @@ def reset_alarms(session: Session, task: Task, *, now: datetime, stopped_since: 
         set_alarm(session, task, ladder, replace(facts, since=since), since - timedelta(days=1), calendar, policy)
 
 
-def _unserved(session: Session, task: Task, today: date) -> dict[Ladder, date]:
+def unserved_steps(session: Session, task: Task, today: date) -> dict[Ladder, date]:
     """Return, by ladder, the day of the first step that has come and that no round has dealt with."""
     waiting = select(Alarm.ladder, Alarm.fire_on, Alarm.since).where(Alarm.task_id == task.id, Alarm.fire_on < today)
     return {Ladder(ladder): max(fire_on, since) for ladder, fire_on, since in session.execute(waiting)}
@@ -65,19 +66,23 @@ def set_alarm(
         session.add(Alarm(task_id=task.id, ladder=ladder, fire_on=fire_on, since=facts.since))
 
 
-def recheck_alarms(session: Session, *, now: datetime) -> int:
-    """Let the next round look at every alarm anew, after the steps or the calendar changed; returns how many.
+def recheck_alarms(session: Session, *, now: datetime, unit_path: str = "") -> int:
+    """Let the next round look at every alarm anew, after the steps, the calendar or the tree changed; returns how many.
+
+    ``unit_path`` narrows them to the tasks led at or below a unit.
 
     One statement, however many tasks there are: the round itself works out the next day under the new rules. Steps
     whose day lies before today do not come back; what today's round has still to do is left as it is.
     """
     today = local_date(now)
     session.flush()
+    later = [Alarm.fire_on > today]
+    if unit_path:
+        later.append(
+            Alarm.task_id.in_(select(Task.id).join(Unit, Task.lead_unit_id == Unit.id).where(below(unit_path)))
+        )
     touched = session.execute(
-        update(Alarm)
-        .where(Alarm.fire_on > today)
-        .values(fire_on=today, since=today)
-        .execution_options(synchronize_session=False)
+        update(Alarm).where(*later).values(fire_on=today, since=today).execution_options(synchronize_session=False)
     )
     return int(cast(CursorResult[Any], touched).rowcount)
 

@@ -12,7 +12,20 @@ from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, TextClause, and_, bindparam, case, cast, literal, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    String,
+    TextClause,
+    and_,
+    bindparam,
+    case,
+    cast,
+    exists,
+    literal,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Session
 
@@ -23,6 +36,7 @@ from tracker.domain.calendar import local_date
 from tracker.domain.reminders import Channel
 from tracker.services.outdated import cancel_notices, hand_on
 from tracker.services.policies import is_sending_day, load_delivery_book
+from tracker.services.regathering import UNDER_WAY, digest_prefix, has_earlier, may_leave, reopen_earlier
 from tracker.services.sending_hours import send_from
 from tracker.services.undelivered import tell_supervisors
 
@@ -32,22 +46,23 @@ GIVE_UP_AFTER = timedelta(hours=72)
 MOST_LOST = 2
 FAR_AHEAD = timedelta(days=1)  # nothing is put off so long: the system's clock was set back
 LOST_TWICE = "两次发送途中程序中断，无法确认是否送达，未再自动重发"
-# In the words of the partial indexes, which answer nothing that is said otherwise.
+# In the words of the partial index, which answers nothing that is said otherwise.
 WAITING = (sql("notice.message_id IS NULL AND notice.channel <> 'inbox' AND notice.cancelled_at IS NULL"),)
 Conditions = tuple[ColumnElement[bool] | TextClause, ...]
-UNDER_WAY = sql("message.status IN ('pending', 'sending')")
 
 
 def gather_digests(session: Session, *, now: datetime, channels: Collection[Channel] = (Channel.EMAIL,)) -> int:
     """Put the notices that wait into today's digest of each person and channel; returns how many notices were put in.
 
-    Where today's digest has been on its way already, they wait for the next day's. A digest of an earlier day that
-    certainly has not arrived is taken up into today's: one message, never a burst. What is for somebody for whom the day
-    is quiet waits as well.
+    Where today's digest has been on its way already, they wait for the next day's. What an earlier day's digest carries
+    that was never tried waits again, one that certainly has not arrived is taken up into today's: one message, never a
+    burst. What is for somebody for whom the day is quiet waits as well.
     """
     day = local_date(now)
-    if session.scalar(select(Notice.id).where(*WAITING).limit(1)) is None or not is_sending_day(session, day):
+    something = or_(exists(select(Notice.id).where(*WAITING)), has_earlier(now))
+    if not session.scalar(select(something)) or not is_sending_day(session, day):
         return 0
+    reopen_earlier(session, now=now)
     _hand_on_of_the_locked(session, now)
     quiet = notices_to_send(day, load_delivery_book(session))
     waiting: Conditions = (*WAITING, Notice.channel.in_(list(channels)), *quiet)
@@ -55,7 +70,7 @@ def gather_digests(session: Session, *, now: datetime, channels: Collection[Chan
     if not wanted:
         return 0
     _insert_digests(session, [(row.recipient_id, Channel(row.channel)) for row in wanted], waiting, day, now)
-    first, last = _prefix(day), _prefix(day)[:-1] + ";"
+    first, last = digest_prefix(day), digest_prefix(day)[:-1] + ";"
     fresh = (
         (Message.dedupe_key >= first)
         & (Message.dedupe_key < last)
@@ -73,10 +88,6 @@ def gather_digests(session: Session, *, now: datetime, channels: Collection[Chan
     )
     _take_up_earlier(session, fresh, day)
     return int(gathered.rowcount)  # type: ignore[attr-defined]
-
-
-def _prefix(day: date) -> str:
-    return f"digest:{day.isoformat()}:"
 
 
 def _hand_on_of_the_locked(session: Session, now: datetime) -> None:
@@ -98,7 +109,7 @@ def _insert_digests(
     hours = send_from(session, {recipient_id for recipient_id, _ in wanted}, day, waiting)
     rows = [
         {
-            "dedupe_key": f"{_prefix(day)}{recipient_id}:{channel.value}",
+            "dedupe_key": f"{digest_prefix(day)}{recipient_id}:{channel.value}",
             "recipient_id": recipient_id,
             "channel": channel,
             "status": MessageStatus.PENDING,
@@ -139,7 +150,7 @@ def _take_up_earlier(session: Session, fresh: ColumnElement[bool], day: date) ->
             UNDER_WAY,
             Message.status == MessageStatus.PENDING,
             Message.dedupe_key.like("digest:%"),
-            Message.dedupe_key < _prefix(day),
+            Message.dedupe_key < digest_prefix(day),
             Message.handed_at.is_(None),
             Message.resends == 0,
         )
@@ -169,6 +180,7 @@ def claim_messages(
 ) -> tuple[str, list[int]]:
     """Take messages that may go now, with a lease; returns the lease's token and their ids.
 
+    What was never tried leaves on its own day, if that is still one on which reminders go out; later it is gathered anew.
     A message whose sender died is taken again when its lease has ended; if that happened to it twice after the
     hand-over, it is given up instead.
     """
@@ -184,7 +196,12 @@ def claim_messages(
     ended = Message.lost + case((vanished & Message.handed_at.is_not(None), 1), else_=0)
     claimable = (
         select(Message.id, ended.label("lost"))
-        .where(UNDER_WAY, Message.channel == channel, pending | vanished)
+        .where(
+            UNDER_WAY,
+            Message.channel == channel,
+            pending | vanished,
+            may_leave(now, is_sending_day=is_sending_day(session, local_date(now))),
+        )
         .order_by(Message.not_before, Message.id)
         .limit(limit)
         .with_for_update(skip_locked=True)

@@ -20,6 +20,7 @@ from tracker.domain.tasks import OPEN
 from tracker.services.alarms import recheck_alarms
 from tracker.services.audit import differences, record
 from tracker.services.policies import forget_calendar, load_delivery_policy, load_reminder_policy
+from tracker.services.regathering import hold_back_quiet
 from tracker.services.rules import check_may_change_rules, lock_rules
 
 MOST = 200
@@ -137,7 +138,8 @@ def tasks_concerned(session: Session, unit: Unit | None, level: str | None) -> i
     return session.scalar(query) or 0
 
 
-def _place(session: Session, actor: Actor, row: ReminderOverride, draft: OverrideDraft) -> None:
+def check_place(session: Session, override_id: int | None, draft: OverrideDraft) -> None:
+    """Raise RuleRefused or OverrideExists where an exception cannot be for what is filled in."""
     if draft.unit_id is None and draft.level is None:
         raise RuleRefused("请选择单位或任务级别，至少一项；全部任务的规则在“提醒规则”里修改。", field="unit_id")
     if draft.level is not None and draft.level not in set(TaskLevel):
@@ -146,12 +148,16 @@ def _place(session: Session, actor: Actor, row: ReminderOverride, draft: Overrid
         ReminderOverride.unit_id.is_(None) if draft.unit_id is None else ReminderOverride.unit_id == draft.unit_id,
         ReminderOverride.level.is_(None) if draft.level is None else ReminderOverride.level == draft.level,
     )
+    if any(found != override_id for found in session.scalars(same)):
+        raise OverrideExists(field="unit_id")
+    count = session.scalar(select(func.count()).select_from(ReminderOverride)) or 0
+    if override_id is None and count >= MOST:
+        raise RuleRefused(f"例外规则最多 {MOST} 条。")
+
+
+def _place(session: Session, actor: Actor, row: ReminderOverride, draft: OverrideDraft) -> None:
     with session.no_autoflush:
-        if any(found != row.id for found in session.scalars(same)):
-            raise OverrideExists(field="unit_id")
-        count = session.scalar(select(func.count()).select_from(ReminderOverride)) or 0
-        if row.id is None and count >= MOST:
-            raise RuleRefused(f"例外规则最多 {MOST} 条。")
+        check_place(session, row.id, draft)
         row.unit = get_unit(session, actor, draft.unit_id) if draft.unit_id is not None else None
         row.level = draft.level
 
@@ -160,3 +166,4 @@ def _settle(session: Session, now: datetime) -> None:
     session.flush()
     forget_calendar(session)
     recheck_alarms(session, now=now)
+    hold_back_quiet(session, now=now)

@@ -5,8 +5,8 @@ An administrator sees of a real task what the clock needs, its number, unit, lev
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from sqlalchemy import select
@@ -21,7 +21,9 @@ from tracker.domain.permissions import ROLE_LABELS, Actor
 from tracker.domain.policy_book import LEVEL_LABELS
 from tracker.domain.reminders import (
     CHANNEL_LABELS,
+    Channel,
     ClockFacts,
+    Ladder,
     ReminderPolicy,
     Step,
     ladders_of,
@@ -29,9 +31,10 @@ from tracker.domain.reminders import (
     steps_until,
     track_of,
 )
-from tracker.services.alarms import clock_facts, review_days
+from tracker.services.alarms import clock_facts, review_days, unserved_steps
+from tracker.services.notices import readers_of
 from tracker.services.policies import load_calendar, load_delivery_book
-from tracker.services.recipients import Directory, channels_of, people_of
+from tracker.services.recipients import Directory, people_of
 from tracker.services.sending_hours import hour_of
 from tracker.services.task_level import level_of
 
@@ -44,7 +47,7 @@ class PlannedMessage:
     """One message to come: the day it goes out, what it is, and to whom by which channels."""
 
     day: date
-    moved_from: date | None  # the step's own day, where that one is quiet
+    moved_from: date | None  # the step's own day, where it is quiet or no round was held
     what: str
     people: tuple[str, ...]
 
@@ -88,13 +91,15 @@ def task_by_number(session: Session, actor: Actor, number: str) -> Task:
 def preview_task(session: Session, task: Task, policy: ReminderPolicy, *, today: date) -> TaskPreview:
     """Return what would be sent about a task from today on under ``policy``, without what today's round has written."""
     facts = clock_facts(task, since=today, review_since=review_days(session, [task.id]).get(task.id))
+    held_back = unserved_steps(session, task, today)
     if not ladders_of(facts):
         raise RuleViolation(
             "这项任务现在不在提醒范围内（未交办、已办结、暂缓或撤销），请换一个编号。", field="task_number"
         )
     told, post = _told(session, task), _Post(load_delivery_book(session), load_calendar(session), Directory(session))
-    steps = [step for step in planned_steps(facts, policy, post.calendar, today + AHEAD) if step.rule not in told]
-    sent = as_sent(steps, post.calendar, post.book, task.lead_unit.path, task.level)
+    planned = planned_steps(facts, policy, post.calendar, today + AHEAD, held_back)
+    steps = [step for step in planned if step.rule not in told]
+    sent = as_sent(steps, post.calendar, post.book, task.lead_unit.path, task.level, first=today)
     messages = tuple(_message(session, task, step, day, post, policy) for step, day in sent[:MOST])
     return TaskPreview(
         number=task.number or "",
@@ -112,9 +117,20 @@ def _told(session: Session, task: Task) -> frozenset[str]:
     return frozenset(session.scalars(query.distinct()))
 
 
-def planned_steps(facts: ClockFacts, policy: ReminderPolicy, calendar: WorkingCalendar, last: date) -> tuple[Step, ...]:
-    """Return the steps of all ladders a task stands on from ``facts.since`` to ``last``, in the order of their days."""
-    steps = [step for ladder in ladders_of(facts) for step in steps_until(ladder, facts, last, calendar, policy)]
+def planned_steps(
+    facts: ClockFacts,
+    policy: ReminderPolicy,
+    calendar: WorkingCalendar,
+    last: date,
+    held_back: Mapping[Ladder, date] | None = None,
+) -> tuple[Step, ...]:
+    """Return the steps of all ladders a task stands on, from ``facts.since`` or what no round has dealt with, to ``last``."""
+    begins = {ladder: (held_back or {}).get(ladder, facts.since) for ladder in ladders_of(facts)}
+    steps = [
+        step
+        for ladder, since in begins.items()
+        for step in steps_until(ladder, replace(facts, since=since), last, calendar, policy)
+    ]
     return tuple(sorted(steps, key=lambda step: step.day))
 
 
@@ -129,12 +145,21 @@ def sent_on(day: date, calendar: WorkingCalendar, book: DeliveryBook, unit_path:
 
 
 def as_sent(
-    steps: Iterable[Step], calendar: WorkingCalendar, book: DeliveryBook, unit_path: str, level: str | None
+    steps: Iterable[Step],
+    calendar: WorkingCalendar,
+    book: DeliveryBook,
+    unit_path: str,
+    level: str | None,
+    *,
+    first: date = date.min,
 ) -> list[tuple[Step, date]]:
-    """Return steps with the days on which they go out; of those of a track that fall on one day the newest stands for all."""
+    """Return steps with the days on which they go out, from ``first`` on.
+
+    Of the steps of a track that fall on one day the newest stands for all.
+    """
     newest: dict[tuple[str | None, date], Step] = {}
     for step in steps:
-        newest[track_of(step.rule), sent_on(step.day, calendar, book, unit_path, level)] = step
+        newest[track_of(step.rule), sent_on(max(step.day, first), calendar, book, unit_path, level)] = step
     return [(step, day) for (_, day), step in newest.items()]
 
 
@@ -146,8 +171,20 @@ def _message(
         day,
         step.day if day != step.day else None,
         named(step_words(step.rule, step.kind), policy),
-        tuple(_person(person, task, day, post) for person in people),
+        tuple(_reader(reader, mark, channels, task, day, post) for reader, mark, channels in _readers(people, day)),
     )
+
+
+def _readers(people: Iterable[User], day: date) -> list[tuple[User, str, list[Channel]]]:
+    """Return who reads a step planned on ``day``, deputies in the place of who is away; nobody twice by one channel."""
+    found: dict[tuple[int, str], tuple[User, str, list[Channel]]] = {}
+    reached: set[tuple[int, Channel]] = set()
+    for person in people:
+        for reader, channel, mark in readers_of(person, day):
+            if (reader.id, channel) not in reached:
+                reached.add((reader.id, channel))
+                found.setdefault((reader.id, mark), (reader, mark, []))[2].append(channel)
+    return list(found.values())
 
 
 def named(words: str, policy: ReminderPolicy) -> str:
@@ -155,19 +192,15 @@ def named(words: str, policy: ReminderPolicy) -> str:
     return words.replace("黄单，", f"{policy.supervisor_slip}，").replace("红单，", f"{policy.area_head_slip}，")
 
 
-def _person(person: User, task: Task, day: date, post: _Post) -> str:
-    elsewhere = "" if person.unit_id == task.lead_unit_id else f"{person.unit.short_name}"
-    channels = channels_of(person)
-    words = "、".join(CHANNEL_LABELS[channel] for channel in channels) + _when(
-        person, task, day, post, len(channels) > 1
-    )
-    return f"{elsewhere}{ROLE_LABELS[person.role]}{person.name}（{words}）"
+def _reader(reader: User, mark: str, channels: Sequence[Channel], task: Task, day: date, post: _Post) -> str:
+    elsewhere = "" if reader.unit_id == task.lead_unit_id else f"{reader.unit.short_name}"
+    words = "、".join(CHANNEL_LABELS[channel] for channel in channels)
+    when = _when(reader, task, day, post) if any(channel is not Channel.INBOX for channel in channels) else ""
+    return f"{elsewhere}{ROLE_LABELS[reader.role]}{reader.name}（{mark}{words}{when}）"
 
 
-def _when(person: User, task: Task, day: date, post: _Post, is_sent: bool) -> str:
+def _when(person: User, task: Task, day: date, post: _Post) -> str:
     """Say when a person's message leaves, where that is not the moment at which the day's reminders begin."""
-    if not is_sent:
-        return ""
     leaves = sent_on(day, post.calendar, post.book, person.unit.path, task.level)
     hour = hour_of(person, post.book, (task.level,))
     if leaves != day:

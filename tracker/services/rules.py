@@ -33,6 +33,7 @@ from tracker.services.policies import (
     load_reminder_policy,
     save_setting,
 )
+from tracker.services.regathering import hold_back_quiet
 
 LONGEST_RANGE = 31
 YEARS_AHEAD = 3
@@ -100,7 +101,8 @@ def change_delivery(
     lock_rules(session)
     before, policy = load_delivery_policy(session), checked_delivery(policy)
     _check_hours(session, policy)
-    _save(session, actor, "delivery", "修改发送时间和渠道规则", before, policy, version, now)
+    if _save(session, actor, "delivery", "修改发送时间和渠道规则", before, policy, version, now):
+        hold_back_quiet(session, now=now)
     return policy
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from datetime import date, datetime, time
 
-from sqlalchemy import ColumnElement, TextClause, select
+from sqlalchemy import ColumnElement, TextClause, func, select
 from sqlalchemy.orm import Session
 
 from tracker.db.models import Notice, Preference, Task, Unit, User
@@ -15,16 +15,24 @@ from tracker.domain.delivery_book import DeliveryBook
 from tracker.services.policies import load_delivery_book
 
 
+def round_begins(session: Session) -> time:
+    """Return from when on a day's round is held: the earliest of the hours in force and of those people have chosen."""
+    book = load_delivery_book(session)
+    own = session.scalar(select(func.min(Preference.hour)))
+    return min(book.begins, time.fromisoformat(within(own, book.base))) if own else book.begins
+
+
 def send_from(
     session: Session, people: Collection[int], day: date, waiting: Iterable[ColumnElement[bool] | TextClause]
 ) -> dict[int, datetime]:
-    """Return when the digest of ``day`` may go to each of ``people``; who is left out gets it as soon as it is there.
+    """Return when the digest of ``day`` may go to each of ``people``.
 
     ``waiting`` are the conditions on the notices it will be made of: of their hours the earliest counts.
     """
-    book, found = load_delivery_book(session), {}
+    book = load_delivery_book(session)
+    found = dict.fromkeys(people, book.base.hour)  # the round may begin before it
     if book.has_hours:
-        found = _of_units(session, book, waiting)
+        found |= _of_units(session, book, waiting)
     own = session.execute(
         select(Preference.user_id, Preference.hour).where(
             Preference.user_id.in_(list(people)), Preference.hour.is_not(None)

@@ -13,7 +13,9 @@ from tracker.db.queries.scope import below, get_unit
 from tracker.domain.errors import Forbidden, RuleViolation, StaleVersion
 from tracker.domain.permissions import Actor, Role
 from tracker.domain.tasks import OPEN, TaskStatus
+from tracker.services.alarms import recheck_alarms
 from tracker.services.audit import differences, record
+from tracker.services.policies import forget_calendar
 
 DEEPEST = 10  # levels of the tree; a path of so many ids fits its column
 UNDECIDED = OPEN | {TaskStatus.PROPOSED}
@@ -111,6 +113,10 @@ def edit_unit(
         setattr(unit, name, value)
     if parent_id != unit.parent_id and parent_id is not None:
         _move(session, unit, actor, parent_id)
+        forget_calendar(session)
+        recheck_alarms(
+            session, now=now, unit_path=unit.path
+        )  # exceptions of the new place hold, those of the old no more
     session.flush()
     changes = differences(before, {"parent": _name_of_parent(session, unit), **_columns(fields)})
     if not changes:

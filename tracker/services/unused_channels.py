@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from tracker.db.models import Message, MessageStatus, Notice
 from tracker.domain.reminders import Channel
-from tracker.services.outbox import GIVE_UP_AFTER, UNDER_WAY, WAITING
+from tracker.services.outbox import GIVE_UP_AFTER, WAITING
+from tracker.services.regathering import UNDER_WAY
 
 NOT_IN_USE = "这个渠道没有启用或不能使用"
 

@@ -25,9 +25,15 @@ def alarms_to_heed(day: date, book: DeliveryBook) -> tuple[ColumnElement[bool], 
 
 def notices_to_send(day: date, book: DeliveryBook) -> tuple[ColumnElement[bool], ...]:
     """Return the conditions on ``Notice`` that its reader is not left alone on ``day``; none where no exception speaks."""
+    held = notices_held_back(day, book)
+    return () if held is None else (~held,)
+
+
+def notices_held_back(day: date, book: DeliveryBook) -> ColumnElement[bool] | None:
+    """Return the condition on ``Notice`` that its reader is left alone on ``day``; None where no exception speaks."""
     if not book.verdicts(day):
-        return ()
-    quiet = (
+        return None
+    return (
         select(User.id)
         .join(Unit, Unit.id == User.unit_id)
         .outerjoin(Task, Task.id == Notice.task_id)
@@ -35,7 +41,6 @@ def notices_to_send(day: date, book: DeliveryBook) -> tuple[ColumnElement[bool],
         .correlate(Notice)
         .exists()
     )
-    return (~quiet,)
 
 
 def _is_quiet(day: date, book: DeliveryBook, unit_path: Any, level: Any) -> ColumnElement[bool]:

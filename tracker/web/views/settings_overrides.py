@@ -26,6 +26,7 @@ from tracker.domain.policy_book import PolicyBook
 from tracker.domain.reminders import Ladder
 from tracker.domain.rules import example_steps, shown, written
 from tracker.services.overrides import (
+    check_place,
     delete_override,
     get_override,
     list_overrides,
@@ -159,7 +160,7 @@ def _override_page(form: OverrideForm, row_id: int | None, *, previewed: bool = 
     session = reading()
     if form.form_errors and row_id is not None:
         form.version.data = str(get_override(session, row_id).version)
-    effect = _effect(session, form) if previewed else None
+    effect = _effect(session, form, row_id) if previewed else None
     form.preview.data = None
     base = {name: shown(name, value) for name, value in written(load_reminder_policy(session)).items()}
     delivery = delivery_written(load_delivery_policy(session))
@@ -174,17 +175,18 @@ def _override_page(form: OverrideForm, row_id: int | None, *, previewed: bool = 
     )
 
 
-def _effect(session: Session, form: OverrideForm) -> dict[str, Any] | None:
-    """Return what an exception would mean; what is wrong with it is told beside its field."""
+def _effect(session: Session, form: OverrideForm, row_id: int | None) -> dict[str, Any] | None:
+    """Return what an exception would mean in the place of row ``row_id``; what is wrong with it is told beside its field."""
     draft, base, delivery = form.draft(), load_reminder_policy(session), load_delivery_policy(session)
     try:
+        check_place(session, row_id, draft)
         values = checked_exception(base, delivery, draft.values)
     except RuleViolation as error:
         form.refuse(error)
         return None
     unit = session.scalar(select(Unit).where(Unit.id == draft.unit_id)) if draft.unit_id else None
     path, level, calendar = unit.path if unit else None, draft.level, load_calendar(session)
-    overrides = [override for override in load_policy_book(session).overrides if not _same(override, path, level)]
+    overrides = [override for override in load_policy_book(session).overrides if override.id != row_id]
     overrides.append(OverrideValue(0, path, level, values))
     policy, times = PolicyBook(base, overrides).of(path or "", level), DeliveryBook(delivery, overrides)
     day = month_end(runtime().today() + EXAMPLE_AHEAD)
@@ -202,10 +204,6 @@ def _effect(session: Session, form: OverrideForm) -> dict[str, Any] | None:
         "quiet": times.quiet_words(path or "", level),
         "steps": [(line, leaves) for line, (_, leaves) in zip(lines, sent, strict=False)],
     }
-
-
-def _same(override: OverrideValue, path: str | None, level: str | None) -> bool:
-    return (override.unit_path, override.level) == (path, level)
 
 
 def _concerned(session: Session, row: ReminderOverride) -> int:
