@@ -12,7 +12,7 @@ from tracker.domain.matching.comparable import RAREST
 from tracker.domain.matching.features import Reading, Surroundings, read_against
 from tracker.domain.matching.paragraphs import Paragraphs
 from tracker.domain.matching.promises import Promise
-from tracker.domain.matching.topics import NOWHERE, SpokenOf
+from tracker.domain.matching.topics import SpokenOf, Unasked
 from tracker.domain.matching.words import MatchingWords
 
 SHORTLIST = 5
@@ -110,17 +110,16 @@ def score_claims(
     paragraphs = Paragraphs(claims, rarity)
     likeness = paragraphs.likeness(promises)
     # Plans and problems are read without it: their models do not ask what a text speaks of.
-    spoken_of = (
-        SpokenOf([[clause.text for clause in claim.clauses] for claim in claims]) if "topic" in weights else None
-    )
-    nothing = [0.0] * len(claims)
+    asked = "topic" in weights
+    told = [[clause.text for clause in claim.clauses] for claim in claims] if asked else []
+    spoken_of = SpokenOf(told) if asked else Unasked(len(claims))
     scored: list[list[Scored]] = []
     for own, (promise, (sentences, rows)) in enumerate(zip(promises, covers, strict=True)):
         least = WORTH_READING * max(sentences.values(), default=0.0)
         worthy = [number for number, cover in sentences.items() if cover >= least]
         numbers = sorted(worthy, key=lambda number: (-sentences[number], number))[:SHORTLIST]
-        own_place = spoken_of.topics.place(promise.text) if spoken_of else NOWHERE
-        spoken = spoken_of.sentences(own_place) if spoken_of else nothing
+        own_place = spoken_of.place(promise.text)
+        spoken = spoken_of.sentences(own_place)
         numbers += _nearest(spoken, numbers)
         readings = []
         for number in numbers:
@@ -131,7 +130,7 @@ def score_claims(
                 like,
                 paragraphs.cover(promise, line),
                 spoken[number],
-                spoken_of.clauses(number, own_place) if spoken_of else 0.0,
+                spoken_of.clauses(number, own_place),
             )
             readings.append(read_against(promise, claims[number], around, rarity, words))
         found = [Scored(reading, probability(weights, reading.features)) for reading in readings]

@@ -115,7 +115,11 @@ class SpokenOf:
         self._whole = [self.topics.place_of(set().union(*clauses)) for clauses in self._told]
         self._parts: dict[int, list[Place]] = {}
 
-    def sentences(self, own: Place) -> list[float]:
+    def place(self, text: str) -> Place:
+        """Return where a text lies."""
+        return self.topics.place(text)
+
+    def sentences(self, own: Place) -> Sequence[float]:
         """Return how surely each sentence speaks of what lies there, 0..1: less where few words tell, as in a heading."""
         return [_told(place, own, ENOUGH) for place in self._whole]
 
@@ -126,6 +130,25 @@ class SpokenOf:
             stretches = [*told, *(one | two for one, two in pairwise(told))]
             self._parts[number] = list(map(self.topics.place_of, stretches))
         return max(_told(place, own, ENOUGH_IN_CLAUSE) for place in self._parts[number])
+
+
+class Unasked:
+    """Stands in where nobody asks what the sentences speak of: of nothing."""
+
+    def __init__(self, count: int) -> None:
+        self._nothing = (0.0,) * count
+
+    def place(self, text: str) -> Place:
+        """Return nowhere."""
+        return NOWHERE
+
+    def sentences(self, own: Place) -> Sequence[float]:
+        """Return nothing for each sentence."""
+        return self._nothing
+
+    def clauses(self, number: int, own: Place) -> float:
+        """Return nothing."""
+        return 0.0
 
 
 def _told(place: Place, own: Place, enough: int) -> float:
