@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tools.linking_gold import GoldLink, GoldPair, load_pairs, places
-from tools.readings import load_readings
+from tools.readings import HELD_OUT, load_readings
 from tracker.domain.documents import Evidence, Figure, Link, Shrunk
 from tracker.domain.matching import link_reports
 from tracker.domain.matching.words import LinkModel
@@ -146,6 +146,8 @@ def main() -> None:
     arguments = parser.parse_args()
     if arguments.readings:
         _print("readings", measure(load_readings()), mistakes=arguments.mistakes)
+        if arguments.held_out:
+            _print("readings held out", measure(load_readings(HELD_OUT)), mistakes=False)
         return
     pairs = [
         p for p in load_pairs(arguments.folder, arguments.reports) if not arguments.only or p.name in arguments.only

@@ -20,6 +20,8 @@ from tools.cells import cells_of
 from tools.linking_gold import GoldPair, pair_of
 
 READINGS = Path(__file__).resolve().parents[1] / "tests" / "readings"
+HELD_OUT = READINGS / "held_out"
+"""Lines that teach nothing: nobody reads their mistakes."""
 CELLS = 7
 PER_PAIR = 20
 PLAN_YEAR = 2026

@@ -75,8 +75,16 @@ def link_items(
     return _Linker(items, plan_year, later, lexicon, model or load_model()).report()
 
 
+def answers_of(
+    earlier: ReportReading, later: ReportReading, lexicon: Lexicon, model: LinkModel | None = None
+) -> list[Answer]:
+    """Return the answer to each part of each commitment, before they are summed up: what the outcome is taught by."""
+    plan_year = earlier.plan_year or later.report_year or 0
+    return _Linker(earlier.items, plan_year, later, lexicon, model or load_model()).answers()
+
+
 @dataclass(frozen=True, slots=True)
-class _Answer:
+class Answer:
     """The answer to one promise before it becomes a row."""
 
     promise: Promise
@@ -103,7 +111,11 @@ class _Linker:
         self.rarity = rarity_of(load_background(), self.later.claims)
         self.promises = prepare_promises(items, self.rarity, self.words)
 
-    def report(self) -> LinkReport:
+    def answers(self) -> list[Answer]:
+        """Answer each part, and each part without a passage from those of its commitment's other parts."""
+        return self._answers()[1]
+
+    def _answers(self) -> tuple[list[list[Scored]], list[Answer]]:
         minor = side_parts(self.promises)
         first = score_claims(self.promises, self.later.claims, self.rarity, self.model.answer, self.words)
         scored = [
@@ -116,7 +128,10 @@ class _Linker:
             self._answer(promise, rows, repetitions, admissions)
             for promise, rows, repetitions, admissions in zip(self.promises, scored, again, admitted, strict=True)
         ]
-        answers = self._with_borrowed(answers)
+        return scored, self._with_borrowed(answers)
+
+    def report(self) -> LinkReport:
+        scored, answers = self._answers()
         links: list[Link] = []
         for item in self.items:
             own = [answer for answer in answers if answer.promise.item is item]
@@ -130,7 +145,7 @@ class _Linker:
 
     def _answer(
         self, promise: Promise, rows: Sequence[Scored], again: Sequence[Repetition], admitted: Sequence[Scored]
-    ) -> _Answer:
+    ) -> Answer:
         thresholds = self.model.thresholds
         score = rows[0].score if rows else 0.0
         repetitions = taken_up(again, thresholds["repeated"])
@@ -156,7 +171,7 @@ class _Linker:
         if admissions and not accepted:
             figures = self._admitted_figures(promise, admitted[:MOST_ADMISSIONS])
         nearest = tuple(row for row in rows if row not in accepted)[:MOST_NEAREST]
-        return _Answer(promise, judgement, score, accepted, nearest, figures, late, admissions, repetitions, shrunk)
+        return Answer(promise, judgement, score, accepted, nearest, figures, late, admissions, repetitions, shrunk)
 
     def _admitted_figures(self, promise: Promise, admitted: Sequence[Scored]) -> tuple[Figure, ...]:
         """Return how far it came by what the report admits (没有达到计划，全年培训24名); of things to count, none otherwise."""
@@ -171,9 +186,9 @@ class _Linker:
                 found.append(nothing)
         return tuple(found)
 
-    def _with_borrowed(self, answers: Sequence[_Answer]) -> list[_Answer]:
+    def _with_borrowed(self, answers: Sequence[Answer]) -> list[Answer]:
         """Look for the targets of parts without a passage of their own in the passages of their commitment's other parts."""
-        found: list[_Answer] = []
+        found: list[Answer] = []
         for answer in answers:
             own = answer.promise.commitment
             rows = [
@@ -188,7 +203,7 @@ class _Linker:
             found.append(answer)
         return found
 
-    def _row(self, item: str, commitment: str | None, answers: Sequence[_Answer]) -> Link:
+    def _row(self, item: str, commitment: str | None, answers: Sequence[Answer]) -> Link:
         """Sum up the answers to the parts of a commitment, or to all of an item's."""
         lates = [answer.late for answer in answers if answer.late is not None]
         return Link(
@@ -204,7 +219,7 @@ class _Linker:
             shrunk=next((answer.shrunk for answer in answers if answer.shrunk), None),
         )
 
-    def _best_evidence(self, answers: Sequence[_Answer]) -> tuple[Evidence, ...]:
+    def _best_evidence(self, answers: Sequence[Answer]) -> tuple[Evidence, ...]:
         """Return the best passage of each part first, then the seconds, without saying one twice.
 
         Where no part is answered they are the nearest passages, and where few are, those that came next, with a reason that
@@ -220,7 +235,7 @@ class _Linker:
                     self._add(self._evidence(rows[place], answer, told=bool(told)), found)
         return (*found[: MOST_EVIDENCE if told else MOST_NEAREST], *(self._runners_up(ranked, found) if told else ()))
 
-    def _runners_up(self, answers: Sequence[_Answer], found: Sequence[Evidence]) -> list[Evidence]:
+    def _runners_up(self, answers: Sequence[Answer], found: Sequence[Evidence]) -> list[Evidence]:
         """Return the passages that came next, where fewer than three answer."""
         rest = sorted(
             ((row, answer) for answer in answers for row in answer.nearest if row.score >= LEAST_RUNNER_UP),
@@ -250,7 +265,7 @@ class _Linker:
         ends = self.later.reading.text[min(left.span.end, right.span.end) - 1]
         return not between.strip() and "\n" not in between and ends not in "。；！？"
 
-    def _evidence(self, row: Scored, answer: _Answer, *, told: bool) -> Evidence:
+    def _evidence(self, row: Scored, answer: Answer, *, told: bool) -> Evidence:
         reading = row.reading
         span = self.later.span(*clause_range(reading.claim.clauses, *quoted(reading)))
         verdict = answer.judgement.reason if answer.accepted and answer.accepted[0] is row else None
@@ -260,7 +275,7 @@ class _Linker:
         reasons = explain(reading, row.score if taken else None, verdict)
         return Evidence(span.of(self.later.reading.text), span, round(row.score, 4), reasons)
 
-    def _contradictions(self, answers: Sequence[_Answer]) -> tuple[Evidence, ...]:
+    def _contradictions(self, answers: Sequence[Answer]) -> tuple[Evidence, ...]:
         found: list[Evidence] = []
         pairs = [pair for answer in answers for pair in answer.admissions]
         told = {reading.claim.line for reading, _ in pairs if not reading.claim.lead}
@@ -274,7 +289,7 @@ class _Linker:
         return tuple(found)
 
 
-def _figures(answers: Sequence[_Answer]) -> tuple[Figure, ...]:
+def _figures(answers: Sequence[Answer]) -> tuple[Figure, ...]:
     """Return the figures of all parts; where some are answered, each target of the others is named as open."""
     told = any(answer.accepted for answer in answers)
     return tuple(
@@ -284,9 +299,9 @@ def _figures(answers: Sequence[_Answer]) -> tuple[Figure, ...]:
     )
 
 
-def _member_figures(answers: Sequence[_Answer]) -> Iterator[Figure]:
+def _member_figures(answers: Sequence[Answer]) -> Iterator[Figure]:
     """Yield, for each list of things, how many of the promised ones were done."""
-    lists: dict[str, list[_Answer]] = {}
+    lists: dict[str, list[Answer]] = {}
     for answer in answers:
         if answer.promise.is_member:
             lists.setdefault(answer.promise.commitment.id, []).append(answer)
@@ -297,7 +312,7 @@ def _member_figures(answers: Sequence[_Answer]) -> Iterator[Figure]:
             yield figure
 
 
-def _without_examples(answers: Sequence[_Answer]) -> list[_Answer]:
+def _without_examples(answers: Sequence[Answer]) -> list[Answer]:
     """Leave out the unanswered members of a list that only gives examples of a kind, where the report counts the kind."""
     counted = {
         answer.promise.commitment.id
@@ -309,7 +324,7 @@ def _without_examples(answers: Sequence[_Answer]) -> list[_Answer]:
     ]
 
 
-def _taken_up(answers: Sequence[_Answer]) -> list[Repetition]:
+def _taken_up(answers: Sequence[Answer]) -> list[Repetition]:
     """Return the items of the new plan that take the commitments up again: of each commitment the surest."""
     commitments: dict[str, list[Repetition]] = {}
     for answer in answers:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from tracker.domain.documents import Figure, Outcome
 from tracker.domain.matching.comparable import STRONG
+from tracker.domain.matching.cues import load_cues, told_of
 from tracker.domain.matching.features import Reading
 from tracker.domain.matching.honours import wins_another
 from tracker.domain.matching.promises import Promise
@@ -28,11 +29,11 @@ ELEMENT_FOUND = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """The outcome of one commitment and, in Chinese, the rule that decided."""
+    """The outcome of one commitment, in Chinese the rule that decided, and that rule's name among the verdicts (``cues``)."""
 
     outcome: Outcome
     reason: str
-    missing: tuple[str, ...] = ()
+    kind: str = ""
 
 
 def judge(
@@ -41,38 +42,61 @@ def judge(
     figures: Sequence[Figure],
     words: MatchingWords,
 ) -> Judgement:
-    """Judge a promise by the passages that answer it (at least one)."""
+    """Judge a promise by the passages that answer it (at least one): by rule, weighed with how the surest one is worded."""
+    verdict = judge_by_rule(promise, rows, figures, words)
+    own = load_cues().verdicts.get(verdict.kind)
+    if own is None:
+        return verdict
+    told = told_of(rows[0].reading)
+    done = own + told.odds > 0
+    if done == (verdict.outcome is Outcome.DONE):
+        return verdict
+    named = "、".join(f"“{turn}”" for turn in told.turns)
+    return Judgement(
+        Outcome.DONE if done else Outcome.PARTIAL,
+        f"从措辞看{'已经' if done else '还没有全部'}做到" + (f"（{named}）" if named else "") + "，请核对",
+        verdict.kind,
+    )
+
+
+def judge_by_rule(
+    promise: Promise,
+    rows: Sequence[Scored],
+    figures: Sequence[Figure],
+    words: MatchingWords,
+) -> Judgement:
+    """Judge a promise by rules alone."""
     short = next((figure for figure in figures if figure.met is False), None)
     if short is not None:
-        return Judgement(Outcome.PARTIAL, f"“{short.what}”未达到目标")
+        return Judgement(Outcome.PARTIAL, f"“{short.what}”未达到目标", "short")
     step = claimed_step(rows[0].reading, words)
     if _is_honour(promise, words) and step not in ("finished", "failed", "imminent", "preparing"):
-        return Judgement(Outcome.PARTIAL, "承诺的是称号，报告未称获评")
+        return Judgement(Outcome.PARTIAL, "承诺的是称号，报告未称获评", "no_title")
     if (
         _is_honour(promise, words)
         and step == "finished"
         and wins_another(promise, rows[0].reading.claim, rows[0].reading.best, words)
     ):
-        return Judgement(Outcome.PARTIAL, "报告所称获评的不是所承诺的称号")
+        return Judgement(Outcome.PARTIAL, "报告所称获评的不是所承诺的称号", "other_title")
     met = bool(figures) and all(figure.met for figure in figures)
     if step in ("finished", None) and not met and _goes_on(rows[0].reading, words):
-        return Judgement(Outcome.PARTIAL, "报告称部分完成、部分仍在推进")
+        return Judgement(Outcome.PARTIAL, "报告称部分完成、部分仍在推进", "goes_on")
     fewer = _names_fewer(promise, rows[0].reading, figures, words)
     if fewer:
-        return Judgement(Outcome.PARTIAL, f"目标不止一个，报告只点名{fewer}个")
+        return Judgement(Outcome.PARTIAL, f"目标不止一个，报告只点名{fewer}个", "fewer")
     missing = () if met else missing_elements(promise, rows)
     if missing:
-        return Judgement(Outcome.PARTIAL, "未见：" + "、".join(missing), missing)
+        return Judgement(Outcome.PARTIAL, "未见：" + "、".join(missing), "missing")
     if promise.aim in ("finish", "project") and _member_unfinished(promise, rows, words):
-        return Judgement(Outcome.PARTIAL, "所列事项中有的仍在推进")
+        return Judgement(Outcome.PARTIAL, "所列事项中有的仍在推进", "member")
     # Many counted as promised are enough; one of one, or a whole told in words, may still be under way.
     counted = met and promise.quantities and any(figure.target > 1 for figure in figures)
     sign = None if counted else unfinished(promise, rows[0].reading, words)
     if sign:
-        return Judgement(Outcome.PARTIAL, sign)
+        return Judgement(Outcome.PARTIAL, sign, "sign")
     open_figures = [figure for figure in figures if figure.met is None]
     if open_figures and len(open_figures) < len(figures):
-        return Judgement(Outcome.PARTIAL, f"“{open_figures[0].what}”没有可比的数字")
+        return Judgement(Outcome.PARTIAL, f"“{open_figures[0].what}”没有可比的数字", "open")
     # One thing is named as soon as work on it begins.
     one_under_way = step == "progress" and all(figure.target == 1 for figure in figures)
     return _by_step(promise, step, rows, words, met=bool(figures) and not open_figures and not one_under_way)
@@ -95,26 +119,26 @@ def _by_step(
     promise: Promise, step: str | None, rows: Sequence[Scored], words: MatchingWords, *, met: bool
 ) -> Judgement:
     if step == "failed":
-        return Judgement(Outcome.PARTIAL, "报告说明尚未全部做到")
+        return Judgement(Outcome.PARTIAL, "报告说明尚未全部做到", "failed")
     if step == "imminent":
-        return Judgement(Outcome.PARTIAL, "报告称即将开展")
+        return Judgement(Outcome.PARTIAL, "报告称即将开展", "imminent")
     if step == "preparing" and not set(_steps_in(promise.text, words)) & {"preparing"}:
-        return Judgement(Outcome.PARTIAL, "报告称尚在前期准备")
+        return Judgement(Outcome.PARTIAL, "报告称尚在前期准备", "preparing")
     if promise.aim == "start":
-        return Judgement(Outcome.DONE, "承诺启动，报告称已启动或更进一步")
+        return Judgement(Outcome.DONE, "承诺启动，报告称已启动或更进一步", "started")
     if met:
-        return Judgement(Outcome.DONE, "数值达到目标")
+        return Judgement(Outcome.DONE, "数值达到目标", "met")
     if promise.aim == "standing":
         if step == "progress" and not _is_concrete(rows):
-            return Judgement(Outcome.PARTIAL, "报告称正在推进")
-        return Judgement(Outcome.DONE, "常态性任务，报告写明了具体做法")
+            return Judgement(Outcome.PARTIAL, "报告称正在推进", "pursued")
+        return Judgement(Outcome.DONE, "常态性任务，报告写明了具体做法", "doings")
     if step in ("progress", "started"):
-        return Judgement(Outcome.PARTIAL, "有最终成果的任务，报告只称在推进")
+        return Judgement(Outcome.PARTIAL, "有最终成果的任务，报告只称在推进", "under_way")
     if step == "delivered" and promise.aim == "project" and not _is_concrete(rows):
-        return Judgement(Outcome.PARTIAL, "报告未称完成")
+        return Judgement(Outcome.PARTIAL, "报告未称完成", "not_said")
     if step is None and words.aims["project_nouns"].search(promise.form.plain) and not _is_concrete(rows):
-        return Judgement(Outcome.PARTIAL, "报告提到，但未称完成")
-    return Judgement(Outcome.DONE, "报告称已完成")
+        return Judgement(Outcome.PARTIAL, "报告提到，但未称完成", "only_named")
+    return Judgement(Outcome.DONE, "报告称已完成", "project_done" if promise.aim == "project" else "done")
 
 
 def _is_honour(promise: Promise, words: MatchingWords) -> bool:
