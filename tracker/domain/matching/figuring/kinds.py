@@ -131,7 +131,7 @@ def _beside(scene: Scene, number: Number, target: Target, around: Around) -> dic
         "in_a_list": float(joined),
         "rest_follows": float(_is_target(number, target) and _rest_follows(scene, number, others)),
         "less_follows": float(_is_target(number, target) and _next_is_less(number, others)),
-        "restated": float(_is_target(number, target) and _is_restated(scene, number, others)),
+        "restated": float(_is_target(number, target) and _is_restated(scene, number, others, target)),
         "under_way": float(not target.share and is_under_way(scene, number)),
         "after_the_target": float(_after_the_target(number, others, target)),
         "not_lost": float(bool(lost.search(target.quantity.what)) and not lost.search(own + scene.after(number.end))),
@@ -206,13 +206,19 @@ def _next_is_less(number: Number, others: Sequence[Number]) -> bool:
     return after is not None and after.unit == number.unit and after.value < number.value
 
 
-def _is_restated(scene: Scene, number: Number, others: Sequence[Number]) -> bool:
-    """Say whether a number only says again how many were promised, and the next less one how many are there (3所，已有2所竣工)."""
+def _is_restated(scene: Scene, number: Number, others: Sequence[Number], target: Target) -> bool:
+    """Say whether a number only says again how many were promised, and the next less one how many are there (3所，已有2所竣工).
+
+    Where a beginning was promised (组织12名参加考试) what came of it is another thing.
+    """
+    words, promised = figure_words(), target.promise.text
+    if words["begun"].search(promised) and not words["ended"].search(promised):
+        return False
     after = next((one for one in others if one.start > number.start), None)
     if after is None or after.unit != number.unit or after.value >= number.value:
         return False
     near = scene.before(after.start)[-STAGE_WITHIN:] + "_" + scene.after(after.end)[:CLOSE]
-    return bool(figure_words()["ended"].search(near)) and not figure_words()["of_which"].search(near)
+    return bool(words["ended"].search(near)) and not words["of_which"].search(near)
 
 
 def _after_the_target(number: Number, others: Sequence[Number], target: Target) -> bool:
