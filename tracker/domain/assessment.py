@@ -52,9 +52,6 @@ class Presence(StrEnum):
     MISSING = "missing"
 
 
-PRESENCE_LABELS: dict[Presence, str] = {Presence.PRESENT: "有", Presence.PARTIAL: "笼统", Presence.MISSING: "缺"}
-
-
 @dataclass(frozen=True, slots=True)
 class Aspect:
     """One of the four: ``words`` and ``span`` (in the wording) show it; ``note`` says in a sentence what was found or lacks."""

@@ -33,11 +33,6 @@ class HeadingVerdict:
     words: tuple[str, ...]
     pure: bool
 
-    @property
-    def is_mixed(self) -> bool:
-        """Say whether the heading names several kinds."""
-        return len(self.kinds) > 1
-
 
 @dataclass(frozen=True, slots=True)
 class _Patterns:

@@ -29,7 +29,6 @@ _PAPER = (0.0, 0.0, 210.0, 297.0)
 _FEW = 8
 _PICTURE = 0.3
 _MOST_PICTURE_BYTES = 30 * MEGABYTE
-_BACKGROUND = "background"
 
 
 class OfdReader:

@@ -70,11 +70,6 @@ class Sheet:
         return self.stored is not None and self.stored.unit_confirmed_at is not None and not self.confirmed
 
     @property
-    def with_differences(self) -> list[Json]:
-        """The rows that have a difference."""
-        return [row for row in self.rows if row["differences"]]
-
-    @property
     def without_differences(self) -> list[Json]:
         """The rows on which the accounts agree."""
         return [row for row in self.rows if not row["differences"]]

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from tracker.db.models import Unit, UnitKind, User
 from tracker.db.queries.scope import get_unit, get_user
 from tracker.domain.errors import Forbidden, RuleViolation, StaleVersion
-from tracker.domain.permissions import ROLE_LABELS, UNIT_ROLES, Actor, Role
+from tracker.domain.permissions import ROLE_LABELS, Actor, Role
 from tracker.services.audit import differences, record
 from tracker.services.sign_in import end_sessions, forget_failures, hash_password
 from tracker.services.units import UnitFields, add_unit
@@ -210,14 +210,6 @@ def end_user_sessions(session: Session, actor: Actor, user_id: int, *, now: date
     summary = f"强制退出登录：{user.username}"
     record(session, actor, "user.end_sessions", "user", user.id, unit_path=user.unit.path, summary=summary, now=now)
     return number
-
-
-def unit_staff(session: Session, unit_id: int) -> list[User]:
-    """Return the active officers and heads of a unit, heads first, by name."""
-    people = session.scalars(
-        select(User).where(User.unit_id == unit_id, User.is_active.is_(True), User.role.in_(UNIT_ROLES))
-    ).all()
-    return sorted(people, key=lambda person: (person.role is not Role.HEAD, person.name))
 
 
 def _check_open(unit: Unit) -> None:

@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 from tracker.db.models import AuditEntry
 from tracker.domain.audit_words import SYSTEM_ACTIONS
 from tracker.domain.calendar import LOCAL_ZONE
-from tracker.domain.errors import NotFound
 from tracker.domain.permissions import Actor, Role, path_range
 
 PAGE = 50
@@ -82,14 +81,6 @@ def audit_rows(session: Session, actor: Actor, wanted: AuditFilter, *, limit: in
         if page.after is None:
             return
         cursor = page.after
-
-
-def get_entry(session: Session, actor: Actor, entry_id: int) -> AuditEntry:
-    """Return one line of the log; raises NotFound where the reader may not see it."""
-    entry = session.scalar(select(AuditEntry).where(AuditEntry.id == entry_id, *_conditions(actor, AuditFilter())))
-    if entry is None:
-        raise NotFound("没有找到这条操作记录，或不在您的查看范围内。")
-    return entry
 
 
 def _conditions(actor: Actor, wanted: AuditFilter) -> list[ColumnElement[bool]]:

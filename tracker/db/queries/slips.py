@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 
 from tracker.db.models import SupervisionSlip
@@ -58,12 +58,6 @@ def get_slip(session: Session, actor: Actor, slip_id: int) -> SupervisionSlip:
     if slip is None:
         raise NotFound("没有找到这份督办单，或不在您的查看范围内。")
     return slip
-
-
-def count_unreceived(session: Session, actor: Actor) -> int:
-    """Count the slips in sight whose receipt is missing."""
-    query = select(func.count()).select_from(_wanted(actor, SlipFilter(received=False)).subquery())
-    return session.scalar(query) or 0
 
 
 def _wanted(actor: Actor, wanted: SlipFilter) -> Select[SupervisionSlip]:

@@ -99,12 +99,6 @@ def clock_troubles(session: Session, actor: Actor) -> tuple[bool, int]:
     return bool(row[0]), int(row[1])
 
 
-def count_undelivered(session: Session, actor: Actor) -> int:
-    """Count the given-up messages in the actor's scope."""
-    query = select(func.count()).select_from(Message).where(GIVEN_UP, in_sight(actor))
-    return session.scalar(query) or 0
-
-
 def ownerless(session: Session, actor: Actor, *, limit: int = 200) -> list[OwnerlessLine]:
     """Return running tasks in the actor's scope whose owner is missing or cannot be reached any more."""
     running, home = (*WORKING, TaskStatus.ASSIGNED), aliased(Unit)
