@@ -185,6 +185,8 @@ def claim_messages(
     hand-over, it is given up instead.
     """
     token = secrets.token_hex(16)
+    if not session.scalar(select(exists(select(Message.id).where(UNDER_WAY, Message.channel == channel)))):
+        return token, []  # nearly every round: nothing more need be known, not even whether reminders go out today
     pending = and_(
         Message.status == MessageStatus.PENDING,
         or_(Message.not_before <= now, Message.not_before > now + FAR_AHEAD),
