@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import Any
 
 import pytest
@@ -24,6 +25,8 @@ pytest_plugins = [
 settings.register_profile("house", deadline=None, derandomize=in_ci())
 settings.load_profile("house")
 
+COLLECT_AFTER = 20_000  # objects more than before
+
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     """Name once what was missing, however many tests were skipped for it."""
@@ -34,6 +37,16 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the browser's few long files, so that none of them is left to one process at the end."""
     items.sort(key=lambda item: item.get_closest_marker("browser") is None)
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage seldom, and not among what all modules have brought in: that lives until the end.
+
+    Python's own measure suits small heaps; with this one's hundreds of thousands of objects it takes a fifth of the time.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(COLLECT_AFTER)
 
 
 @pytest.hookimpl(wrapper=True)

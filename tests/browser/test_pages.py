@@ -49,9 +49,13 @@ def kind_of(path: str) -> str:
     return re.sub(r"\d+", "N", bare) + ("?" + "&".join(names) if names else "")
 
 
+# Asked of the page itself: a selector of the driver's has it load a script of its own into every page first.
+LINKS = """() => [...document.querySelectorAll("a[href^='/']")].map(a => a.getAttribute('href'))"""
+
+
 def links_of(page: Page) -> list[str]:
     """Return the local addresses a page links to, without their fragments."""
-    found = page.eval_on_selector_all("a[href^='/']", "all => all.map(a => a.getAttribute('href'))")
+    found = page.evaluate(LINKS)
     return [href.split("#")[0] for href in found if not DOWNLOADS.search(href)]
 
 

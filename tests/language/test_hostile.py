@@ -9,6 +9,7 @@ import pkgutil
 import re
 import time
 from collections.abc import Iterator, Mapping
+from functools import cache
 
 import pytest
 
@@ -53,7 +54,8 @@ def _inside(value: object) -> Iterator[re.Pattern[str]]:
             yield from _inside(getattr(value, field.name))
 
 
-def every_pattern() -> list[re.Pattern[str]]:
+@cache
+def every_pattern() -> tuple[re.Pattern[str], ...]:
     """Return the patterns of all modules of both packages, and those that are built from the word lists."""
     lexicon = load_lexicon()
     found: dict[str, re.Pattern[str]] = {}
@@ -68,7 +70,7 @@ def every_pattern() -> list[re.Pattern[str]]:
                 found[pattern.pattern] = pattern
     for pattern in (*map(lexicon.pattern, lexicon.lists), *_inside(load_words())):
         found[pattern.pattern] = pattern
-    return list(found.values())
+    return tuple(found.values())
 
 
 def test_the_patterns_are_found() -> None:
@@ -112,4 +114,4 @@ def test_reading_grows_no_faster_than_the_text(unit: str) -> None:
 
     seconds(1_000)
     short = max(min(seconds(10_000) for _ in range(2)), 0.02)
-    assert min(seconds(80_000) for _ in range(3)) <= 8 * short * 3
+    assert any(seconds(80_000) <= 8 * short * 3 for _ in range(3))  # the first that is quick enough settles it

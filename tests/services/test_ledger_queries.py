@@ -8,11 +8,11 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from tests.support.factories import NOW, TODAY, County, actor, make_county, make_task, make_unit
-from tracker.db.models import SupportingUnit, Task
+from tracker.db.models import SupportingUnit, Task, Unit
 from tracker.db.queries.ledger import (
     COUNT_LIMIT,
     Focus,
@@ -279,17 +279,19 @@ def test_search_follows_an_edit(session: Session, county: County, add: Callable[
 
 
 @pytest.fixture
-def many(session: Session, county: County, add: Callable[..., Task]) -> list[int]:
+def many(session: Session, county: County) -> list[int]:
     """120 tasks on four days and at three moments, so that most of them are equal to others; their ids."""
-    return [
-        add(
-            f"第{index}项",
-            due_on=TODAY + timedelta(days=index % 4),
-            updated_at=NOW - timedelta(minutes=index % 3),
-            number=f"N{index * 7919 % 120:03d}",
-        ).id
+    rows = [
+        {
+            "title": f"第{index}项",
+            "due_on": TODAY + timedelta(days=index % 4),
+            "updated_at": NOW - timedelta(minutes=index % 3),
+            "number": f"N{index * 7919 % 120:03d}",
+        }
         for index in range(120)
     ]
+    insert_tasks(session, county.township, rows)
+    return list(session.scalars(select(Task.id)))
 
 
 @pytest.mark.parametrize("size", [25, 40, 119, 120, 121])
@@ -387,10 +389,15 @@ def test_the_ids_for_an_export_come_in_batches_by_number(session: Session, count
 
 
 def bulk(session: Session, county: County, number: int) -> None:
+    insert_tasks(session, county.sister, [{"number": f"B{index:05d}"} for index in range(number)])
+
+
+def insert_tasks(session: Session, unit: Unit, rows: list[dict[str, Any]]) -> None:
+    """Add a task for each of ``rows`` by one statement: hundreds of them, for each of many tests."""
     common = {
         "plan_year": 2026,
-        "unit_id": county.sister.id,
-        "lead_unit_id": county.sister.id,
+        "unit_id": unit.id,
+        "lead_unit_id": unit.id,
         "status": TaskStatus.IN_PROGRESS,
         "title": "开展普法宣讲",
         "wording": "开展普法宣讲",
@@ -402,7 +409,7 @@ def bulk(session: Session, county: County, number: int) -> None:
         "created_at": NOW,
         "updated_at": NOW,
     }
-    session.execute(insert(Task), [{**common, "number": f"B{index:05d}"} for index in range(number)])
+    session.execute(insert(Task), [common | row for row in rows])
 
 
 @pytest.mark.parametrize(

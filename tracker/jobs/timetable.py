@@ -18,7 +18,7 @@ class Job:
     """A job: its name, how often it is looked at (seconds), why, and what it does."""
 
     name: str
-    every: int
+    every: float
     why: str
     run: Callable[[Runtime], str | None]
 

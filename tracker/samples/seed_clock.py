@@ -13,7 +13,7 @@ from tracker.samples.seed_world import World
 from tracker.services.digests import compose_digest
 from tracker.services.outbox import claim_messages, gather_digests, hand_over, mark_cancelled, mark_sent
 from tracker.services.outdated import cancel_notices
-from tracker.services.reminders import plan_reminders_batch
+from tracker.services.reminders import BATCH, plan_reminders_batch
 
 ROUND = time(8, 30)
 READ_AFTER = timedelta(days=2)  # people look into their inbox about that often
@@ -29,9 +29,12 @@ def remind(world: World, now: datetime) -> None:
     first = world.session.scalar(select(func.min(Alarm.fire_on)))
     if first is None or first > now.date():
         return
-    while (batch := plan_reminders_batch(world.session, now=now)).alarms:
+    dealt_with = BATCH
+    while dealt_with == BATCH:  # fewer were the last
+        batch = plan_reminders_batch(world.session, now=now)
         if batch.failed:
             raise RuntimeError(f"the sample's reminders of {batch.failed} could not be worked out")
+        dealt_with = batch.alarms
 
 
 def send_digests(world: World, now: datetime, *, base_url: str, product_name: str) -> None:

@@ -59,21 +59,22 @@ def may_see_report(actor: Actor, report_id: InstrumentedAttribute[int | None]) -
 
 def get_task(session: Session, actor: Actor, task_id: int) -> Task:
     """Return a task the actor may see; raises NotFound as if others did not exist."""
-    task = session.scalar(select(Task).where(Task.id == task_id, may_see_task(actor), no_business_for_admin(actor)))
-    if task is None:
-        raise NotFound("没有找到这项任务，可能已被合并，或不在您的查看范围内。")
-    return task
+    return _found(session.scalar(_task_seen_by(actor, task_id)))
 
 
 def lock_task(session: Session, actor: Actor, task_id: int) -> Task:
-    """Return a task for changing; others who want to change it wait until this transaction ends."""
-    get_task(session, actor, task_id)
-    task = session.scalar(
-        select(Task)
-        .where(Task.id == task_id)
-        .with_for_update(of=Task, key_share=True)  # who only refers to the task need not wait
-        .execution_options(populate_existing=True)
-    )
+    """Return a task for changing; others who want to change it wait until this transaction ends. Raises NotFound."""
+    locked = _task_seen_by(actor, task_id).with_for_update(
+        of=Task, key_share=True
+    )  # who only refers to it need not wait
+    return _found(session.scalar(locked.execution_options(populate_existing=True)))
+
+
+def _task_seen_by(actor: Actor, task_id: int) -> Select[Task]:
+    return select(Task).where(Task.id == task_id, may_see_task(actor), no_business_for_admin(actor))
+
+
+def _found(task: Task | None) -> Task:
     if task is None:
         raise NotFound("没有找到这项任务，可能已被合并，或不在您的查看范围内。")
     return task
