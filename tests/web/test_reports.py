@@ -243,8 +243,9 @@ def test_an_upload_without_a_year_asks_for_it(someone, upload, app, runtime):
     assert "已入账" in officer.text
 
 
-def test_an_upload_can_be_given_up(someone, upload, runtime):
-    supervisor = upload(someone("supervisor"), REPORT.replace("2025年", "").replace("2026年", "下一步"), unit_id="2")
+def test_an_upload_can_be_given_up(someone, upload, county, runtime):
+    undated, unit = REPORT.replace("2025年", "").replace("2026年", "下一步"), str(county.township.id)
+    supervisor = upload(someone("supervisor"), undated, unit_id=unit)
     supervisor.submit(1)
     assert "已取消这次上传" in supervisor.text
     assert counted(runtime, Report) == 0

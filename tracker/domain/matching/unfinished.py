@@ -21,7 +21,7 @@ FOLLOWING = 3
 """How many clauses after the passage may still speak of it."""
 OPENING = 3
 """Within how many characters a clause says first that it speaks of later."""
-_NUMBER = "[0-9一二两三四五六七八九十几]+"
+_NUMBER = "(?<![0-9一二两三四五六七八九十几])[0-9一二两三四五六七八九十几]{1,6}"
 _COUNTED = f"{_NUMBER}[个处所座家条村镇乡户项片套件名宗份台]"
 _REST = re.compile(
     f"其余|其他{_COUNTED}|剩余|余下|剩下|尚余|还剩|还余|(?:^|[^一-龥])(?:另外?|还|尚|仍)有?{_COUNTED}|[仍还尚]有{_COUNTED}"
