@@ -56,8 +56,7 @@ def link_reports(
     earlier: ReportReading, later: ReportReading, lexicon: Lexicon, model: LinkModel | None = None
 ) -> LinkReport:
     """Say what the later report tells of each promise of the earlier one's plan."""
-    plan_year = earlier.plan_year or later.report_year or (earlier.report_year or 0) + 1
-    return link_items(earlier.items, plan_year, later, lexicon, model)
+    return link_items(earlier.items, _plan_year(earlier, later), later, lexicon, model)
 
 
 def link_items(
@@ -79,8 +78,11 @@ def answers_of(
     earlier: ReportReading, later: ReportReading, lexicon: Lexicon, model: LinkModel | None = None
 ) -> list[Answer]:
     """Return the answer to each part of each commitment, before they are summed up: what the outcome is taught by."""
-    plan_year = earlier.plan_year or later.report_year or 0
-    return _Linker(earlier.items, plan_year, later, lexicon, model or load_model()).answers()
+    return _Linker(earlier.items, _plan_year(earlier, later), later, lexicon, model or load_model()).answers()
+
+
+def _plan_year(earlier: ReportReading, later: ReportReading) -> int:
+    return earlier.plan_year or later.report_year or (earlier.report_year or 0) + 1
 
 
 @dataclass(frozen=True, slots=True)
