@@ -41,6 +41,7 @@ from tracker.services.digests import compose_digest
 from tracker.services.outbox import claim_messages, gather_digests, hand_over, mark_cancelled, mark_sent
 from tracker.services.outdated import cancel_notices, hand_on
 from tracker.services.policies import forget_calendar
+from tracker.services.regathering import hold_back_quiet
 from tracker.services.reminders import plan_reminders_batch
 
 STARTS = (date(2026, 4, 20), date(2026, 12, 15), date(2028, 2, 14))  # mid-year; a year's end; before a leap day
@@ -289,6 +290,7 @@ class Lives(RuleBasedStateMachine):
         else:
             self.say(place, None, "、".join(written))
         forget_calendar(self.session)
+        hold_back_quiet(self.session, now=self.now)  # as the verbs do that change quiet days
 
     @rule()
     def let_key_tasks_know_no_quiet_days(self) -> None:
@@ -475,7 +477,9 @@ class Lives(RuleBasedStateMachine):
         )
         tracks = set()
         for notice in rows:
-            track = (notice.task_id, notice.rule.split(":")[0])
+            # A slip is a document of its own: a yellow one that waited is told of beside the red one.
+            slip = notice.rule.startswith("slip:")
+            track = (notice.task_id, notice.rule if slip else notice.rule.split(":")[0])
             assert track not in tracks, "a burst"
             tracks.add(track)
             assert notice.task.status in ON_THE_CLOCK | {TaskStatus.IN_REVIEW}
