@@ -72,7 +72,11 @@ def hold_back_quiet(session: Session, *, now: datetime) -> None:
 def may_leave(now: datetime, *, is_sending_day: bool) -> ColumnElement[bool]:
     """Return the condition on ``Message`` that its day allows it to leave: on its own alone, unless it was tried then."""
     any_day = or_(Message.attempts > 0, Message.handed_at.is_not(None), SENT_AGAIN)
-    return or_(any_day, Message.dedupe_key >= digest_prefix(local_date(now))) if is_sending_day else any_day
+    first = digest_prefix(local_date(now))
+    # Not a later day's either, where the clock was set back: that day may be quiet.
+    todays = and_(Message.dedupe_key >= first, Message.dedupe_key < first[:-1] + ";")
+    alone = Message.dedupe_key >= "digest;"  # no digest at all
+    return or_(any_day, todays, alone, Message.dedupe_key < "digest:") if is_sending_day else any_day
 
 
 def _earlier(now: datetime) -> tuple[ColumnElement[bool] | TextClause, ...]:
