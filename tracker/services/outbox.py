@@ -36,7 +36,7 @@ from tracker.domain.calendar import local_date
 from tracker.domain.reminders import Channel
 from tracker.services.outdated import cancel_notices, hand_on
 from tracker.services.policies import is_sending_day, load_delivery_book
-from tracker.services.regathering import UNDER_WAY, digest_prefix, has_earlier, may_leave, reopen_earlier
+from tracker.services.regathering import UNDER_WAY, digest_prefix, has_earlier, is_digest_of, may_leave, reopen_earlier
 from tracker.services.sending_hours import send_from
 from tracker.services.undelivered import tell_supervisors
 
@@ -70,15 +70,9 @@ def gather_digests(session: Session, *, now: datetime, channels: Collection[Chan
     if not wanted:
         return 0
     _insert_digests(session, [(row.recipient_id, Channel(row.channel)) for row in wanted], waiting, day, now)
-    first, last = digest_prefix(day), digest_prefix(day)[:-1] + ";"
-    fresh = (
-        (Message.dedupe_key >= first)
-        & (Message.dedupe_key < last)
-        & (Message.status == MessageStatus.PENDING)
-        & (Message.attempts == 0)
-    )
+    fresh = is_digest_of(day) & (Message.status == MessageStatus.PENDING) & (Message.attempts == 0)
     session.execute(select(Message.id).where(fresh).with_for_update())
-    key = literal(first) + cast(Notice.recipient_id, String) + literal(":") + cast(Notice.channel, String)
+    key = literal(digest_prefix(day)) + cast(Notice.recipient_id, String) + literal(":") + cast(Notice.channel, String)
     todays = select(Message.id).where(fresh, Message.dedupe_key == key).scalar_subquery()
     gathered = session.execute(
         update(Notice)

@@ -28,6 +28,12 @@ def digest_prefix(day: date) -> str:
     return f"digest:{day.isoformat()}:"
 
 
+def is_digest_of(day: date) -> ColumnElement[bool]:
+    """Return the condition that a message is a digest of a day, as a range of its key that the unique index answers."""
+    first = digest_prefix(day)
+    return and_(Message.dedupe_key >= first, Message.dedupe_key < first[:-1] + ";")
+
+
 def has_earlier(now: datetime) -> ColumnElement[bool]:
     """Return the condition that there is something for ``reopen_earlier`` to do."""
     return exists(select(Message.id).where(*_earlier(now)))
@@ -72,11 +78,9 @@ def hold_back_quiet(session: Session, *, now: datetime) -> None:
 def may_leave(now: datetime, *, is_sending_day: bool) -> ColumnElement[bool]:
     """Return the condition on ``Message`` that its day allows it to leave: on its own alone, unless it was tried then."""
     any_day = or_(Message.attempts > 0, Message.handed_at.is_not(None), SENT_AGAIN)
-    first = digest_prefix(local_date(now))
-    # Not a later day's either, where the clock was set back: that day may be quiet.
-    todays = and_(Message.dedupe_key >= first, Message.dedupe_key < first[:-1] + ";")
-    alone = Message.dedupe_key >= "digest;"  # no digest at all
-    return or_(any_day, todays, alone, Message.dedupe_key < "digest:") if is_sending_day else any_day
+    # Not a later day's digest either, where the clock was set back: that day may be quiet.
+    its_day = or_(is_digest_of(local_date(now)), Message.dedupe_key.not_like("digest:%"))
+    return or_(any_day, its_day) if is_sending_day else any_day
 
 
 def _earlier(now: datetime) -> tuple[ColumnElement[bool] | TextClause, ...]:
