@@ -477,9 +477,10 @@ class Lives(RuleBasedStateMachine):
         )
         tracks = set()
         for notice in rows:
-            # A slip is a document of its own: a yellow one that waited is told of beside the red one.
+            # A slip is a document with a number, to be receipted whatever becomes of its deadline: one that waited is
+            # told of beside the next, be that the red one after the yellow or one of a later deadline.
             slip = notice.rule.startswith("slip:")
-            track = (notice.task_id, notice.rule if slip else notice.rule.split(":")[0])
+            track = (notice.task_id, f"{notice.rule}@{notice.due_version}" if slip else notice.rule.split(":")[0])
             assert track not in tracks, "a burst"
             tracks.add(track)
             assert notice.task.status in ON_THE_CLOCK | {TaskStatus.IN_REVIEW}
