@@ -19,8 +19,8 @@ from tracker.domain.documents import (
     Span,
 )
 from tracker.domain.matching.admissions import find_admissions
-from tracker.domain.matching.candidates import LaterReport, clause_range, prepare_report
-from tracker.domain.matching.features import Reading, quoted
+from tracker.domain.matching.candidates import Claim, LaterReport, clause_range, prepare_report
+from tracker.domain.matching.features import Reading, Surroundings, quoted, read_against
 from tracker.domain.matching.figures import (
     borrow_figures,
     compare_figures,
@@ -39,6 +39,7 @@ from tracker.domain.matching.scoring import Scored, rarity_of, score_claims
 from tracker.domain.matching.shrinking import find_shrunk
 from tracker.domain.matching.unplanned import find_unplanned
 from tracker.domain.matching.words import LinkModel, MatchingWords, load_background, load_model, load_words
+from tracker.domain.matching.works import all_done, list_of_works
 from tracker.language.lexicon import Lexicon
 
 MOST_EVIDENCE = 5
@@ -49,6 +50,8 @@ LEAST_RUNNER_UP = 0.02
 MOST_ADMISSIONS = 3
 MINOR = 0.7
 """What it costs a part (logarithm of the odds) that its commitment promises something firmer beside it."""
+WHOLE_LIST = 0.65
+"""How sure it is that a work is done whose list the report calls done as a whole."""
 _COUNTED_THINGS = ("个", "处", "所", "座", "家", "条", "套", "部", "项", "支", "名", "人")
 
 
@@ -130,7 +133,7 @@ class _Linker:
             self._answer(promise, rows, repetitions, admissions)
             for promise, rows, repetitions, admissions in zip(self.promises, scored, again, admitted, strict=True)
         ]
-        return scored, self._with_borrowed(answers)
+        return scored, self._with_whole_lists(self._with_borrowed(answers))
 
     def report(self) -> LinkReport:
         scored, answers = self._answers()
@@ -204,6 +207,31 @@ class _Linker:
                 answer = replace(answer, figures=figures, judgement=judge_borrowed(answer.judgement, figures))
             found.append(answer)
         return found
+
+    def _with_whole_lists(self, answers: Sequence[Answer]) -> list[Answer]:
+        """Answer the works of a list that have no passage of their own by the sentence that calls the whole list done."""
+        told = {
+            item.id: all_done(works, self.later.claims, self.words)
+            for item in self.items
+            if (works := list_of_works(item)) is not None
+        }
+        return [
+            self._done_with_its_list(answer, *place)
+            if (place := told.get(answer.promise.item.id)) and not answer.accepted and not answer.admissions
+            else answer
+            for answer in answers
+        ]
+
+    def _done_with_its_list(self, answer: Answer, claim: Claim, clause: int) -> Answer:
+        alone = Surroundings(rival=0.0, likeness=0.0, cover=0.0, topic=0.0, topic_clause=0.0)
+        reading = read_against(answer.promise, claim, alone, self.rarity, self.words)
+        return replace(
+            answer,
+            judgement=Judgement(Outcome.DONE, "报告称整份清单已全部完成，没有单独说到这一件，请核对", "whole_list"),
+            score=WHOLE_LIST,
+            accepted=(Scored(replace(reading, first=clause, last=clause, best=clause), WHOLE_LIST),),
+            figures=tuple(map(unanswered, answer.promise.quantities)),
+        )
 
     def _row(self, item: str, commitment: str | None, answers: Sequence[Answer]) -> Link:
         """Sum up the answers to the parts of a commitment, or to all of an item's."""
