@@ -164,12 +164,18 @@ def _merged(
 
 
 def _items(anchors: Sequence[str], later: ReportReading) -> tuple[str, ...]:
-    """Return the ids of the later plan's items in which the anchors stand."""
+    """Return the ids of the later plan's items in which the anchors stand: in one of its commitments, else in its title."""
     found: dict[str, None] = {}
     for anchor in anchors:
         place = _commitment(anchor, later)
-        found[place[0].id if place else f"?{anchor}"] = None
+        item = place[0] if place else _item(anchor, later)
+        found[item.id if item else f"?{anchor}"] = None
     return tuple(found)
+
+
+def _item(anchor: str, reading: ReportReading) -> PlanItem | None:
+    spans = places(reading.text, [anchor])
+    return next((i for i in reading.items for span in spans if i.span.start <= span.start < i.span.end), None)
 
 
 def places(text: str, anchors: Sequence[str]) -> list[Span]:

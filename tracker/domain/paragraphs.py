@@ -19,6 +19,9 @@ _COUPLET = re.compile(r"([\u4e00-\u9fff]{4,9})，([\u4e00-\u9fff]{4,9})[。；�
 _LONGEST_APPEAL = 150
 _LONGEST_MOTTO = 32
 _LEAST_TARGETS = 3
+_OPENING = 200
+"""Within so many characters a paragraph on the government's own conduct says that it is one."""
+_LONGEST_INNER_LEAD = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,7 @@ class _Words:
     summing_up: re.Pattern[str]
     formal: re.Pattern[str]
     posture: re.Pattern[str]
+    own_conduct: re.Pattern[str]
     not_lead: re.Pattern[str]
     not_lead_inside: re.Pattern[str]
 
@@ -62,6 +66,7 @@ def _words(lexicon: Lexicon) -> _Words:
         summing_up=listed("summing_up"),
         formal=listed("formalities"),
         posture=listed("postures"),
+        own_conduct=listed("own_conduct"),
         not_lead=re.compile(rf"(?:20\d\d年|{alternatives(lexicon.words('statements.not_lead_starts'))})"),
         not_lead_inside=re.compile(
             r"是.{0,12}(?:之年|关键|的一年|基础|根本|保障|目标|追求|最大|头等)|就是|，则|对.{2,20}提出"
@@ -118,6 +123,21 @@ class ParagraphKinds:
         return bool(
             begins and len(words) <= _LONGEST_APPEAL and (self.words.appeal.search(words) or not self.has_amounts(line))
         )
+
+    def own_conduct(self, line: Line) -> Range | None:
+        """Return what a paragraph promises of the government's own conduct, behind its salutation; None where it is none.
+
+        It opens like an appeal (各位代表！……对政府自身建设提出了更高要求) and goes on with several leads in a row, each a short
+        sentence (严格依法行政。……): the part that other reports put under a heading (加强政府自身建设).
+        """
+        if not self.words.own_conduct.search(self.text, line.start, min(line.end, line.start + _OPENING)):
+            return None
+        sentences = list(split_sentences(self.text, line.start, line.end))
+        leads = [start for start, end in sentences[1:-1] if self._is_inner_lead(self.text[start:end].strip())]
+        return (leads[0], line.end) if len(leads) >= 2 else None
+
+    def _is_inner_lead(self, sentence: str) -> bool:
+        return 4 < len(sentence) <= _LONGEST_INNER_LEAD and sentence.endswith("。") and sentence.count("，") <= 1
 
     def is_slogan(self, line: Line) -> bool:
         """Say whether a paragraph that follows a task is only its closing flourish (……我们要……！)."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 
 from tracker.domain.outline import Line, Range, nest, split_title, trim
 from tracker.domain.paragraphs import ParagraphKinds
@@ -174,6 +175,10 @@ class PlanCollector:
                 yield from self._closed(current)
                 current = None
                 yield from self._targets([line])
+            elif (conduct := self.kinds.own_conduct(line)) is not None:
+                yield from self._closed(current)
+                current = None
+                yield self._draft(None, None, None, conduct, conduct, 0.8, "讲政府自身建设的一段")
             elif self.kinds.is_intro(line) and not is_lead(line) and self._has_list(line):
                 yield from self._closed(current)
                 current = None
@@ -218,11 +223,11 @@ class PlanCollector:
 
     def _joined(self, lines: Sequence[Line]) -> list[Line]:
         """Put a lead sentence that stands on a line of its own back before its paragraph."""
+        whole = self._with_fields(lines)
         joined: list[Line] = []
         waiting: Line | None = None
-        for line in self._with_fields(lines):
-            short = line.end - line.start <= _LONGEST_LEAD_LINE
-            if waiting is not None and not short and not self.kinds.is_lead(line):
+        for line, after in zip_longest(whole, whole[1:]):
+            if waiting is not None and self._belongs_below(line, waiting, after):
                 joined.append(
                     Line(
                         waiting.start,
@@ -237,11 +242,28 @@ class PlanCollector:
             if waiting is not None:
                 joined.append(waiting)
                 waiting = None
-            if short and not self.kinds.is_lead_in(line) and not self.kinds.is_appeal(line) and not line.has_body:
+            if (
+                _is_short(line)
+                and not self.kinds.is_lead_in(line)
+                and not self.kinds.is_appeal(line)
+                and not line.has_body
+            ):
                 waiting = line
             else:
                 joined.append(line)
         return [*joined, waiting] if waiting is not None else joined
+
+    def _belongs_below(self, line: Line, heading: Line, after: Line | None) -> bool:
+        """Say whether a paragraph is what the short line above it promises.
+
+        One whose first sentence could be a lead of its own is, where the line above is a sentence and speaks of it alone:
+        the next paragraph has its own line above it. Several such paragraphs in a row have their own leads.
+        """
+        if _is_short(line):
+            return False
+        if not self.kinds.is_lead(line):
+            return True
+        return self.text[heading.start : heading.end].rstrip().endswith("。") and (after is None or _is_short(after))
 
     def _with_fields(self, lines: Sequence[Line]) -> list[Line]:
         """Put lines that only say who and by when (责任股室：…) to the paragraph before them."""
@@ -303,3 +325,8 @@ class PlanCollector:
             titles.append(self.text[slice(*(group.title or group.content))][:40])
             group = group.parent
         return "｜".join(reversed(titles))
+
+
+def _is_short(line: Line) -> bool:
+    """Say whether a line is short enough to be a lead sentence by itself."""
+    return line.end - line.start <= _LONGEST_LEAD_LINE
