@@ -8,13 +8,10 @@ import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from email.generator import BytesGenerator
 from email.message import EmailMessage
-from email.policy import SMTP as LINES
-from io import BytesIO
 
 from tracker.channels.base import DeliveryError, OutgoingMessage
-from tracker.channels.envelope import build_email, one_line
+from tracker.channels.envelope import build_email, flatten, one_line
 from tracker.settings import MailSettings
 
 OK, PERMANENT, CLOSING = 250, 500, 421  # RFC 5321: 5yz is a permanent refusal, 4yz a passing one, 421 goodbye
@@ -103,7 +100,7 @@ class SmtpChannel:
             self._check(*server.rcpt(recipient), "收件人被拒绝")
         with self._explained("正文", uncertain=True):
             try:
-                answer: tuple[int, bytes | str] = server.data(_flat(email, utf8=not recipient.isascii()))
+                answer: tuple[int, bytes | str] = server.data(flatten(email, utf8=not recipient.isascii()))
             except smtplib.SMTPDataError as error:
                 answer = (error.smtp_code, error.smtp_error)
             self._check(*answer, "邮件服务器答复")
@@ -188,12 +185,6 @@ class _WatchedSsl(smtplib.SMTP_SSL):
 
 def _of_server(reason: str) -> DeliveryError:
     return DeliveryError(reason, retryable=True, of_channel=True)
-
-
-def _flat(email: EmailMessage, *, utf8: bool) -> bytes:
-    stream = BytesIO()
-    BytesGenerator(stream, policy=LINES.clone(utf8=utf8)).flatten(email)
-    return stream.getvalue()
 
 
 def _text(reason: bytes | str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from tracker.db.models import Message, Notice, Task, User
@@ -43,19 +43,22 @@ Row = tuple[Notice, Task | None]
 """A notice and its task; None where it is about a whole report."""
 
 
+# What each message of thousands runs is put together once.
+_MESSAGE = select(Message).where(Message.id == bindparam("message"))
+_PERSON = select(User).where(User.id == bindparam("person"))
+_NOTICES = (
+    select(Notice, Task)
+    .outerjoin(Task, Notice.task_id == Task.id)
+    .where(Notice.message_id == bindparam("message"), Notice.cancelled_at.is_(None))
+    .order_by(Notice.id)
+)
+
+
 def compose_digest(session: Session, message_id: int, *, base_url: str, product_name: str) -> Digest:
     """Write the digest of a claimed message from its notices as they stand now."""
-    message = session.scalars(select(Message).where(Message.id == message_id)).one()
-    person = session.scalars(select(User).where(User.id == message.recipient_id)).one()
-    rows: list[Row] = [
-        (row[0], row[1])
-        for row in session.execute(
-            select(Notice, Task)
-            .outerjoin(Task, Notice.task_id == Task.id)
-            .where(Notice.message_id == message_id, Notice.cancelled_at.is_(None))
-            .order_by(Notice.id)
-        )
-    ]
+    message = session.scalars(_MESSAGE, {"message": message_id}).one()
+    person = session.scalars(_PERSON, {"person": message.recipient_id}).one()
+    rows: list[Row] = [(row[0], row[1]) for row in session.execute(_NOTICES, {"message": message_id})]
     dropped = _dropped(session, person, rows)
     kept = [(notice, task) for notice, task in rows if notice.id not in dropped]
     lines = [_line(notice, task, base_url) for notice, task in kept]

@@ -216,16 +216,28 @@ def claim_messages(
     return token, list(taken)
 
 
+# What each message of thousands runs is put together once.
+_HELD = (
+    update(Message)
+    .where(
+        Message.id == bindparam("message"),
+        Message.token == bindparam("holder"),
+        Message.status == MessageStatus.SENDING,
+    )
+    .returning(Message.id)
+    .execution_options(synchronize_session=False)
+)
+_HAND_OVER = _HELD.values(
+    handed_at=bindparam("now"),
+    attempts=Message.attempts + 1,
+    resends=Message.resends + case((Message.handed_at.is_not(None), 1), else_=0),
+    lease_until=bindparam("until"),
+)
+
+
 def hand_over(session: Session, message_id: int, token: str, *, now: datetime) -> bool:
     """Note that a message goes to its channel now; False where the lease was lost meanwhile: then it must not go."""
-    again = case((Message.handed_at.is_not(None), 1), else_=0)
-    result = session.execute(
-        update(Message)
-        .where(Message.id == message_id, Message.token == token, Message.status == MessageStatus.SENDING)
-        .values(handed_at=now, attempts=Message.attempts + 1, resends=Message.resends + again, lease_until=now + LEASE)
-        .returning(Message.id)
-        .execution_options(synchronize_session=False)
-    )
+    result = session.execute(_HAND_OVER, {"message": message_id, "holder": token, "now": now, "until": now + LEASE})
     return result.scalar() is not None
 
 
@@ -309,10 +321,6 @@ def _give_up(session: Session, message_id: int, failure: FailureKind, reason: st
 
 def _mark(session: Session, message_id: int, token: str, **values: object) -> bool:
     result = session.execute(
-        update(Message)
-        .where(Message.id == message_id, Message.token == token, Message.status == MessageStatus.SENDING)
-        .values(lease_until=None, token=None, **values)
-        .returning(Message.id)
-        .execution_options(synchronize_session=False)
+        _HELD.values(lease_until=None, token=None, **values), {"message": message_id, "holder": token}
     )
     return result.scalar() is not None

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from tracker.db.models import Message, MessageStatus, Notice, Task, User
@@ -104,14 +104,17 @@ def cancel_notices(session: Session, reasons: Iterable[tuple[int, str]], *, now:
         )
 
 
+_CARRIED = (
+    update(Notice)
+    .where(Notice.id.in_(bindparam("carried", expanding=True)), Notice.cancelled_at.is_not(None))
+    .values(cancelled_at=None, cancelled_reason=None)
+    .execution_options(synchronize_session=False)
+)
+
+
 def note_carried(session: Session, notice_ids: Iterable[int]) -> None:
     """Take back the cancelling of what a message carried all the same: it changed while the message was on its way."""
-    session.execute(
-        update(Notice)
-        .where(Notice.id.in_(list(notice_ids)), Notice.cancelled_at.is_not(None))
-        .values(cancelled_at=None, cancelled_reason=None)
-        .execution_options(synchronize_session=False)
-    )
+    session.execute(_CARRIED, {"carried": list(notice_ids)})
 
 
 def _gone(person: User) -> str:
