@@ -3,6 +3,7 @@
 python -m tools.measure_agreement --reports DIR
 
 The second readings (``tests/golden_pairs/second``) were made blind: from both reports and the list of promises alone.
+Where an arbiter has settled a difference, the link says so under ``settled``.
 """
 
 from __future__ import annotations
