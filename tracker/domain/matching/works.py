@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from tracker.domain.documents import PlanItem
 from tracker.domain.matching.candidates import Claim
+from tracker.domain.matching.figuring.vocabulary import figure_words
 from tracker.domain.matching.words import MatchingWords
 from tracker.language.numerals import parse_number
 
@@ -19,7 +20,7 @@ _LIST = re.compile(
 )
 _HEAD = 40
 """How many characters of an item without a title may name the list that it is."""
-_HEDGED = re.compile("基本|大部分|绝大多数|多数|部分|将|力争|确保")
+_TO_COME = re.compile("将|力争|确保")
 
 
 def list_of_works(item: PlanItem) -> tuple[float, str] | None:
@@ -42,6 +43,7 @@ def all_done(works: tuple[float, str], claims: Sequence[Claim], words: MatchingW
             if not found or (parse_number(found["count"]), found["kind"]) != works:
                 continue
             told = clause.text[found.end() :]
-            if words.signals["all_done"].search(told) and not _HEDGED.search(told):
+            hedged = figure_words()["not_all"].search(told) or _TO_COME.search(told)
+            if words.signals["all_done"].search(told) and not hedged:
                 return claim, place
     return None
