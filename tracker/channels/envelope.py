@@ -15,6 +15,8 @@ from tracker.channels.base import OutgoingMessage
 
 ALIKE = 256
 """How many headers are kept: a day's digests have a dozen in common and a few of their own each."""
+BETWEEN_VERSIONS, BETWEEN_PARTS = "=_versions", "=_parts"
+"""Boundaries that no part can hold, for all of them are in base64, which knows no such characters (RFC 2045, 6.7)."""
 
 
 @lru_cache(maxsize=ALIKE)
@@ -27,8 +29,26 @@ def _folded(policy: EmailPolicy, name: str, value: Any) -> bytes:
     return EmailPolicy.fold_binary(policy, name, value)
 
 
+@lru_cache(maxsize=ALIKE)
+def _most(policy: EmailPolicy, name: str) -> int | None:
+    return EmailPolicy.header_max_count(policy, name)
+
+
 class _Remembering(EmailPolicy):
-    """The standard policy, which reads and folds a header but once where thousands of mails have it."""
+    """The standard policy, which reads and folds a header but once where thousands of mails have it.
+
+    Policies that write lines alike are one to what is remembered: the generator makes itself a new one for every part.
+    """
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Remembering) and (self.linesep, self.utf8) == (other.linesep, other.utf8)
+
+    def __hash__(self) -> int:
+        return hash((self.linesep, self.utf8))
+
+    def header_max_count(self, name: str) -> int | None:
+        """Return how often a header may stand in a mail."""
+        return _most(self, name)
 
     def header_store_parse(self, name: str, value: Any) -> tuple[str, Any]:
         """Read a header; line breaks in it are refused as ever."""
@@ -57,7 +77,10 @@ def build_email(message: OutgoingMessage, sender: str) -> EmailMessage:
     email["Auto-Submitted"] = "auto-generated"
     email.set_content(message.text, cte="base64")
     if message.html:
+        email.make_alternative(boundary=BETWEEN_VERSIONS)
         email.add_alternative(message.html, subtype="html", cte="base64")
+    if message.attachments:
+        email.make_mixed(boundary=BETWEEN_PARTS)
     for attachment in message.attachments:
         main, _, sub = attachment.media_type.partition("/")
         email.add_attachment(attachment.content, maintype=main, subtype=sub, filename=attachment.name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from tracker.db.models import Message, Notice, Task, User
-from tracker.db.queries.notices import may_see_notice
+from tracker.db.queries.notices import SEEN_BY_READER, reader_of
 from tracker.domain.digests import DigestLine, Reminded, digest_html, digest_subject, digest_text, superseded
 from tracker.domain.reminders import Channel, NoticeKind, circle_of
 from tracker.exports.deadline_events import DeadlineEvent, deadline_calendar
@@ -44,10 +44,9 @@ Row = tuple[Notice, Task | None]
 
 
 # What each message of thousands runs is put together once.
-_MESSAGE = select(Message).where(Message.id == bindparam("message"))
-_PERSON = select(User).where(User.id == bindparam("person"))
+_MESSAGE = select(Message, User).join(User, Message.recipient_id == User.id).where(Message.id == bindparam("message"))
 _NOTICES = (
-    select(Notice, Task)
+    select(Notice, Task, SEEN_BY_READER.label("seen"))
     .outerjoin(Task, Notice.task_id == Task.id)
     .where(Notice.message_id == bindparam("message"), Notice.cancelled_at.is_(None))
     .order_by(Notice.id)
@@ -56,10 +55,10 @@ _NOTICES = (
 
 def compose_digest(session: Session, message_id: int, *, base_url: str, product_name: str) -> Digest:
     """Write the digest of a claimed message from its notices as they stand now."""
-    message = session.scalars(_MESSAGE, {"message": message_id}).one()
-    person = session.scalars(_PERSON, {"person": message.recipient_id}).one()
-    rows: list[Row] = [(row[0], row[1]) for row in session.execute(_NOTICES, {"message": message_id})]
-    dropped = _dropped(session, person, rows)
+    message, person = session.execute(_MESSAGE, {"message": message_id}).one()
+    found = session.execute(_NOTICES, {"message": message_id, **reader_of(person.as_actor())}).all()
+    rows: list[Row] = [(notice, task) for notice, task, _ in found]
+    dropped = _dropped(person, rows, seen={notice.id for notice, _, seen in found if seen})
     kept = [(notice, task) for notice, task in rows if notice.id not in dropped]
     lines = [_line(notice, task, base_url) for notice, task in kept]
     return Digest(
@@ -96,14 +95,13 @@ def _line(notice: Notice, task: Task | None, base_url: str) -> DigestLine:
     return DigestLine(NoticeKind(notice.kind), notice.title, notice.reason, f"{base_url}{notice.link}", due_on, made_up)
 
 
-def _dropped(session: Session, person: User, rows: Sequence[Row]) -> dict[int, str]:
-    """Return what is left out of the digest, by notice, with the reason."""
+def _dropped(person: User, rows: Sequence[Row], seen: Collection[int]) -> dict[int, str]:
+    """Return what is left out of the digest, by notice, with the reason; ``seen``: what its reader may see today."""
     if not person.is_active:
         return {notice.id: DISABLED for notice, _ in rows}
-    visible = _visible(session, person, [notice.id for notice, _ in rows])
     found: dict[int, str] = {}
     for notice, task in rows:
-        reason = UNSEEN if notice.id not in visible else None
+        reason = UNSEEN if notice.id not in seen else None
         if reason is None and task is not None:  # what was done to a report stays done
             reason = objection(notice, task)
         if reason is not None:
@@ -129,11 +127,3 @@ def _events(rows: Sequence[Row], base_url: str) -> tuple[DeadlineEvent, ...]:
         for task in new.values()
         if task.due_on is not None
     )
-
-
-def _visible(session: Session, person: User, notice_ids: list[int]) -> frozenset[int]:
-    """Return those of the notices whose task or report the person may see today."""
-    if not notice_ids:
-        return frozenset()
-    query = select(Notice.id).outerjoin(Task, Notice.task_id == Task.id).where(Notice.id.in_(notice_ids))
-    return frozenset(session.scalars(query.where(may_see_notice(person.as_actor()))))

@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     String,
+    Table,
     TextClause,
     and_,
     bindparam,
@@ -49,6 +50,8 @@ LOST_TWICE = "两次发送途中程序中断，无法确认是否送达，未再
 # In the words of the partial index, which answers nothing that is said otherwise.
 WAITING = (sql("notice.message_id IS NULL AND notice.channel <> 'inbox' AND notice.cancelled_at IS NULL"),)
 Conditions = tuple[ColumnElement[bool] | TextClause, ...]
+# Statements that thousands of messages run go to the table itself: no session holds an object they would change.
+_TABLE: Table = Message.__table__  # type: ignore[assignment]
 
 
 def gather_digests(session: Session, *, now: datetime, channels: Collection[Channel] = (Channel.EMAIL,)) -> int:
@@ -122,14 +125,13 @@ def _insert_digests(
 
 def _bring_forward(session: Session, rows: list[dict[str, Any]]) -> None:
     """Let a digest that waits for its hour go at an earlier one, where something now put into it is to leave by then."""
-    message = Message.__table__
     session.connection().execute(
-        update(message)  # type: ignore[arg-type]
+        update(_TABLE)
         .where(
-            message.c.dedupe_key == bindparam("key"),
-            message.c.not_before > bindparam("moment"),
-            message.c.status == MessageStatus.PENDING,
-            message.c.attempts == 0,
+            _TABLE.c.dedupe_key == bindparam("key"),
+            _TABLE.c.not_before > bindparam("moment"),
+            _TABLE.c.status == MessageStatus.PENDING,
+            _TABLE.c.attempts == 0,
         )
         .values(not_before=bindparam("moment")),
         [{"key": row["dedupe_key"], "moment": row["not_before"]} for row in rows],
@@ -218,21 +220,32 @@ def claim_messages(
 
 # What each message of thousands runs is put together once.
 _HELD = (
-    update(Message)
+    update(_TABLE)
     .where(
-        Message.id == bindparam("message"),
-        Message.token == bindparam("holder"),
-        Message.status == MessageStatus.SENDING,
+        _TABLE.c.id == bindparam("message"),
+        _TABLE.c.token == bindparam("holder"),
+        _TABLE.c.status == MessageStatus.SENDING,
     )
-    .returning(Message.id)
-    .execution_options(synchronize_session=False)
+    .returning(_TABLE.c.id)
 )
 _HAND_OVER = _HELD.values(
     handed_at=bindparam("now"),
-    attempts=Message.attempts + 1,
-    resends=Message.resends + case((Message.handed_at.is_not(None), 1), else_=0),
+    attempts=_TABLE.c.attempts + 1,
+    resends=_TABLE.c.resends + case((_TABLE.c.handed_at.is_not(None), 1), else_=0),
     lease_until=bindparam("until"),
 )
+_SENT = _HELD.values(
+    status=MessageStatus.SENT,
+    subject=bindparam("subject"),
+    body=bindparam("body"),
+    address=bindparam("address"),
+    sent_at=bindparam("now"),
+    handed_at=None,
+    last_error=None,
+    lease_until=None,
+    token=None,
+)
+_CANCELLED = _HELD.values(status=MessageStatus.CANCELLED, last_error=bindparam("reason"), lease_until=None, token=None)
 
 
 def hand_over(session: Session, message_id: int, token: str, *, now: datetime) -> bool:
@@ -255,23 +268,14 @@ def mark_sent(
     session: Session, message_id: int, token: str, *, subject: str, body: str, address: str, now: datetime
 ) -> bool:
     """Note that a message went; False where the lease was lost meanwhile and another sender has it."""
-    return _mark(
-        session,
-        message_id,
-        token,
-        status=MessageStatus.SENT,
-        subject=subject,
-        body=body,
-        address=address,
-        sent_at=now,
-        handed_at=None,
-        last_error=None,
-    )
+    said = {"subject": subject, "body": body, "address": address, "now": now}
+    return session.execute(_SENT, {"message": message_id, "holder": token, **said}).scalar() is not None
 
 
 def mark_cancelled(session: Session, message_id: int, token: str, reason: str) -> bool:
     """Note that a message is not sent, and why; its notices stay in the inbox."""
-    return _mark(session, message_id, token, status=MessageStatus.CANCELLED, last_error=reason)
+    cancelled = {"message": message_id, "holder": token, "reason": reason}
+    return session.execute(_CANCELLED, cancelled).scalar() is not None
 
 
 def mark_failed(
@@ -317,10 +321,3 @@ def _give_up(session: Session, message_id: int, failure: FailureKind, reason: st
         )
     )
     tell_supervisors(session, message_id, reason, now=now)
-
-
-def _mark(session: Session, message_id: int, token: str, **values: object) -> bool:
-    result = session.execute(
-        _HELD.values(lease_until=None, token=None, **values), {"message": message_id, "holder": token}
-    )
-    return result.scalar() is not None

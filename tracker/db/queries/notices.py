@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache
 
-from sqlalchemy import ColumnElement, Integer, Select, bindparam, func, or_, select, text
+from sqlalchemy import ColumnElement, Integer, String, bindparam, func, or_, select, text
 from sqlalchemy.orm import Session
 
 from tracker.db.models import Notice, Task
-from tracker.db.queries.scope import may_see_report, may_see_task
-from tracker.domain.permissions import Actor
+from tracker.db.queries.scope import Bound, report_seen_between, task_seen_between
+from tracker.domain.permissions import Actor, path_range
 from tracker.domain.reminders import Channel, NoticeKind
 
 PAGE = 50
@@ -70,19 +69,8 @@ def inbox_page(session: Session, actor: Actor, *, unread_only: bool, before: int
 
 
 def count_unread(session: Session, actor: Actor) -> int:
-    """Count what the inbox would show as unread; every page asks, so its statement is built once a scope."""
-    statement = _unread_statement(replace(actor, id=0, name="", address=None))
-    return session.scalar(statement, {"person": actor.id}) or 0
-
-
-@lru_cache(maxsize=256)
-def _unread_statement(anybody: Actor) -> Select[int]:
-    return (
-        select(func.count())
-        .select_from(Notice)
-        .outerjoin(Task, Notice.task_id == Task.id)
-        .where(Notice.recipient_id == bindparam("person", type_=Integer), text(UNREAD), may_see_notice(anybody))
-    )
+    """Count what the inbox would show as unread."""
+    return session.scalar(_UNREAD_OF, {"person": actor.id, **reader_of(actor)}) or 0
 
 
 def in_inbox(actor: Actor) -> tuple[ColumnElement[bool], ...]:
@@ -97,4 +85,26 @@ def in_inbox(actor: Actor) -> tuple[ColumnElement[bool], ...]:
 
 def may_see_notice(actor: Actor) -> ColumnElement[bool]:
     """Return the condition on ``Notice`` outer-joined with ``Task`` of being about what the actor may see."""
-    return or_(may_see_task(actor), may_see_report(actor, Notice.report_id))
+    return _seen_between(*path_range(actor.scope_path))
+
+
+def _seen_between(low: Bound, high: Bound) -> ColumnElement[bool]:
+    return or_(task_seen_between(low, high), report_seen_between(low, high, Notice.report_id))
+
+
+SEEN_BY_READER = _seen_between(bindparam("reader_low", type_=String), bindparam("reader_high", type_=String))
+"""What ``may_see_notice`` does, in statements that are put together once; run with the parameters of ``reader_of``."""
+
+
+def reader_of(actor: Actor) -> dict[str, str]:
+    """Return the parameters of ``SEEN_BY_READER``."""
+    low, high = path_range(actor.scope_path)
+    return {"reader_low": low, "reader_high": high}
+
+
+_UNREAD_OF = (  # every page asks
+    select(func.count())
+    .select_from(Notice)
+    .outerjoin(Task, Notice.task_id == Task.id)
+    .where(Notice.recipient_id == bindparam("person", type_=Integer), text(UNREAD), SEEN_BY_READER)
+)

@@ -12,6 +12,8 @@ from tracker.domain.errors import NotFound
 from tracker.domain.permissions import Actor, Role, path_range
 
 ScopeUnit = aliased(Unit, name="scope_unit")
+Bound = str | ColumnElement[str]
+"""A bound of the paths in a scope: a path, or a parameter of a statement that serves every scope."""
 
 
 def below(path: str) -> ColumnElement[bool]:
@@ -35,23 +37,22 @@ def may_see_task(actor: Actor) -> ColumnElement[bool]:
 
     It looks each unit up by its id, so that it costs the same in a county and in a province.
     """
-    return _seen_from(actor.scope_path)
+    return task_seen_between(*path_range(actor.scope_path))
 
 
 @lru_cache(maxsize=1024)  # working it out takes longer than what it asks of the database
-def _seen_from(scope_path: str) -> ColumnElement[bool]:
-    supports = exists().where(SupportingUnit.task_id == Task.id, _lies_below(SupportingUnit.unit_id, scope_path))
-    return or_(_lies_below(Task.lead_unit_id, scope_path), _lies_below(Task.unit_id, scope_path), supports)
+def task_seen_between(low: Bound, high: Bound) -> ColumnElement[bool]:
+    """Return what ``may_see_task`` does, for a scope given by the bounds of its units' paths."""
+    supports = exists().where(SupportingUnit.task_id == Task.id, _lies_between(SupportingUnit.unit_id, low, high))
+    return or_(_lies_between(Task.lead_unit_id, low, high), _lies_between(Task.unit_id, low, high), supports)
 
 
-def _lies_below(unit_id: InstrumentedAttribute[int], scope_path: str) -> ColumnElement[bool]:
-    low, high = path_range(scope_path)
+def _lies_between(unit_id: InstrumentedAttribute[int], low: Bound, high: Bound) -> ColumnElement[bool]:
     return exists().where(ScopeUnit.id == unit_id, ScopeUnit.path >= low, ScopeUnit.path < high)
 
 
-def may_see_report(actor: Actor, report_id: InstrumentedAttribute[int | None]) -> ColumnElement[bool]:
+def report_seen_between(low: Bound, high: Bound, report_id: InstrumentedAttribute[int | None]) -> ColumnElement[bool]:
     """Return the condition that the report named by a column is one of a unit in scope; false where it names none."""
-    low, high = path_range(actor.scope_path)
     return exists().where(
         Report.id == report_id, ScopeUnit.id == Report.unit_id, ScopeUnit.path >= low, ScopeUnit.path < high
     )
