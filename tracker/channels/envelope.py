@@ -67,9 +67,8 @@ _LINES = {utf8: _Remembering(linesep="\r\n", utf8=utf8) for utf8 in (False, True
 
 def build_email(message: OutgoingMessage, sender: str) -> EmailMessage:
     """Return the e-mail of a message. Line breaks in names and subject are folded to spaces (no header injection)."""
-    name, address = parseaddr(sender)
     email = EmailMessage(policy=_HEADERS)
-    email["From"] = Address(one_line(name), addr_spec=address)
+    email["From"] = _sender(sender)
     email["To"] = Address(one_line(message.to_name), addr_spec=one_line(message.to_address))
     email["Subject"] = one_line(message.subject)
     email["Message-ID"] = message.header_id
@@ -94,6 +93,12 @@ def flatten(email: EmailMessage, *, utf8: bool) -> bytes:
     stream = BytesIO()
     BytesGenerator(stream, policy=_LINES[utf8]).flatten(email)
     return stream.getvalue()
+
+
+@lru_cache(maxsize=1)
+def _sender(configured: str) -> Address:
+    name, address = parseaddr(configured)
+    return Address(one_line(name), addr_spec=address)
 
 
 def one_line(value: str) -> str:

@@ -44,7 +44,11 @@ Row = tuple[Notice, Task | None]
 
 
 # What each message of thousands runs is put together once.
-_MESSAGE = select(Message, User).join(User, Message.recipient_id == User.id).where(Message.id == bindparam("message"))
+_MESSAGE = (
+    select(Message.channel, Message.header_id, User)
+    .join(User, Message.recipient_id == User.id)
+    .where(Message.id == bindparam("message"))
+)
 _NOTICES = (
     select(Notice, Task, SEEN_BY_READER.label("seen"))
     .outerjoin(Task, Notice.task_id == Task.id)
@@ -55,19 +59,19 @@ _NOTICES = (
 
 def compose_digest(session: Session, message_id: int, *, base_url: str, product_name: str) -> Digest:
     """Write the digest of a claimed message from its notices as they stand now."""
-    message, person = session.execute(_MESSAGE, {"message": message_id}).one()
+    channel, header_id, person = session.execute(_MESSAGE, {"message": message_id}).one()
     found = session.execute(_NOTICES, {"message": message_id, **reader_of(person.as_actor())}).all()
     rows: list[Row] = [(notice, task) for notice, task, _ in found]
     dropped = _dropped(person, rows, seen={notice.id for notice, _, seen in found if seen})
     kept = [(notice, task) for notice, task in rows if notice.id not in dropped]
     lines = [_line(notice, task, base_url) for notice, task in kept]
     return Digest(
-        address=(person.email if message.channel == Channel.EMAIL else person.phone) or "",
+        address=(person.email if channel == Channel.EMAIL else person.phone) or "",
         name=person.name,
         subject=digest_subject(lines, product_name) if lines else "",
         body=digest_text(person.name, lines, product_name) if lines else "",
         html=digest_html(person.name, lines, product_name) if lines else "",
-        header_id=message.header_id,
+        header_id=header_id,
         lines=len(lines),
         carried=tuple(notice.id for notice, _ in kept),
         dropped=tuple(dropped.items()),

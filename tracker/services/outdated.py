@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import Table, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from tracker.db.models import Message, MessageStatus, Notice, Task, User
@@ -104,11 +104,12 @@ def cancel_notices(session: Session, reasons: Iterable[tuple[int, str]], *, now:
         )
 
 
+# Put together once for thousands of messages, on the table itself: no session holds an object it would change.
+_TABLE: Table = Notice.__table__  # type: ignore[assignment]
 _CARRIED = (
-    update(Notice)
-    .where(Notice.id.in_(bindparam("carried", expanding=True)), Notice.cancelled_at.is_not(None))
+    update(_TABLE)
+    .where(_TABLE.c.id.in_(bindparam("carried", expanding=True)), _TABLE.c.cancelled_at.is_not(None))
     .values(cancelled_at=None, cancelled_reason=None)
-    .execution_options(synchronize_session=False)
 )
 
 
