@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from tracker.db.ignoring import insert_ignoring
@@ -69,10 +69,12 @@ def note_round(session: Session, day: date, outcome: str, *, now: datetime) -> N
         beat.done_until = day
 
 
+_ROUND = select(JobRun.id).where(JobRun.name == "remind", JobRun.slot == bindparam("slot"))  # every round asks
+
+
 def is_round_noted(session: Session, day: date) -> bool:
     """Say whether the day's round has been held already."""
-    query = select(JobRun.id).where(JobRun.name == "remind", JobRun.slot == day.isoformat())
-    return session.scalar(query) is not None
+    return session.scalar(_ROUND, {"slot": day.isoformat()}) is not None
 
 
 def _beat(session: Session, name: str, now: datetime) -> Beat:

@@ -15,11 +15,12 @@ from tracker.domain.reminders import Channel
 from tracker.settings import Settings
 
 PREFIX = "channel."
+_SAVED = select(Setting.name, Setting.value).where(Setting.name.startswith(PREFIX, autoescape=True))  # every round asks
 
 
 def saved_channels(session: Session) -> dict[Channel, Mapping[str, Any]]:
     """Return what was saved for each channel under ``channel.<name>``."""
-    rows = session.execute(select(Setting.name, Setting.value).where(Setting.name.startswith(PREFIX, autoescape=True)))
+    rows = session.execute(_SAVED)
     known = {channel.value: channel for channel in Channel}
     return {
         known[name]: row.value

@@ -22,9 +22,12 @@ class NothingHeld(RuleViolation):
     """系统时间已经确认过，提醒照常发送。"""
 
 
+_OPEN = select(ClockHold).where(ClockHold.settled_at.is_(None)).order_by(ClockHold.id).limit(1)  # every round asks
+
+
 def open_hold(session: Session) -> ClockHold | None:
     """Return the leap that waits for its confirmation, if there is one."""
-    return session.scalar(select(ClockHold).where(ClockHold.settled_at.is_(None)).order_by(ClockHold.id).limit(1))
+    return session.scalar(_OPEN)
 
 
 def hold_clock(session: Session, *, from_at: datetime, to_at: datetime) -> ClockHold:

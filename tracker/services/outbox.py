@@ -37,7 +37,15 @@ from tracker.domain.calendar import local_date
 from tracker.domain.reminders import Channel
 from tracker.services.outdated import cancel_notices, hand_on
 from tracker.services.policies import is_sending_day, load_delivery_book
-from tracker.services.regathering import UNDER_WAY, digest_prefix, has_earlier, is_digest_of, may_leave, reopen_earlier
+from tracker.services.regathering import (
+    HAS_EARLIER,
+    UNDER_WAY,
+    digest_prefix,
+    is_digest_of,
+    may_leave,
+    moment_of,
+    reopen_earlier,
+)
 from tracker.services.sending_hours import send_from
 from tracker.services.undelivered import tell_supervisors
 
@@ -54,6 +62,9 @@ Conditions = tuple[ColumnElement[bool] | TextClause, ...]
 _TABLE: Table = Message.__table__  # type: ignore[assignment]
 
 
+_SOMETHING = select(or_(exists(select(Notice.id).where(*WAITING)), HAS_EARLIER))  # every round asks
+
+
 def gather_digests(session: Session, *, now: datetime, channels: Collection[Channel] = (Channel.EMAIL,)) -> int:
     """Put the notices that wait into today's digest of each person and channel; returns how many notices were put in.
 
@@ -62,8 +73,7 @@ def gather_digests(session: Session, *, now: datetime, channels: Collection[Chan
     burst. What is for somebody for whom the day is quiet waits as well.
     """
     day = local_date(now)
-    something = or_(exists(select(Notice.id).where(*WAITING)), has_earlier(now))
-    if not session.scalar(select(something)) or not is_sending_day(session, day):
+    if not session.scalar(_SOMETHING, moment_of(now)) or not is_sending_day(session, day):
         return 0
     reopen_earlier(session, now=now)
     _hand_on_of_the_locked(session, now)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, TextClause, and_, exists, or_, select, update
+from sqlalchemy import ColumnElement, TextClause, and_, bindparam, exists, or_, select, update
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Session
 
@@ -34,14 +34,9 @@ def is_digest_of(day: date) -> ColumnElement[bool]:
     return and_(Message.dedupe_key >= first, Message.dedupe_key < first[:-1] + ";")
 
 
-def has_earlier(now: datetime) -> ColumnElement[bool]:
-    """Return the condition that there is something for ``reopen_earlier`` to do."""
-    return exists(select(Message.id).where(*_earlier(now)))
-
-
 def reopen_earlier(session: Session, *, now: datetime) -> int:
     """Let what earlier days' digests carry wait again, where those were never tried; returns how many digests."""
-    earlier = _earlier(now)
+    earlier = _earlier(now, digest_prefix(local_date(now)))
     found = session.scalars(select(Message.id).where(*earlier).with_for_update()).all()
     if not found:
         return 0
@@ -83,11 +78,22 @@ def may_leave(now: datetime, *, is_sending_day: bool) -> ColumnElement[bool]:
     return or_(any_day, its_day) if is_sending_day else any_day
 
 
-def _earlier(now: datetime) -> tuple[ColumnElement[bool] | TextClause, ...]:
-    return UNDER_WAY, _is_untried(now), Message.dedupe_key < digest_prefix(local_date(now))
+def _earlier(
+    now: datetime | ColumnElement[datetime], todays: str | ColumnElement[str]
+) -> tuple[ColumnElement[bool] | TextClause, ...]:
+    return UNDER_WAY, _is_untried(now), Message.dedupe_key < todays
 
 
-def _is_untried(now: datetime) -> ColumnElement[bool]:
+def _is_untried(now: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
     """Never handed to its channel, nobody is about to do so, and nobody has asked for it to go."""
     nobodys = or_(Message.status == MessageStatus.PENDING, Message.lease_until < now)
     return and_(Message.attempts == 0, Message.handed_at.is_(None), ~SENT_AGAIN, nobodys)
+
+
+HAS_EARLIER = exists(select(Message.id).where(*_earlier(bindparam("now"), bindparam("todays"))))
+"""There is something for ``reopen_earlier`` to do; run with the parameters of ``moment_of``."""
+
+
+def moment_of(now: datetime) -> dict[str, datetime | str]:
+    """Return the parameters of ``HAS_EARLIER``."""
+    return {"now": now, "todays": digest_prefix(local_date(now))}
