@@ -4,8 +4,8 @@ A pair is a folder with ``earlier.txt``, ``later.txt`` and ``links.json``; or, w
 JSON file that names them in ``earlier`` and ``later``. A link names its promise by a few words of the earlier report
 (``promise``) and says ``outcome``; where they apply ``evidence``, ``contradicted_by`` and ``repeated_in`` (words of the
 later report), ``late``, ``figures`` and ``shrunk``. Whether the new plan takes it up again was judged for all links unless
-the pair says ``"repeats_judged": false``; then for those that say it themselves. Links with ``"teaches_repeats": false``
-were judged more loosely in this and are measured, not learnt from.
+the pair says ``"repeats_judged": false``; then for those that say it themselves. In pairs with ``"teaches_repeats": false``
+that is measured, not learnt from.
 
 Pairs in the folder ``held_out``, and those whose JSON says ``"held_out": true``, are measured only: nothing is trained
 on them or tuned to them, and nobody reads their mistakes.
@@ -52,6 +52,7 @@ class GoldPair:
     plan_year: int
     entries: tuple[dict[str, Any], ...]
     repeats_judged: bool
+    teaches_repeats: bool
     links: tuple[GoldLink, ...]
     lost: tuple[str, ...]
 
@@ -85,6 +86,7 @@ def _pair(home: Path, earlier: Path, later: Path, links: Path) -> GoldPair:
         gold["plan_year"],
         held_out=home.parent.name == HELD_OUT_FOLDER or gold.get("held_out", False),
         repeats=gold.get("repeats_judged", True),
+        teaches_repeats=gold.get("teaches_repeats", True),
     )
 
 
@@ -97,11 +99,14 @@ def pair_of(
     *,
     held_out: bool = False,
     repeats: bool = False,
+    teaches_repeats: bool = True,
 ) -> GoldPair:
     """Return the pair of two plain texts and the judged links, as ``links.json`` has them."""
     one, two = read_text(earlier), read_text(later)
     found, lost = _links(entries, one, two, repeats=repeats)
-    return GoldPair(name, held_out, one, two, plan_year, tuple(entries), repeats, tuple(found), tuple(lost))
+    return GoldPair(
+        name, held_out, one, two, plan_year, tuple(entries), repeats, teaches_repeats, tuple(found), tuple(lost)
+    )
 
 
 def read_text(text: str) -> ReportReading:

@@ -1,9 +1,10 @@
-"""How far two readers of the same published reports agree, and how the product does where they do.
+"""How far the judgements in use agree with a second, blind reading of the same reports, and how the product does where they do.
 
 python -m tools.measure_agreement --reports DIR
 
 The second readings (``tests/golden_pairs/second``) were made blind: from both reports and the list of promises alone.
-Where an arbiter has settled a difference, the link says so under ``settled``.
+Where the first judgement differed, an arbiter who did not know whose was whose settled it: the link has his word under
+``settled``, and the judgement in use is his.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ NOT_MENTIONED = "not_mentioned"
 
 
 def judged_twice(reports: Path) -> Iterator[tuple[GoldPair, list[tuple[GoldLink, GoldLink]]]]:
-    """Yield each pair that has a second reading with its commitments: the first reader's judgement and the second's."""
+    """Yield each pair that has a second reading with its commitments: the judgement in use and the second reader's."""
     second = {pair.name: pair for pair in load_pairs(SECOND, reports)}
     for pair in load_pairs(PAIRS, reports):
         if pair.name in second and not pair.held_out:

@@ -41,7 +41,9 @@ PRIOR_REPEAT = {
     "bias": -7.0, "cover": 3.0, "objects": 3.5, "heads": 1.0, "qualifiers": 1.0, "longest": 2.5, "chars": 1.0,
     "title": 1.5, "title_other": -2.0, "contrast": -1.5, "sibling": -4.0, "unnamed": -3.0, "verb": 0.4, "unit": 0.5, "number": 0.5, "theme": 0.8,
     "rival": -1.0, "reverse": 1.0, "reverse_best": 0.5, "told": 1.0, "framing": -1.5,
-    "replaced": -1.0, "soft": 0.0, "concepts": 1.0, "paragraph": 0.5, "paragraph_cover": 1.0,
+    "replaced": -1.0, "soft": 0.0, "concepts": 1.0, "paragraph": 0.5, "paragraph_cover": 1.0, "topic": 1.0, "topic_clause": 0.5,
+    "rare_told": 0.5, "rare_untold": 0.0, "rare_missing": 0.0, "thing_missing": -0.5, "size": 0.0, "short_name": 0.5,
+    "unit_missing": -0.5, "rate_missing": -0.5, "paper_missing": -0.5,
 }  # fmt: skip
 PRIOR_ADMIT = {
     "bias": -5.5, "cover": 2.0, "objects": 3.0, "heads": 1.0, "longest": 1.5, "chars": 1.0, "short_name": 0.5, "title": 1.0,
@@ -60,6 +62,8 @@ PRIOR_LOOK = {
 """The second look starts from the odds of the best sentence and what surely speaks for or against it; every other weight is
 drawn to nothing."""
 FOLDS = 4
+NOT_MENTIONED: Mapping[str, Any] = {"outcome": "not_mentioned"}
+"""What is known of a part whose commitment is not mentioned: nothing of whether it is promised again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +108,7 @@ def lesson_of(pair: GoldPair) -> Lesson:
 
 def _teaches_repeats(pair: GoldPair, entries: Sequence[Mapping[str, Any]]) -> bool:
     judged = pair.repeats_judged or all(entry.get("repeats_judged") for entry in entries)
-    return judged and all(entry.get("teaches_repeats", True) for entry in entries)
+    return judged and pair.teaches_repeats and all(entry is not NOT_MENTIONED for entry in entries)
 
 
 def _places(pair: GoldPair, entries: Sequence[Mapping[str, Any]], key: str) -> list[Span]:
@@ -135,7 +139,7 @@ def _labelled(pair: GoldPair, promises: Sequence[Promise]) -> dict[int, list[Map
     for number, promise in enumerate(promises):
         entries = judged.get(promise.commitment.id, [])
         if number not in labels and entries and all(entry["outcome"] == "not_mentioned" for entry in entries):
-            labels[number] = [{"outcome": "not_mentioned", "teaches_repeats": False}]
+            labels[number] = [NOT_MENTIONED]
     return dict(sorted(labels.items()))
 
 

@@ -69,6 +69,8 @@ def test_signs_that_a_thing_is_not_all_there(promise: str, claim: str, sign: str
         # a trial was promised, and papers were
         ("开展“综合查一次”试点", "“综合查一次”试点在餐饮、加油站两个行业开展，联合检查企业31家。"),
         ("完成县第二水厂前期工作", "县第二水厂初步设计获批，前期工作全部完成。"),
+        # another work, told of in the same breath, is not finished
+        ("完成石桥至上庄道路改建", "完成石桥至上庄道路改建工程，柳河城乡客运综合枢纽站主体完工。"),
         # the title came
         ("创建国家卫生县城", "国家卫生县城创建通过省级技术评估，10月获正式命名。"),
     ],

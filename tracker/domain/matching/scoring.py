@@ -109,7 +109,7 @@ def score_claims(
     rivals = _Rivals(index, [rows for _, rows in covers])
     paragraphs = Paragraphs(claims, rarity)
     likeness = paragraphs.likeness(promises)
-    # Plans and problems are read without it: their models do not ask what a text speaks of.
+    # Problems are read without it: their model does not ask what a text speaks of.
     asked = "topic" in weights
     told = [[clause.text for clause in claim.clauses] for claim in claims] if asked else []
     spoken_of = SpokenOf(told) if asked else Unasked(len(claims))

@@ -21,6 +21,8 @@ FOLLOWING = 3
 """How many clauses after the passage may still speak of it."""
 OPENING = 3
 """Within how many characters a clause says first that it speaks of later."""
+SUBJECT = 8
+"""A clause after the passage that begins with more characters than these names a work of its own."""
 _NUMBER = "(?<![0-9一二两三四五六七八九十几])[0-9一二两三四五六七八九十几]{1,6}"
 _COUNTED = f"{_NUMBER}[个处所座家条村镇乡户项片套件名宗份台]"
 _REST = re.compile(
@@ -125,9 +127,11 @@ def _progress_measured(told: _Told) -> str | None:
     promise = told.promise
     if promise.aim == "start" or promise.quantities or not told.says("built", promise.form.plain):
         return None
-    text = "".join(clause.text for clause in told.clauses[: told.last + 1])
-    found = _SHARE_DONE.search(text) or told.says("works", text)
-    return f"报告称工程还在进行（“{found.group()}”）" if found else None
+    for at, clause in enumerate(told.clauses[: told.last + 1]):
+        found = _SHARE_DONE.search(clause.text) or told.says("works", clause.text)
+        if found and (at <= told.best or found.start() <= SUBJECT):  # else of another work, told of after it
+            return f"报告称工程还在进行（“{found.group()}”）"
+    return None
 
 
 def _later_day(told: _Told) -> str | None:
