@@ -43,13 +43,13 @@ def measure(pair: GoldPair, both: list[tuple[GoldLink, GoldLink]]) -> Measure:
 
 
 def _compare(one: GoldLink, other: GoldLink, row: Link, result: Measure) -> None:
-    result.count("readers, outcome", one.outcome == other.outcome)
-    result.count("readers, mentioned", (one.outcome == NOT_MENTIONED) == (other.outcome == NOT_MENTIONED))
+    result.count("second reader, outcome", one.outcome == other.outcome)
+    result.count("second reader, mentioned", (one.outcome == NOT_MENTIONED) == (other.outcome == NOT_MENTIONED))
     if one.outcome == other.outcome:
         result.count("product, outcome", row.outcome.value == one.outcome)
     if one.repeated_in is not None and other.repeated_in is not None:
         same = set(one.repeated_in) == set(other.repeated_in)
-        result.count("readers, repeated", same)
+        result.count("second reader, repeated", same)
         if same:
             result.count("product, repeated", set(row.repeated_in) == set(one.repeated_in))
 

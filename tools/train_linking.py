@@ -62,7 +62,7 @@ PRIOR_LOOK = {
 """The second look starts from the odds of the best sentence and what surely speaks for or against it; every other weight is
 drawn to nothing."""
 FOLDS = 4
-NOT_MENTIONED: Mapping[str, Any] = {"outcome": "not_mentioned"}
+NOT_MENTIONED: Mapping[str, Any] = {"outcome": "not_mentioned", "repeats_judged": False}
 """What is known of a part whose commitment is not mentioned: nothing of whether it is promised again."""
 
 
@@ -107,8 +107,7 @@ def lesson_of(pair: GoldPair) -> Lesson:
 
 
 def _teaches_repeats(pair: GoldPair, entries: Sequence[Mapping[str, Any]]) -> bool:
-    judged = pair.repeats_judged or all(entry.get("repeats_judged") for entry in entries)
-    return judged and pair.teaches_repeats and all(entry is not NOT_MENTIONED for entry in entries)
+    return pair.teaches_repeats and all(entry.get("repeats_judged", pair.repeats_judged) for entry in entries)
 
 
 def _places(pair: GoldPair, entries: Sequence[Mapping[str, Any]], key: str) -> list[Span]:

@@ -29,6 +29,7 @@ from sqlalchemy import (
 )
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from tracker.db.ignoring import insert_ignoring
 from tracker.db.models import FailureKind, Message, MessageStatus, Notice, User
@@ -60,8 +61,6 @@ WAITING = (sql("notice.message_id IS NULL AND notice.channel <> 'inbox' AND noti
 Conditions = tuple[ColumnElement[bool] | TextClause, ...]
 # Statements that thousands of messages run go to the table itself: no session holds an object they would change.
 _TABLE: Table = Message.__table__  # type: ignore[assignment]
-
-
 _SOMETHING = select(or_(exists(select(Notice.id).where(*WAITING)), HAS_EARLIER))  # every round asks
 
 
@@ -258,10 +257,16 @@ _SENT = _HELD.values(
 _CANCELLED = _HELD.values(status=MessageStatus.CANCELLED, last_error=bindparam("reason"), lease_until=None, token=None)
 
 
+def _still_ours(
+    session: Session, statement: ReturningUpdate[Any], message_id: int, token: str, **values: object
+) -> bool:
+    """Run one of the statements above; False where the lease was lost meanwhile."""
+    return session.execute(statement, {"message": message_id, "holder": token, **values}).scalar() is not None
+
+
 def hand_over(session: Session, message_id: int, token: str, *, now: datetime) -> bool:
     """Note that a message goes to its channel now; False where the lease was lost meanwhile: then it must not go."""
-    result = session.execute(_HAND_OVER, {"message": message_id, "holder": token, "now": now, "until": now + LEASE})
-    return result.scalar() is not None
+    return _still_ours(session, _HAND_OVER, message_id, token, now=now, until=now + LEASE)
 
 
 def release_messages(session: Session, ids: Collection[int], token: str) -> None:
@@ -278,14 +283,12 @@ def mark_sent(
     session: Session, message_id: int, token: str, *, subject: str, body: str, address: str, now: datetime
 ) -> bool:
     """Note that a message went; False where the lease was lost meanwhile and another sender has it."""
-    said = {"subject": subject, "body": body, "address": address, "now": now}
-    return session.execute(_SENT, {"message": message_id, "holder": token, **said}).scalar() is not None
+    return _still_ours(session, _SENT, message_id, token, subject=subject, body=body, address=address, now=now)
 
 
 def mark_cancelled(session: Session, message_id: int, token: str, reason: str) -> bool:
     """Note that a message is not sent, and why; its notices stay in the inbox."""
-    cancelled = {"message": message_id, "holder": token, "reason": reason}
-    return session.execute(_CANCELLED, cancelled).scalar() is not None
+    return _still_ours(session, _CANCELLED, message_id, token, reason=reason)
 
 
 def mark_failed(

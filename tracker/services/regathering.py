@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, TextClause, and_, bindparam, exists, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, exists, or_, select, update
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Session
 
@@ -36,21 +36,23 @@ def is_digest_of(day: date) -> ColumnElement[bool]:
 
 def reopen_earlier(session: Session, *, now: datetime) -> int:
     """Let what earlier days' digests carry wait again, where those were never tried; returns how many digests."""
-    earlier = _earlier(now, digest_prefix(local_date(now)))
-    found = session.scalars(select(Message.id).where(*earlier).with_for_update()).all()
+    moment = moment_of(now)
+    found = session.scalars(select(Message.id).where(*_EARLIER).with_for_update(), moment).all()
     if not found:
         return 0
     session.execute(
         update(Notice)
-        .where(Notice.message_id.in_(select(Message.id).where(*earlier)), Notice.cancelled_at.is_(None))
+        .where(Notice.message_id.in_(select(Message.id).where(*_EARLIER)), Notice.cancelled_at.is_(None))
         .values(message_id=None)
-        .execution_options(synchronize_session=False)
+        .execution_options(synchronize_session=False),
+        moment,
     )
     session.execute(
         update(Message)
-        .where(*earlier)
+        .where(*_EARLIER)
         .values(status=MessageStatus.CANCELLED, last_error=NOT_ON_ITS_DAY, lease_until=None, token=None)
-        .execution_options(synchronize_session=False)
+        .execution_options(synchronize_session=False),
+        moment,
     )
     return len(found)
 
@@ -78,19 +80,14 @@ def may_leave(now: datetime, *, is_sending_day: bool) -> ColumnElement[bool]:
     return or_(any_day, its_day) if is_sending_day else any_day
 
 
-def _earlier(
-    now: datetime | ColumnElement[datetime], todays: str | ColumnElement[str]
-) -> tuple[ColumnElement[bool] | TextClause, ...]:
-    return UNDER_WAY, _is_untried(now), Message.dedupe_key < todays
-
-
 def _is_untried(now: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
     """Never handed to its channel, nobody is about to do so, and nobody has asked for it to go."""
     nobodys = or_(Message.status == MessageStatus.PENDING, Message.lease_until < now)
     return and_(Message.attempts == 0, Message.handed_at.is_(None), ~SENT_AGAIN, nobodys)
 
 
-HAS_EARLIER = exists(select(Message.id).where(*_earlier(bindparam("now"), bindparam("todays"))))
+_EARLIER = (UNDER_WAY, _is_untried(bindparam("now")), Message.dedupe_key < bindparam("todays"))
+HAS_EARLIER = exists(select(Message.id).where(*_EARLIER))
 """There is something for ``reopen_earlier`` to do; run with the parameters of ``moment_of``."""
 
 

@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from tracker.domain.documents import Commitment, PlanItem, Quantity
 from tracker.domain.matching.comparable import RAREST, Comparable, make_comparable, plain_text
+from tracker.domain.matching.topics import Place, load_topics
 from tracker.domain.matching.words import MatchingWords
 from tracker.language.sentences import split_clauses
 
@@ -39,7 +40,7 @@ class Promise:
 
     ``weights`` maps each gram to share times rarity and ``total`` is their sum; ``theme`` is what stands around it
     (heading, title, the commitment's other parts); ``elements`` are the members of an enumeration; ``aim`` is start,
-    finish, project or standing; ``without_exception`` says that it is promised of all or that there be none (一律, 不发生).
+    finish, project or standing; ``without_exception`` says that it is promised of all or that there be none (一律, 不发生); ``place`` is what it speaks of.
     """
 
     item: PlanItem
@@ -56,6 +57,7 @@ class Promise:
     fellows: tuple[str, ...]
     framing: bool
     without_exception: bool
+    place: Place
 
     @property
     def is_framing(self) -> bool:
@@ -299,6 +301,7 @@ def _promise(
         fellows=part.fellows,
         framing=bool(words.signals["framing"].match(text.strip())),
         without_exception=bool(words.signals["without_exception"].search(form.plain)),
+        place=load_topics().place(text),
     )
 
 

@@ -118,8 +118,7 @@ def score_claims(
         least = WORTH_READING * max(sentences.values(), default=0.0)
         worthy = [number for number, cover in sentences.items() if cover >= least]
         numbers = sorted(worthy, key=lambda number: (-sentences[number], number))[:SHORTLIST]
-        own_place = spoken_of.place(promise.text)
-        spoken = spoken_of.sentences(own_place)
+        spoken = spoken_of.sentences(promise.place)
         numbers += _nearest(spoken, numbers)
         readings = []
         for number in numbers:
@@ -130,7 +129,7 @@ def score_claims(
                 like,
                 paragraphs.cover(promise, line),
                 spoken[number],
-                spoken_of.clauses(number, own_place),
+                spoken_of.clauses(number, promise.place),
             )
             readings.append(read_against(promise, claims[number], around, rarity, words))
         found = [Scored(reading, probability(weights, reading.features)) for reading in readings]

@@ -115,10 +115,6 @@ class SpokenOf:
         self._whole = [self.topics.place_of(set().union(*clauses)) for clauses in self._told]
         self._parts: dict[int, list[Place]] = {}
 
-    def place(self, text: str) -> Place:
-        """Return where a text lies."""
-        return self.topics.place(text)
-
     def sentences(self, own: Place) -> Sequence[float]:
         """Return how surely each sentence speaks of what lies there, 0..1: less where few words tell, as in a heading."""
         return [_told(place, own, ENOUGH) for place in self._whole]
@@ -137,10 +133,6 @@ class Unasked:
 
     def __init__(self, count: int) -> None:
         self._nothing = (0.0,) * count
-
-    def place(self, text: str) -> Place:
-        """Return nowhere."""
-        return NOWHERE
 
     def sentences(self, own: Place) -> Sequence[float]:
         """Return nothing for each sentence."""
